@@ -1,0 +1,168 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+
+namespace TaskVectors.Tensors.Kernels;
+
+/// <summary>The kernels one element at a time: for processors without wide vectors, for the ends of spans, and as the vector code's twin in tests.</summary>
+internal class ScalarFloatKernels<TCodec, TBits> : FloatKernels
+    where TCodec : struct, IFloatCodec<TBits>
+    where TBits : unmanaged, IBinaryInteger<TBits>
+{
+    private protected ScalarFloatKernels()
+    {
+    }
+
+    internal static ScalarFloatKernels<TCodec, TBits> Instance { get; } = new();
+
+    internal sealed override int ElementSize => Unsafe.SizeOf<TBits>();
+
+    internal override void Decode(ReadOnlySpan<byte> source, Span<double> destination)
+    {
+        for (int i = 0; i < destination.Length; i++)
+        {
+            destination[i] = TCodec.Decode(Read(source, i));
+        }
+    }
+
+    internal override void Decode(ReadOnlySpan<byte> source, Span<float> destination)
+    {
+        for (int i = 0; i < destination.Length; i++)
+        {
+            destination[i] = TCodec.DecodeSingle(Read(source, i));
+        }
+    }
+
+    internal override void Multiply(ReadOnlySpan<byte> source, double coefficient, Span<double> accumulator)
+    {
+        for (int i = 0; i < accumulator.Length; i++)
+        {
+            double value = TCodec.Decode(Read(source, i));
+            double product = coefficient * value;
+            accumulator[i] = double.IsNaN(product) ? FirstNaN(value, coefficient) : product;
+        }
+    }
+
+    internal override void MultiplyAdd(ReadOnlySpan<byte> source, double coefficient, Span<double> accumulator)
+    {
+        for (int i = 0; i < accumulator.Length; i++)
+        {
+            double value = TCodec.Decode(Read(source, i));
+            double sum = Math.FusedMultiplyAdd(coefficient, value, accumulator[i]);
+            accumulator[i] = double.IsNaN(sum) ? FirstNaN(accumulator[i], value, coefficient) : sum;
+        }
+    }
+
+    internal override long Encode(ReadOnlySpan<double> source, Span<byte> destination)
+    {
+        long saturated = 0;
+        for (int i = 0; i < source.Length; i++)
+        {
+            Write(destination, i, TCodec.Encode(source[i]));
+            saturated += Overflows(source[i]) ? 1 : 0;
+        }
+
+        return saturated;
+    }
+
+    internal override long Encode(ReadOnlySpan<float> source, Span<byte> destination)
+    {
+        long saturated = 0;
+        for (int i = 0; i < source.Length; i++)
+        {
+            Write(destination, i, TCodec.Encode(source[i]));
+            saturated += Overflows(source[i]) ? 1 : 0;
+        }
+
+        return saturated;
+    }
+
+    internal override long EncodeStochastic(ReadOnlySpan<double> source, Span<byte> destination, PhiloxKey key, long firstElement)
+    {
+        if (TCodec.HoldsEveryDouble)
+        {
+            return Encode(source, destination);
+        }
+
+        long saturated = 0;
+        for (int i = 0; i < source.Length; i++)
+        {
+            double value = source[i];
+            TBits code = Math.Abs(value) <= TCodec.LargestFinite
+                ? TCodec.EncodeStochastic(value, Philox4x32.Bits(key, firstElement + i))
+                : TCodec.Encode(value);
+            Write(destination, i, code);
+            saturated += Overflows(value) ? 1 : 0;
+        }
+
+        return saturated;
+    }
+
+    internal override long CountNaN(ReadOnlySpan<byte> source)
+    {
+        long count = 0;
+        for (int i = 0; i < source.Length / ElementSize; i++)
+        {
+            count += TCodec.IsNaN(Read(source, i)) ? 1 : 0;
+        }
+
+        return count;
+    }
+
+    internal override long Measure(
+        ReadOnlySpan<byte> written, ReadOnlySpan<double> exact, ReadOnlySpan<double> reference, Span<double> rounding, Span<double> edit)
+    {
+        long notANumber = 0;
+        for (int i = 0; i < exact.Length; i++)
+        {
+            notANumber += double.IsNaN(exact[i]) ? 1 : 0;
+            AddSquare(TCodec.Decode(Read(written, i)) - exact[i], ref rounding[i % FixedOrderSum.Lanes]);
+            AddSquare(exact[i] - (reference.IsEmpty ? 0.0 : reference[i]), ref edit[i % FixedOrderSum.Lanes]);
+        }
+
+        return notANumber;
+    }
+
+    private static void AddSquare(double difference, ref double lane)
+    {
+        if (double.IsFinite(difference))
+        {
+            lane = Math.FusedMultiplyAdd(difference, difference, lane);
+        }
+    }
+
+    private static bool Overflows(double value) => double.IsFinite(value) && Math.Abs(value) >= TCodec.OverflowThreshold;
+
+    // Processors differ in which of several NaNs an operation returns and in the NaN of an invalid one; this settles it.
+    private static double FirstNaN(params ReadOnlySpan<double> operands)
+    {
+        const ulong QuietBit = 1UL << 51;
+        foreach (double operand in operands)
+        {
+            if (double.IsNaN(operand))
+            {
+                return BitConverter.UInt64BitsToDouble(BitConverter.DoubleToUInt64Bits(operand) | QuietBit);
+            }
+        }
+
+        return double.NaN;
+    }
+
+    private static TBits Read(ReadOnlySpan<byte> source, int index)
+    {
+        ReadOnlySpan<byte> bytes = source.Slice(index * Unsafe.SizeOf<TBits>(), Unsafe.SizeOf<TBits>());
+        return BitConverter.IsLittleEndian ? Unsafe.ReadUnaligned<TBits>(in bytes[0]) : TBits.ReadLittleEndian(bytes, isUnsigned: true);
+    }
+
+    private static void Write(Span<byte> destination, int index, TBits code)
+    {
+        Span<byte> bytes = destination.Slice(index * Unsafe.SizeOf<TBits>(), Unsafe.SizeOf<TBits>());
+        if (BitConverter.IsLittleEndian)
+        {
+            Unsafe.WriteUnaligned(ref bytes[0], code);
+        }
+        else
+        {
+            _ = code.WriteLittleEndian(bytes);
+        }
+    }
+}

@@ -1,0 +1,260 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
+
+namespace TaskVectors.Tensors.Kernels;
+
+/// <summary>
+/// The kernels eight elements at a time. Rare blocks (overflow, NaN) and the ends of spans go to the scalar kernels, so that the vector
+/// code deals with ordinary numbers only.
+/// </summary>
+internal sealed class VectorFloatKernels<TCodec, TBits> : ScalarFloatKernels<TCodec, TBits>
+    where TCodec : struct, IFloatCodec<TBits>
+    where TBits : unmanaged, IBinaryInteger<TBits>
+{
+    private const int BlockLength = 8;
+
+    private VectorFloatKernels()
+    {
+    }
+
+    internal static new VectorFloatKernels<TCodec, TBits> Instance { get; } = new();
+
+    private static int BlockSize => BlockLength * Unsafe.SizeOf<TBits>();
+
+    internal override void Decode(ReadOnlySpan<byte> source, Span<double> destination)
+    {
+        ref byte from = ref MemoryMarshal.GetReference(source);
+        ref double to = ref MemoryMarshal.GetReference(destination);
+        int whole = WholeBlocks(destination.Length);
+        for (int i = 0; i < whole; i += BlockLength)
+        {
+            Store(TCodec.Decode8(in Element(ref from, i)), ref to, i);
+        }
+
+        base.Decode(Bytes(source, whole), destination[whole..]);
+    }
+
+    internal override void Decode(ReadOnlySpan<byte> source, Span<float> destination)
+    {
+        ref byte from = ref MemoryMarshal.GetReference(source);
+        ref float to = ref MemoryMarshal.GetReference(destination);
+        int whole = WholeBlocks(destination.Length);
+        for (int i = 0; i < whole; i += BlockLength)
+        {
+            TCodec.DecodeSingle8(in Element(ref from, i)).StoreUnsafe(ref to, (nuint)i);
+        }
+
+        base.Decode(Bytes(source, whole), destination[whole..]);
+    }
+
+    internal override void Multiply(ReadOnlySpan<byte> source, double coefficient, Span<double> accumulator)
+    {
+        ref byte from = ref MemoryMarshal.GetReference(source);
+        ref double to = ref MemoryMarshal.GetReference(accumulator);
+        Vector256<double> factor = Vector256.Create(coefficient);
+        int whole = WholeBlocks(accumulator.Length);
+        for (int i = 0; i < whole; i += BlockLength)
+        {
+            (Vector256<double> lower, Vector256<double> upper) = TCodec.Decode8(in Element(ref from, i));
+            lower *= factor;
+            upper *= factor;
+            if (AnyNaN(lower, upper))
+            {
+                base.Multiply(BlockBytes(source, i), coefficient, accumulator.Slice(i, BlockLength));
+            }
+            else
+            {
+                Store((lower, upper), ref to, i);
+            }
+        }
+
+        base.Multiply(Bytes(source, whole), coefficient, accumulator[whole..]);
+    }
+
+    internal override void MultiplyAdd(ReadOnlySpan<byte> source, double coefficient, Span<double> accumulator)
+    {
+        ref byte from = ref MemoryMarshal.GetReference(source);
+        ref double to = ref MemoryMarshal.GetReference(accumulator);
+        Vector256<double> factor = Vector256.Create(coefficient);
+        int whole = WholeBlocks(accumulator.Length);
+        for (int i = 0; i < whole; i += BlockLength)
+        {
+            (Vector256<double> lower, Vector256<double> upper) = TCodec.Decode8(in Element(ref from, i));
+            (Vector256<double> sumLower, Vector256<double> sumUpper) = Load(ref to, i);
+            sumLower = Vector256.FusedMultiplyAdd(factor, lower, sumLower);
+            sumUpper = Vector256.FusedMultiplyAdd(factor, upper, sumUpper);
+            if (AnyNaN(sumLower, sumUpper))
+            {
+                base.MultiplyAdd(BlockBytes(source, i), coefficient, accumulator.Slice(i, BlockLength));
+            }
+            else
+            {
+                Store((sumLower, sumUpper), ref to, i);
+            }
+        }
+
+        base.MultiplyAdd(Bytes(source, whole), coefficient, accumulator[whole..]);
+    }
+
+    internal override long Encode(ReadOnlySpan<double> source, Span<byte> destination)
+    {
+        ref double from = ref MemoryMarshal.GetReference(source);
+        ref byte to = ref MemoryMarshal.GetReference(destination);
+        long saturated = 0;
+        int whole = WholeBlocks(source.Length);
+        for (int i = 0; i < whole; i += BlockLength)
+        {
+            (Vector256<double> lower, Vector256<double> upper) = Load(ref from, i);
+            if (AllBelow(lower, upper, TCodec.OverflowThreshold))
+            {
+                TCodec.Encode8(lower, upper, ref Element(ref to, i));
+            }
+            else
+            {
+                saturated += base.Encode(source.Slice(i, BlockLength), BlockBytes(destination, i));
+            }
+        }
+
+        return saturated + base.Encode(source[whole..], Bytes(destination, whole));
+    }
+
+    internal override long Encode(ReadOnlySpan<float> source, Span<byte> destination)
+    {
+        ref float from = ref MemoryMarshal.GetReference(source);
+        ref byte to = ref MemoryMarshal.GetReference(destination);
+        long saturated = 0;
+        int whole = WholeBlocks(source.Length);
+        for (int i = 0; i < whole; i += BlockLength)
+        {
+            (Vector256<double> lower, Vector256<double> upper) = Vector256.Widen(Vector256.LoadUnsafe(ref from, (nuint)i));
+            if (AllBelow(lower, upper, TCodec.OverflowThreshold))
+            {
+                TCodec.Encode8(lower, upper, ref Element(ref to, i));
+            }
+            else
+            {
+                saturated += base.Encode(source.Slice(i, BlockLength), BlockBytes(destination, i));
+            }
+        }
+
+        return saturated + base.Encode(source[whole..], Bytes(destination, whole));
+    }
+
+    internal override long EncodeStochastic(ReadOnlySpan<double> source, Span<byte> destination, PhiloxKey key, long firstElement)
+    {
+        if (TCodec.HoldsEveryDouble || !Avx2.IsSupported)
+        {
+            return base.EncodeStochastic(source, destination, key, firstElement);
+        }
+
+        ref double from = ref MemoryMarshal.GetReference(source);
+        ref byte to = ref MemoryMarshal.GetReference(destination);
+
+        // A block of random numbers serves two elements, the first one even.
+        int i = Math.Min((int)(firstElement & 1), source.Length);
+        long saturated = base.EncodeStochastic(source[..i], destination[..(i * Unsafe.SizeOf<TBits>())], key, firstElement);
+        for (; i <= source.Length - BlockLength; i += BlockLength)
+        {
+            (Vector256<double> lower, Vector256<double> upper) = Load(ref from, i);
+            if (AllBelow(lower, upper, Math.BitIncrement(TCodec.LargestFinite)))
+            {
+                (Vector256<ulong> randomLower, Vector256<ulong> randomUpper) = Philox4x32.Bits8(key, firstElement + i);
+                TCodec.EncodeStochastic8(lower, upper, randomLower, randomUpper, ref Element(ref to, i));
+            }
+            else
+            {
+                saturated += base.EncodeStochastic(source.Slice(i, BlockLength), BlockBytes(destination, i), key, firstElement + i);
+            }
+        }
+
+        return saturated + base.EncodeStochastic(source[i..], Bytes(destination, i), key, firstElement + i);
+    }
+
+    internal override long CountNaN(ReadOnlySpan<byte> source)
+    {
+        ref byte from = ref MemoryMarshal.GetReference(source);
+        long count = 0;
+        int whole = source.Length - source.Length % Vector256<byte>.Count;
+        for (int i = 0; i < whole; i += Vector256<byte>.Count)
+        {
+            Vector256<TBits> isNaN = TCodec.IsNaN(Vector256.LoadUnsafe(ref from, (nuint)i).As<byte, TBits>());
+            if (isNaN != Vector256<TBits>.Zero)
+            {
+                count += BitOperations.PopCount(isNaN.AsByte().ExtractMostSignificantBits()) / Unsafe.SizeOf<TBits>();
+            }
+        }
+
+        return count + base.CountNaN(source[whole..]);
+    }
+
+    internal override long Measure(
+        ReadOnlySpan<byte> written, ReadOnlySpan<double> exact, ReadOnlySpan<double> reference, Span<double> rounding, Span<double> edit)
+    {
+        ref byte code = ref MemoryMarshal.GetReference(written);
+        ref double number = ref MemoryMarshal.GetReference(exact);
+        ref double origin = ref MemoryMarshal.GetReference(reference);
+        bool hasReference = !reference.IsEmpty;
+        LaneSums roundings = LaneSums.Load(rounding);
+        LaneSums edits = LaneSums.Load(edit);
+        Vector256<long> notANumber = Vector256<long>.Zero;
+        int whole = exact.Length - exact.Length % FixedOrderSum.Lanes;
+        for (int i = 0; i < whole; i += FixedOrderSum.Lanes)
+        {
+            for (int half = 0; half < FixedOrderSum.Lanes; half += BlockLength)
+            {
+                int index = i + half;
+                (Vector256<double> writtenLower, Vector256<double> writtenUpper) = TCodec.Decode8(in Element(ref code, index));
+                (Vector256<double> lower, Vector256<double> upper) = Load(ref number, index);
+                (Vector256<double> originLower, Vector256<double> originUpper) = hasReference ? Load(ref origin, index) : default;
+                notANumber -= Vector256.IsNaN(lower).AsInt64() + Vector256.IsNaN(upper).AsInt64();
+                roundings.AddSquares(half, writtenLower - lower, writtenUpper - upper);
+                edits.AddSquares(half, lower - originLower, upper - originUpper);
+            }
+        }
+
+        roundings.Store(rounding);
+        edits.Store(edit);
+        ReadOnlySpan<double> rest = hasReference ? reference[whole..] : default;
+        return Vector256.Sum(notANumber) + base.Measure(Bytes(written, whole), exact[whole..], rest, rounding, edit);
+    }
+
+    private static int WholeBlocks(int length) => length - length % BlockLength;
+
+    private static ReadOnlySpan<byte> Bytes(ReadOnlySpan<byte> bytes, int firstElement) => bytes[(firstElement * Unsafe.SizeOf<TBits>())..];
+
+    private static Span<byte> Bytes(Span<byte> bytes, int firstElement) => bytes[(firstElement * Unsafe.SizeOf<TBits>())..];
+
+    private static ReadOnlySpan<byte> BlockBytes(ReadOnlySpan<byte> bytes, int firstElement) => Bytes(bytes, firstElement)[..BlockSize];
+
+    private static Span<byte> BlockBytes(Span<byte> bytes, int firstElement) => Bytes(bytes, firstElement)[..BlockSize];
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static ref byte Element(ref byte first, int index) => ref Unsafe.AddByteOffset(ref first, (nuint)index * (nuint)Unsafe.SizeOf<TBits>());
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static (Vector256<double> Lower, Vector256<double> Upper) Load(ref double first, int index) =>
+        (Vector256.LoadUnsafe(ref first, (nuint)index), Vector256.LoadUnsafe(ref first, (nuint)index + 4));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Store((Vector256<double> Lower, Vector256<double> Upper) values, ref double first, int index)
+    {
+        values.Lower.StoreUnsafe(ref first, (nuint)index);
+        values.Upper.StoreUnsafe(ref first, (nuint)index + 4);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static bool AnyNaN(Vector256<double> lower, Vector256<double> upper) =>
+        (Vector256.IsNaN(lower) | Vector256.IsNaN(upper)).AsUInt64() != Vector256<ulong>.Zero;
+
+    // False for NaN.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static bool AllBelow(Vector256<double> lower, Vector256<double> upper, double limit)
+    {
+        Vector256<double> limits = Vector256.Create(limit);
+        Vector256<double> below = Vector256.LessThan(Vector256.Abs(lower), limits) & Vector256.LessThan(Vector256.Abs(upper), limits);
+        return below.ExtractMostSignificantBits() == 0b1111;
+    }
+}

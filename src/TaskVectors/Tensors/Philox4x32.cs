@@ -1,0 +1,94 @@
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
+
+namespace TaskVectors.Tensors;
+
+/// <summary>
+/// The counter-based random number generator Philox 4x32 with 10 rounds: a keyed bijection of 128-bit counters whose outputs are
+/// statistically random. It has no state, so the number of an element depends on its index alone, never on tiles or threads.
+/// </summary>
+/// <remarks>
+/// Source: J. K. Salmon, M. A. Moraes, R. O. Dror, D. E. Shaw, "Parallel Random Numbers: As Easy as 1, 2, 3", SC 2011, section 3.3.
+/// <para>
+/// How elements use the bits: the block with counter words (low 32 bits of b, high 32 bits of b, 0, 0) serves elements 2b and 2b + 1.
+/// Element 2b has words 0 (low) and 1 (high), element 2b + 1 has words 2 (low) and 3 (high).
+/// </para>
+/// </remarks>
+public static class Philox4x32
+{
+    private const int Rounds = 10;
+    private const uint Multiplier0 = 0xD2511F53;
+    private const uint Multiplier1 = 0xCD9E8D57;
+    private const uint Weyl0 = 0x9E3779B9;
+    private const uint Weyl1 = 0xBB67AE85;
+
+    /// <summary>The four random words of a counter.</summary>
+    /// <param name="key">The key.</param>
+    /// <param name="counter">The counter's four words, the first one in element 0.</param>
+    public static Vector128<uint> Block(PhiloxKey key, Vector128<uint> counter)
+    {
+        uint x0 = counter[0], x1 = counter[1], x2 = counter[2], x3 = counter[3];
+        uint key0 = (uint)key.Value, key1 = (uint)(key.Value >> 32);
+        for (int round = 0; round < Rounds; round++)
+        {
+            ulong product0 = (ulong)Multiplier0 * x0;
+            ulong product1 = (ulong)Multiplier1 * x2;
+            x0 = (uint)(product1 >> 32) ^ x1 ^ key0;
+            x1 = (uint)product1;
+            x2 = (uint)(product0 >> 32) ^ x3 ^ key1;
+            x3 = (uint)product0;
+            key0 += Weyl0;
+            key1 += Weyl1;
+        }
+
+        return Vector128.Create(x0, x1, x2, x3);
+    }
+
+    /// <summary>The 64 random bits of an element.</summary>
+    /// <param name="key">The key.</param>
+    /// <param name="element">The index of the element; at least 0.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The index is negative.</exception>
+    public static ulong Bits(PhiloxKey key, long element)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(element);
+        long block = element >> 1;
+        return Block(key, Vector128.Create((uint)block, (uint)(block >> 32), 0, 0)).AsUInt64()[(int)(element & 1)];
+    }
+
+    /// <summary>The random number of an element, uniform in [0, 1): the top 53 of its 64 bits, times 2^-53.</summary>
+    /// <param name="key">The key.</param>
+    /// <param name="element">The index of the element; at least 0.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The index is negative.</exception>
+    public static double Uniform(PhiloxKey key, long element) => (Bits(key, element) >> 11) * (1.0 / (1L << 53));
+
+    /// <summary><see cref="Bits"/> of eight elements, the first of which is even. Needs AVX2.</summary>
+    internal static (Vector256<ulong> Lower, Vector256<ulong> Upper) Bits8(PhiloxKey key, long firstElement)
+    {
+        // Each lane works out one block. Only the low half of a lane counts until the end; in this order of blocks the
+        // unpack instructions, which work within 128-bit halves, put the elements in order.
+        Vector256<uint> x0 = (Vector256.Create(firstElement >> 1) + Vector256.Create(0L, 2, 1, 3)).AsUInt32();
+        Vector256<uint> x1 = (x0.AsUInt64() >>> 32).AsUInt32();
+        Vector256<uint> x2 = Vector256<uint>.Zero;
+        Vector256<uint> x3 = Vector256<uint>.Zero;
+        Vector256<uint> key0 = Vector256.Create((uint)key.Value);
+        Vector256<uint> key1 = Vector256.Create((uint)(key.Value >> 32));
+        for (int round = 0; round < Rounds; round++)
+        {
+            Vector256<ulong> product0 = Avx2.Multiply(x0, Vector256.Create(Multiplier0));
+            Vector256<ulong> product1 = Avx2.Multiply(x2, Vector256.Create(Multiplier1));
+            x0 = (product1 >>> 32).AsUInt32() ^ x1 ^ key0;
+            x1 = product1.AsUInt32();
+            x2 = (product0 >>> 32).AsUInt32() ^ x3 ^ key1;
+            x3 = product0.AsUInt32();
+            key0 += Vector256.Create(Weyl0);
+            key1 += Vector256.Create(Weyl1);
+        }
+
+        Vector256<ulong> even = Join(x0, x1);
+        Vector256<ulong> odd = Join(x2, x3);
+        return (Avx2.UnpackLow(even, odd), Avx2.UnpackHigh(even, odd));
+    }
+
+    private static Vector256<ulong> Join(Vector256<uint> low, Vector256<uint> high) =>
+        (low.AsUInt64() & Vector256.Create((ulong)uint.MaxValue)) | (high.AsUInt64() << 32);
+}

@@ -1,0 +1,133 @@
+using TaskVectors.Tensors.Kernels;
+
+namespace TaskVectors.Tensors;
+
+/// <summary>
+/// Converts between encoded elements and numbers, and accumulates encoded elements into binary64. Works for the types with
+/// <see cref="DTypes.IsArithmetic"/>: F64, F32, F16, BF16 and the four plain 8-bit floats.
+/// </summary>
+/// <remarks>
+/// Encoded elements are little-endian and may lie at any alignment. Source and destination must not overlap. Results do not depend on
+/// the processor: the vector and the scalar code give the same bits. All methods are thread-safe.
+/// <para>
+/// Encoding rounds once, to nearest with ties to even, subnormals included. What does not fit becomes:
+/// <list type="table">
+/// <listheader><term>type</term><description>largest finite value; the smallest magnitude that overflows; what overflow and infinity become; NaN</description></listheader>
+/// <item><term>F64</term><description>nothing overflows; infinity stays; NaN verbatim</description></item>
+/// <item><term>F32</term><description>(2 - 2^-23) 2^127; (2 - 2^-24) 2^127; infinity; sign, quiet bit, top payload bits</description></item>
+/// <item><term>BF16</term><description>(2 - 2^-7) 2^127; (2 - 2^-8) 2^127; infinity; sign, quiet bit, top payload bits</description></item>
+/// <item><term>F16</term><description>65504; 65520; infinity; sign, quiet bit, top payload bits</description></item>
+/// <item><term>F8_E5M2</term><description>57344; 61440; infinity; 0x7F with the sign</description></item>
+/// <item><term>F8_E4M3</term><description>448; above 464; 448 with the sign, for infinity too; 0x7F with the sign</description></item>
+/// <item><term>F8_E4M3FNUZ</term><description>240; 248; NaN (0x80), for infinity too; 0x80</description></item>
+/// <item><term>F8_E5M2FNUZ</term><description>57344; 61440; NaN (0x80), for infinity too; 0x80</description></item>
+/// </list>
+/// The FNUZ types have no minus zero: it becomes zero. Finite values that overflow are counted, whatever they become.
+/// These are the rules of PyTorch 2.13, but for NaN payloads and for its second rounding on the way from binary64.
+/// </para>
+/// </remarks>
+public static class TensorConverter
+{
+    /// <summary>Decodes elements, exactly. A signalling NaN may become quiet.</summary>
+    /// <param name="dtype">The element type.</param>
+    /// <param name="source">The encoded elements.</param>
+    /// <param name="destination">Receives one number an element.</param>
+    /// <exception cref="ArgumentException">The type takes no part in arithmetic, or the lengths do not match.</exception>
+    public static void Decode(DType dtype, ReadOnlySpan<byte> source, Span<double> destination)
+    {
+        FloatKernels kernels = FloatKernels.For(dtype);
+        kernels.CheckLength(source.Length, destination.Length, nameof(source));
+        kernels.Decode(source, destination);
+    }
+
+    /// <summary>Decodes elements: exactly, but for F64, which is rounded to nearest even. A signalling NaN may become quiet.</summary>
+    /// <inheritdoc cref="Decode(DType, ReadOnlySpan{byte}, Span{double})"/>
+    public static void Decode(DType dtype, ReadOnlySpan<byte> source, Span<float> destination)
+    {
+        FloatKernels kernels = FloatKernels.For(dtype);
+        kernels.CheckLength(source.Length, destination.Length, nameof(source));
+        kernels.Decode(source, destination);
+    }
+
+    /// <summary>Sets accumulator_i = c x_i, rounded once.</summary>
+    /// <remarks>A NaN result is x_i made quiet if that is NaN, else c, else the default NaN of .NET: the same bits on every processor.</remarks>
+    /// <param name="dtype">The element type of the source.</param>
+    /// <param name="source">The encoded elements x.</param>
+    /// <param name="coefficient">The coefficient c.</param>
+    /// <param name="accumulator">Receives one number an element.</param>
+    /// <exception cref="ArgumentException">The type takes no part in arithmetic, or the lengths do not match.</exception>
+    public static void Multiply(DType dtype, ReadOnlySpan<byte> source, double coefficient, Span<double> accumulator)
+    {
+        FloatKernels kernels = FloatKernels.For(dtype);
+        kernels.CheckLength(source.Length, accumulator.Length, nameof(source));
+        kernels.Multiply(source, coefficient, accumulator);
+    }
+
+    /// <summary>Adds c x_i to accumulator_i by a fused multiply-add: the product is not rounded, the sum is, once.</summary>
+    /// <remarks>
+    /// A NaN result is accumulator_i made quiet if that was NaN, else x_i, else c, else the default NaN of .NET: the same bits on every
+    /// processor.
+    /// </remarks>
+    /// <param name="dtype">The element type of the source.</param>
+    /// <param name="source">The encoded elements x.</param>
+    /// <param name="coefficient">The coefficient c.</param>
+    /// <param name="accumulator">The numbers to add to, one an element.</param>
+    /// <exception cref="ArgumentException">The type takes no part in arithmetic, or the lengths do not match.</exception>
+    public static void MultiplyAdd(DType dtype, ReadOnlySpan<byte> source, double coefficient, Span<double> accumulator)
+    {
+        FloatKernels kernels = FloatKernels.For(dtype);
+        kernels.CheckLength(source.Length, accumulator.Length, nameof(source));
+        kernels.MultiplyAdd(source, coefficient, accumulator);
+    }
+
+    /// <summary>Encodes numbers, each rounded once to nearest even. Overflow is handled as the table at <see cref="TensorConverter"/> says.</summary>
+    /// <param name="dtype">The element type to write.</param>
+    /// <param name="source">The numbers.</param>
+    /// <param name="destination">Receives the encoded elements.</param>
+    /// <returns>How many finite values were too large.</returns>
+    /// <exception cref="ArgumentException">The type takes no part in arithmetic, or the lengths do not match.</exception>
+    public static EncodeCounts Encode(DType dtype, ReadOnlySpan<double> source, Span<byte> destination)
+    {
+        FloatKernels kernels = FloatKernels.For(dtype);
+        kernels.CheckLength(destination.Length, source.Length, nameof(destination));
+        return new EncodeCounts(kernels.Encode(source, destination));
+    }
+
+    /// <inheritdoc cref="Encode(DType, ReadOnlySpan{double}, Span{byte})"/>
+    public static EncodeCounts Encode(DType dtype, ReadOnlySpan<float> source, Span<byte> destination)
+    {
+        FloatKernels kernels = FloatKernels.For(dtype);
+        kernels.CheckLength(destination.Length, source.Length, nameof(destination));
+        return new EncodeCounts(kernels.Encode(source, destination));
+    }
+
+    /// <summary>
+    /// Encodes numbers with unbiased stochastic rounding: x between the neighbouring encodable values lo and hi becomes hi with
+    /// probability (x - lo) / (hi - lo), else lo. An encodable x is unchanged.
+    /// </summary>
+    /// <remarks>
+    /// The randomness of element i of the span is <see cref="Philox4x32.Bits"/> of <paramref name="firstElement"/> + i, so the result
+    /// does not depend on how a tensor is cut into spans. The probability is exact for |x| of at least 2^-11 units in the last place
+    /// of the type's smallest numbers, and below that too small by at most 2^-63.
+    /// <para>
+    /// Beyond the largest finite value there is no upper neighbour to be unbiased with: such values, infinities and NaNs are encoded
+    /// as <see cref="Encode(DType, ReadOnlySpan{double}, Span{byte})"/> does.
+    /// </para>
+    /// </remarks>
+    /// <param name="dtype">The element type to write.</param>
+    /// <param name="source">The numbers.</param>
+    /// <param name="destination">Receives the encoded elements.</param>
+    /// <param name="key">The key of the tensor's random numbers.</param>
+    /// <param name="firstElement">The index in the tensor of the first number; at least 0.</param>
+    /// <returns>How many finite values were too large.</returns>
+    /// <exception cref="ArgumentException">The type takes no part in arithmetic, or the lengths do not match.</exception>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="firstElement"/> is negative.</exception>
+    public static EncodeCounts EncodeStochastic(
+        DType dtype, ReadOnlySpan<double> source, Span<byte> destination, PhiloxKey key, long firstElement)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(firstElement);
+        FloatKernels kernels = FloatKernels.For(dtype);
+        kernels.CheckLength(destination.Length, source.Length, nameof(destination));
+        return new EncodeCounts(kernels.EncodeStochastic(source, destination, key, firstElement));
+    }
+}
