@@ -13,6 +13,8 @@ internal static class CompanionFiles
     private static readonly string[] WeightExtensions =
         [".safetensors", ".bin", ".pt", ".pth", ".ckpt", ".gguf", ".onnx", ".onnx_data", ".h5", ".msgpack", ".npz", ".tflite", ".ot"];
 
+    private static readonly string[] DTypeKeys = ["dtype", "torch_dtype"];
+
     /// <summary>
     /// The files to take along from a base folder. The model card is left out, as it describes the base; so are hidden files, and
     /// subfolders that hold weights, which are other models.
@@ -88,7 +90,7 @@ internal static class CompanionFiles
                 return null;
             }
 
-            foreach (string key in new[] { "dtype", "torch_dtype" }.Where(root.ContainsKey))
+            foreach (string key in DTypeKeys.Where(root.ContainsKey))
             {
                 root[key] = name;
             }

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using TaskVectors.Checkpoints;
-using TaskVectors.Checkpoints.Safetensors;
 
 namespace TaskVectors.Execution;
 

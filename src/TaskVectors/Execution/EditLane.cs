@@ -38,7 +38,7 @@ internal sealed class EditLane : ITileLane
         if (tensor.Operation == TensorOperation.Copy)
         {
             ReadOnlySpan<byte> bytes = _inputs[0].AsSpan(0, length);
-            long nanCount = CheckNaN(tensor, TensorConverter.CountNaN(tensor.Output.DType, bytes), tile);
+            long nanCount = CheckNaN(tensor, TensorStatistics.CountNaN(tensor.Output.DType, bytes), tile);
             _run.Output.Copy(tensor, _run.Readers[tensor.Terms[0].Input].Locate(tensor.Terms[0].Tensor), byteOffset, bytes);
             _blocks[0] = new BlockStatistics(default(EditStatistics) with { NaNCount = nanCount }, 0);
             progress.Record(tile, bytes, _inputs, _blocks.AsSpan(0, 1), _cancellationToken);
@@ -99,7 +99,7 @@ internal sealed class EditLane : ITileLane
         EncodeCounts counts = _run.Plan.Options.Rounding == Rounding.Stochastic
             ? TensorConverter.EncodeStochastic(dtype, exact, output, _run.KeyOf(tensor), tile.First + first)
             : TensorConverter.Encode(dtype, exact, output);
-        EditStatistics statistics = TensorConverter.Measure(dtype, output, exact, reference);
+        EditStatistics statistics = TensorStatistics.Measure(dtype, output, exact, reference);
         _ = CheckNaN(tensor, statistics.NaNCount, tile);
         return new BlockStatistics(statistics, counts.Saturated);
     }
@@ -147,7 +147,7 @@ internal sealed class EditLane : ITileLane
         }
 
         PlannedTerm culprit = tensor.Terms
-            .Where((term, index) => TensorConverter.CountNaN(term.Tensor.DType, _inputs[index].AsSpan(0, (int)ByteLength(term.Tensor.DType, tile.Count))) > 0)
+            .Where((term, index) => TensorStatistics.CountNaN(term.Tensor.DType, _inputs[index].AsSpan(0, (int)ByteLength(term.Tensor.DType, tile.Count))) > 0)
             .FirstOrDefault(tensor.Terms[0]);
         PlannedInput input = _run.Plan.Inputs[culprit.Input];
         throw new EditException(

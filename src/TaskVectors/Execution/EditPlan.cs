@@ -8,9 +8,7 @@ namespace TaskVectors.Execution;
 /// </summary>
 public sealed record EditPlan
 {
-    internal EditPlan()
-    {
-    }
+    internal EditPlan(LaneBudget lanes) => Lanes = lanes;
 
     /// <summary>The edit as text; names are those of <see cref="Inputs"/>.</summary>
     public required string Expression { get; init; }
@@ -43,7 +41,7 @@ public sealed record EditPlan
     public required IReadOnlyDictionary<string, string> Metadata { get; init; }
 
     /// <summary>How many lanes of buffers run at once, and how large they are.</summary>
-    internal required LaneBudget Lanes { get; init; }
+    internal LaneBudget Lanes { get; }
 
     /// <summary>The bytes of weights to read.</summary>
     public long BytesRead => Tensors.Sum(tensor => tensor.BytesRead);

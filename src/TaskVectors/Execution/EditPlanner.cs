@@ -115,7 +115,8 @@ public sealed class EditPlanner
                 string origin = recorded is null ? "does not say which base it was made from" : $"was made from another base ('{vector.Source.Metadata.GetValueOrDefault(TaskVectorMetadata.BaseNameKey, "unnamed")}')";
                 _errors.Add(new EditException(
                     EditError.BaseMismatch,
-                    $"The task vector '{vector.Name}' {origin} than '{inputs[0].Name}' ({inputs[0].Source.Path}). Pass --any-base to apply it all the same.") { File = vector.Source.Path });
+                    $"The task vector '{vector.Name}' {origin} than '{inputs[0].Name}' ({inputs[0].Source.Path}). Pass --any-base to apply it all the same.")
+                { File = vector.Source.Path });
             }
         }
     }
@@ -138,7 +139,7 @@ public sealed class EditPlanner
         }
 
         int streams = tensors.Select(tensor => tensor.Terms.Length).DefaultIfEmpty(0).Max() + 1;
-        return new EditPlan
+        return new EditPlan(LaneBudget.Divide(_options.Memory, _options.Threads, streams))
         {
             Expression = expression,
             IsTaskVector = _isVector,
@@ -150,7 +151,6 @@ public sealed class EditPlanner
             Options = _options,
             Warnings = warnings,
             Metadata = metadata,
-            Lanes = LaneBudget.Divide(_options.Memory, _options.Threads, streams),
             FreeSpace = FreeSpace.At(_target.PartialFolder),
         };
     }
@@ -212,7 +212,8 @@ public sealed class EditPlanner
         {
             _errors.Add(new EditException(
                 EditError.NotEnoughSpace,
-                $"The output needs {ByteSize.Format(needed)} and the disk of '{_target.Path}' has {ByteSize.Format(plan.FreeSpace)} free; free some space or choose another disk.") { File = _target.Path });
+                $"The output needs {ByteSize.Format(needed)} and the disk of '{_target.Path}' has {ByteSize.Format(plan.FreeSpace)} free; free some space or choose another disk.")
+            { File = _target.Path });
         }
     }
 }

@@ -1,4 +1,3 @@
-using TaskVectors.Checkpoints;
 using TaskVectors.Tensors;
 
 namespace TaskVectors.Execution;

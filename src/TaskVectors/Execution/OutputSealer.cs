@@ -51,7 +51,8 @@ internal sealed class OutputSealer(EditPlan plan, OutputFiles output, IReadOnlyD
             {
                 throw new EditException(
                     EditError.BaseMismatch,
-                    $"The task vector '{vector.Name}' was made from another base than '{plan.Inputs[0].Name}': some of their weights differ. Pass --any-base to apply it all the same.") { File = vector.Source.Path };
+                    $"The task vector '{vector.Name}' was made from another base than '{plan.Inputs[0].Name}': some of their weights differ. Pass --any-base to apply it all the same.")
+                { File = vector.Source.Path };
             }
         }
     }

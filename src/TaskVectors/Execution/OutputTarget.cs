@@ -60,7 +60,8 @@ public sealed class OutputTarget
             if (RealPath.IsWithin(Path, inputPath) || RealPath.IsWithin(inputPath, Path) || RealPath.IsWithin(inputPath, PartialFolder))
             {
                 yield return new EditException(
-                    EditError.OutputInsideInput, $"The output '{Path}' and the input '{inputPath}' overlap; choose an output outside every input.") { File = Path };
+                    EditError.OutputInsideInput, $"The output '{Path}' and the input '{inputPath}' overlap; choose an output outside every input.")
+                { File = Path };
                 yield break;
             }
         }
@@ -72,13 +73,15 @@ public sealed class OutputTarget
         else if (Exists && !IsReplaceable())
         {
             yield return new EditException(
-                EditError.OutputExists, $"The output '{Path}' exists and was not written by this program (it has no manifest), so --force does not replace it; remove it yourself.") { File = Path };
+                EditError.OutputExists, $"The output '{Path}' exists and was not written by this program (it has no manifest), so --force does not replace it; remove it yourself.")
+            { File = Path };
         }
 
         if (Directory.Exists(PartialFolder) && !force && !resume)
         {
             yield return new EditException(
-                EditError.OutputExists, $"'{PartialFolder}' holds an interrupted edit; pass --resume to continue it or --force to start again.") { File = PartialFolder };
+                EditError.OutputExists, $"'{PartialFolder}' holds an interrupted edit; pass --resume to continue it or --force to start again.")
+            { File = PartialFolder };
         }
 
         if (resume && !Directory.Exists(PartialFolder))

@@ -1,5 +1,4 @@
 using System.Buffers;
-using TaskVectors.Tensors;
 
 namespace TaskVectors.Execution;
 
