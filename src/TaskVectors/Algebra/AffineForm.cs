@@ -1,0 +1,83 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using TaskVectors.Algebra.Expressions;
+using TaskVectors.Checkpoints;
+
+namespace TaskVectors.Algebra;
+
+/// <summary>
+/// The affine normal form of an edit: theta = sum_i c_i theta_i with one coefficient per distinct stored checkpoint or task vector.
+/// Every expression made of +, - and scaling collapses to it, so that an analogy over five checkpoints is one pass.
+/// </summary>
+internal sealed class AffineForm
+{
+    private AffineForm(CheckpointSource anchor, ImmutableArray<Term> terms)
+    {
+        Anchor = anchor;
+        Terms = terms;
+    }
+
+    /// <summary>
+    /// The source whose tensor names, dtypes and companion files the result takes: the leftmost checkpoint of an edit, the
+    /// checkpoint a difference is relative to.
+    /// </summary>
+    public CheckpointSource Anchor { get; }
+
+    /// <summary>The terms, in order of first appearance: the fixed order of summation (N2).</summary>
+    public ImmutableArray<Term> Terms { get; }
+
+    public static AffineForm Of(CheckpointSource source, bool isVector) => new(source, [new Term(source, isVector, Coefficient.One)]);
+
+    public AffineForm Add(AffineForm other)
+    {
+        List<Term> terms = [.. Terms];
+        foreach (Term term in other.Terms)
+        {
+            int same = terms.FindIndex(existing => existing.HasSameSource(term));
+            if (same < 0)
+            {
+                terms.Add(term);
+            }
+            else
+            {
+                terms[same] = terms[same] with { Coefficient = terms[same].Coefficient.Add(term.Coefficient) };
+            }
+        }
+
+        return new AffineForm(Anchor, [.. terms]);
+    }
+
+    public AffineForm Subtract(AffineForm other) => Add(other.Multiply(-1));
+
+    public AffineForm Multiply(double factor) => Map(coefficient => coefficient.Multiply(factor));
+
+    public AffineForm Scale(ScalingRules rules) => Map(coefficient => coefficient.Scale(rules));
+
+    public AffineForm WithAnchor(CheckpointSource anchor) => new(anchor, Terms);
+
+    /// <summary>The form whose tensors outside the filter are those of the anchor.</summary>
+    public AffineForm RestrictTo(TensorFilter filter)
+    {
+        ScalingRules rules = filter.ToRules();
+        return Scale(rules).Add(Of(Anchor, isVector: false).Scale(rules.Complement()));
+    }
+
+    /// <summary>The text form, under the given names of sources; the expression parser reads it back to the same form.</summary>
+    public string ToText(Func<CheckpointSource, string> nameOf)
+    {
+        var parts = from term in Terms
+                    from contribution in term.Coefficient.Contributions
+                    select Render(contribution, nameOf(term.Source));
+        string sum = string.Join(" + ", parts);
+        return Terms.All(term => term.IsVector) ? sum : $"weighted({sum})";
+    }
+
+    private static string Render(Coefficient.Contribution contribution, string name)
+    {
+        string scaled = contribution.Rules.Aggregate(ExpressionSyntax.Quote(name), (inner, rules) => $"scale({inner}, {rules})");
+        return string.Create(CultureInfo.InvariantCulture, $"{contribution.Factor:R}*{scaled}");
+    }
+
+    private AffineForm Map(Func<Coefficient, Coefficient> change) =>
+        new(Anchor, [.. Terms.Select(term => term with { Coefficient = change(term.Coefficient) })]);
+}

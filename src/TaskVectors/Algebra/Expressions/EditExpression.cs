@@ -1,0 +1,48 @@
+namespace TaskVectors.Algebra.Expressions;
+
+/// <summary>
+/// An edit written as text, such as <c>base + 0.4*(math - base) - 0.7*toxic</c>. It is either a checkpoint (the coefficients of its
+/// checkpoints sum to 1) or a task vector (they sum to 0).
+/// </summary>
+/// <remarks>
+/// Grammar: <c>+</c>, <c>-</c>, <c>*</c> and <c>/</c> by numbers, parentheses; names as given or in double quotes;
+/// <c>scale(x, "pattern": 0.5, ...)</c> scales tensors by name, <c>only(x, "pattern", ...)</c> and <c>except(x, "pattern", ...)</c> limit a vector
+/// to some tensors, <c>sum(x, y, ...)</c> adds, <c>weighted(x)</c> allows checkpoints whose coefficients do not sum to 1.
+/// </remarks>
+public sealed class EditExpression
+{
+    private EditExpression(string text, Checkpoint? checkpoint, TaskVector? vector)
+    {
+        Text = text;
+        Checkpoint = checkpoint;
+        TaskVector = vector;
+    }
+
+    /// <summary>The expression as written.</summary>
+    public string Text { get; }
+
+    /// <summary>The edited checkpoint, where the expression is one.</summary>
+    public Checkpoint? Checkpoint { get; }
+
+    /// <summary>The task vector, where the expression is one.</summary>
+    public TaskVector? TaskVector { get; }
+
+    /// <summary>Reads an expression.</summary>
+    /// <exception cref="ExpressionException">It is malformed, names an unknown model, or is neither a checkpoint nor a task vector.</exception>
+    public static EditExpression Parse(string text, ExpressionModels models)
+    {
+        ExpressionValue value = new ExpressionParser(text, models).Parse();
+        return value switch
+        {
+            ExpressionValue.Form { IsVector: true } form => new EditExpression(text, null, new TaskVector(form.Affine)),
+            ExpressionValue.Form { IsPoint: true } form => new EditExpression(text, new Checkpoint(form.Affine), null),
+            ExpressionValue.Form { Weight: { } weight } => throw new ExpressionException(
+                text,
+                0,
+                FormattableString.Invariant($"The coefficients of the checkpoints sum to {weight:G6}: an edited model needs 1, a task vector 0. Write weighted(...) around the expression if that is what you mean.")),
+            ExpressionValue.Form => throw new ExpressionException(
+                text, 0, "The coefficients of the checkpoints differ between tensors; write weighted(...) around the expression if that is what you mean."),
+            _ => throw new ExpressionException(text, 0, "The expression is a number; it must name at least one model."),
+        };
+    }
+}

@@ -1,0 +1,393 @@
+using System.Collections.Immutable;
+using System.Globalization;
+
+namespace TaskVectors.Algebra.Expressions;
+
+/// <summary>Recursive descent over the grammar of <see cref="EditExpression"/>; evaluates as it reads.</summary>
+internal sealed class ExpressionParser(string text, ExpressionModels models)
+{
+    private const int MaximumDepth = 256;
+
+    private static readonly string[] Functions = ["scale", "only", "except", "sum", "weighted"];
+
+    private int _position;
+    private int _depth;
+
+    public static bool IsFunction(string name) => Functions.Contains(name, StringComparer.Ordinal);
+
+    public ExpressionValue Parse()
+    {
+        SkipBlanks();
+        if (_position == text.Length)
+        {
+            throw Error("The expression is empty; write one such as base + 0.5*(finetuned - base).");
+        }
+
+        ExpressionValue value = ParseSum();
+        return _position == text.Length
+            ? value
+            : throw Error($"Unexpected '{text[_position]}' after the end of the expression; an operator (+, -, *, /) is missing.");
+    }
+
+    private ExpressionValue ParseSum()
+    {
+        ExpressionValue left = ParseProduct();
+        while (Peek() is '+' or '-')
+        {
+            int position = _position;
+            bool add = text[_position++] == '+';
+            ExpressionValue right = ParseProduct();
+            left = Sum(left, add ? right : Scale(right, -1), position);
+        }
+
+        return left;
+    }
+
+    private ExpressionValue ParseProduct()
+    {
+        ExpressionValue left = ParseUnary();
+        while (Peek() is '*' or '/')
+        {
+            int position = _position;
+            bool multiply = text[_position++] == '*';
+            ExpressionValue right = ParseUnary();
+            left = multiply ? Product(left, right, position) : Quotient(left, right, position);
+        }
+
+        return left;
+    }
+
+    private ExpressionValue ParseUnary()
+    {
+        Enter();
+        ExpressionValue value;
+        switch (Peek())
+        {
+            case '-':
+                _position++;
+                value = Scale(ParseUnary(), -1);
+                break;
+            case '+':
+                _position++;
+                value = ParseUnary();
+                break;
+            default:
+                value = ParsePrimary();
+                break;
+        }
+
+        _depth--;
+        return value;
+    }
+
+    private ExpressionValue ParsePrimary()
+    {
+        SkipBlanks();
+        if (_position == text.Length)
+        {
+            throw Error("The expression ends where a model, a number or '(' should stand.");
+        }
+
+        char next = text[_position];
+        if (next == '(')
+        {
+            _position++;
+            ExpressionValue inner = ParseSum();
+            Expect(')', "a parenthesis is not closed");
+            return inner;
+        }
+
+        if (char.IsAsciiDigit(next) || next == '.')
+        {
+            return new ExpressionValue.Number(ParseNumber());
+        }
+
+        return next == '"' ? Model(_position, ParseQuoted()) : ParseNameOrCall();
+    }
+
+    private ExpressionValue ParseNameOrCall()
+    {
+        int start = _position;
+        if (LongestKnownName() is { } known)
+        {
+            _position += known.Length;
+            return Model(start, known);
+        }
+
+        string name = ParseIdentifier();
+        if (Peek() == '(' && IsFunction(name))
+        {
+            _position++;
+            return ParseCall(name, start);
+        }
+
+        return Peek() == '('
+            ? throw new ExpressionException(text, start, $"Unknown function '{name}'.{NameSuggestion.For(name, Functions)} The functions are {string.Join(", ", Functions)}.")
+            : Model(start, name);
+    }
+
+    private string ParseIdentifier()
+    {
+        int start = _position;
+        if (!ExpressionSyntax.IsNameStart(text[start]))
+        {
+            throw Error($"Unexpected '{text[start]}' where a model, a number or '(' should stand.");
+        }
+
+        while (_position < text.Length && ExpressionSyntax.IsNamePart(text[_position]))
+        {
+            _position++;
+        }
+
+        return text[start.._position];
+    }
+
+    // Names may hold characters that are operators elsewhere (gpt2-toxic): the longest declared name that stands here wins.
+    private string? LongestKnownName() =>
+        models.Names
+            .Where(name => text.AsSpan(_position).StartsWith(name, StringComparison.Ordinal) && EndsHere(_position + name.Length))
+            .MaxBy(name => name.Length);
+
+    private bool EndsHere(int position) => position == text.Length || !ExpressionSyntax.IsNamePart(text[position]);
+
+    private ExpressionValue ParseCall(string function, int start)
+    {
+        Enter();
+        ExpressionValue.Form first = RequireForm(ParseSum(), start, function);
+        ExpressionValue value = function switch
+        {
+            "scale" => ApplyRules(first, new ScalingRules(ParseScalingRules())),
+            "only" => Restrict(first, new TensorFilter(ParsePatterns(), []), start),
+            "except" => Restrict(first, new TensorFilter([], ParsePatterns()), start),
+            "sum" => ParseSumArguments(first, start),
+            _ => first with { Weight = first.IsVector ? 0 : 1 },
+        };
+        Expect(')', $"the arguments of {function}(...) are not closed");
+        _depth--;
+        return value;
+    }
+
+    private ExpressionValue.Form ParseSumArguments(ExpressionValue.Form first, int start)
+    {
+        ExpressionValue sum = first;
+        while (Peek() == ',')
+        {
+            int position = _position++;
+            sum = Sum(sum, ParseSum(), position);
+        }
+
+        return RequireForm(sum, start, "sum");
+    }
+
+    private ImmutableArray<ScalingRule> ParseScalingRules()
+    {
+        var rules = ImmutableArray.CreateBuilder<ScalingRule>();
+        while (Peek() == ',')
+        {
+            _position++;
+            NamePattern pattern = ParsePattern();
+            Expect(':', "a pattern of scale(...) needs a coefficient, as in \"mlp\": 0.5");
+            rules.Add(new ScalingRule(pattern, ParseSignedNumber()));
+        }
+
+        return rules.Count > 0 ? rules.ToImmutable() : throw Error("scale(...) needs at least one pattern and coefficient, as in scale(x, \"mlp\": 0.5).");
+    }
+
+    private ImmutableArray<NamePattern> ParsePatterns()
+    {
+        var patterns = ImmutableArray.CreateBuilder<NamePattern>();
+        while (Peek() == ',')
+        {
+            _position++;
+            patterns.Add(ParsePattern());
+        }
+
+        return patterns.Count > 0 ? patterns.ToImmutable() : throw Error("A tensor pattern in double quotes is missing, as in only(x, \"mlp\").");
+    }
+
+    private NamePattern ParsePattern()
+    {
+        if (Peek() != '"')
+        {
+            throw Error("A tensor pattern stands in double quotes, as in \"mlp\" or \"*.weight\".");
+        }
+
+        int start = _position;
+        string pattern = ParseQuoted();
+        return pattern.Length > 0 ? new NamePattern(pattern) : throw new ExpressionException(text, start, "A tensor pattern is empty; write \"*\" for every tensor.");
+    }
+
+    private string ParseQuoted()
+    {
+        int start = _position++;
+        var content = new System.Text.StringBuilder();
+        for (; _position < text.Length && text[_position] != '"'; _position++)
+        {
+            if (text[_position] == '\\' && _position + 1 < text.Length)
+            {
+                _position++;
+            }
+
+            _ = content.Append(text[_position]);
+        }
+
+        if (_position >= text.Length)
+        {
+            throw new ExpressionException(text, start, "A double quote is not closed.");
+        }
+
+        _position++;
+        return content.ToString();
+    }
+
+    private double ParseSignedNumber()
+    {
+        int sign = 1;
+        while (Peek() is '-' or '+')
+        {
+            sign = text[_position++] == '-' ? -sign : sign;
+        }
+
+        SkipBlanks();
+        return _position < text.Length && (char.IsAsciiDigit(text[_position]) || text[_position] == '.')
+            ? sign * ParseNumber()
+            : throw Error("A number is missing here.");
+    }
+
+    private double ParseNumber()
+    {
+        int start = _position;
+        while (_position < text.Length && (char.IsAsciiDigit(text[_position]) || text[_position] == '.'))
+        {
+            _position++;
+        }
+
+        SkipExponent();
+        ReadOnlySpan<char> digits = text.AsSpan(start, _position - start);
+        if (!ExpressionSyntax.TryParseNumber(digits, out double number))
+        {
+            throw new ExpressionException(text, start, $"'{digits}' is not a number.");
+        }
+
+        return double.IsFinite(number) ? number : throw new ExpressionException(text, start, $"The coefficient {digits} is infinite; coefficients must be finite numbers.");
+    }
+
+    private void SkipExponent()
+    {
+        int position = _position;
+        if (position < text.Length && text[position] is 'e' or 'E')
+        {
+            position++;
+            position += position < text.Length && text[position] is '+' or '-' ? 1 : 0;
+            int digits = position;
+            while (position < text.Length && char.IsAsciiDigit(text[position]))
+            {
+                position++;
+            }
+
+            _position = position > digits ? position : _position;
+        }
+    }
+
+    private ExpressionValue Model(int start, string name)
+    {
+        if (models.TryGet(name, out ExpressionValue value))
+        {
+            return value;
+        }
+
+        string known = models.Names.Count == 0 ? "No model is named" : $"The models are {string.Join(", ", models.Names)}";
+        bool notFinite = name.Equals("nan", StringComparison.OrdinalIgnoreCase) || name.StartsWith("inf", StringComparison.OrdinalIgnoreCase);
+        string hint = notFinite ? " Coefficients must be finite numbers." : NameSuggestion.For(name, models.Names);
+        throw new ExpressionException(text, start, $"Unknown model '{name}'.{hint} {known}; name others with --model NAME=PATH.");
+    }
+
+    private ExpressionValue Sum(ExpressionValue left, ExpressionValue right, int position) => (left, right) switch
+    {
+        (ExpressionValue.Number a, ExpressionValue.Number b) => Number(a.Value + b.Value, position),
+        (ExpressionValue.Form a, ExpressionValue.Form b) => new ExpressionValue.Form(AddForms(a, b), a.Weight + b.Weight),
+        _ => throw new ExpressionException(text, position, "A number cannot be added to a model; multiply a task vector by it instead, as in 0.5*(a - b)."),
+    };
+
+    // A difference of checkpoints is relative to the one subtracted; a sum keeps the anchor of its leftmost checkpoint.
+    private static AffineForm AddForms(ExpressionValue.Form left, ExpressionValue.Form right)
+    {
+        AffineForm sum = left.Affine.Add(right.Affine);
+        bool isDifference = !left.IsVector && new ExpressionValue.Form(sum, left.Weight + right.Weight).IsVector;
+        bool rightIsAnchor = isDifference ? right.Weight < 0 : left.IsVector && !right.IsVector;
+        return rightIsAnchor ? sum.WithAnchor(right.Affine.Anchor) : sum;
+    }
+
+    private ExpressionValue Product(ExpressionValue left, ExpressionValue right, int position) => (left, right) switch
+    {
+        (ExpressionValue.Number a, ExpressionValue.Number b) => Number(a.Value * b.Value, position),
+        (ExpressionValue.Number a, ExpressionValue.Form b) => Scale(b, a.Value),
+        (ExpressionValue.Form a, ExpressionValue.Number b) => Scale(a, b.Value),
+        _ => throw new ExpressionException(text, position, "Two models cannot be multiplied; one side of '*' must be a number."),
+    };
+
+    private ExpressionValue Quotient(ExpressionValue left, ExpressionValue right, int position) => (left, right) switch
+    {
+        (_, ExpressionValue.Number { Value: 0 }) => throw new ExpressionException(text, position, "Division by zero."),
+        (ExpressionValue.Number a, ExpressionValue.Number b) => Number(a.Value / b.Value, position),
+        (ExpressionValue.Form a, ExpressionValue.Number b) => Scale(a, Number(1 / b.Value, position).Value),
+        _ => throw new ExpressionException(text, position, "Only a number can stand behind '/'."),
+    };
+
+    private ExpressionValue.Number Number(double value, int position) =>
+        double.IsFinite(value) ? new ExpressionValue.Number(value) : throw new ExpressionException(text, position, "The coefficient is not a finite number.");
+
+    private static ExpressionValue Scale(ExpressionValue value, double factor) => value switch
+    {
+        ExpressionValue.Number number => new ExpressionValue.Number(number.Value * factor),
+        ExpressionValue.Form form => new ExpressionValue.Form(form.Affine.Multiply(factor), form.Weight * factor),
+        _ => value,
+    };
+
+    private static ExpressionValue.Form ApplyRules(ExpressionValue.Form form, ScalingRules rules) =>
+        new(form.Affine.Scale(rules), form.IsVector ? 0 : null);
+
+    private ExpressionValue.Form Restrict(ExpressionValue.Form form, TensorFilter filter, int start) => form switch
+    {
+        { IsVector: true } => form with { Affine = form.Affine.Scale(filter.ToRules()) },
+        { IsPoint: true } => form with { Affine = form.Affine.RestrictTo(filter) },
+        _ => throw new ExpressionException(text, start, "only(...) and except(...) take a task vector or an edited model."),
+    };
+
+    private ExpressionValue.Form RequireForm(ExpressionValue value, int start, string function) =>
+        value as ExpressionValue.Form ?? throw new ExpressionException(text, start, $"{function}(...) takes a model or a task vector, not a number.");
+
+    private char Peek()
+    {
+        SkipBlanks();
+        return _position < text.Length ? text[_position] : '\0';
+    }
+
+    private void SkipBlanks()
+    {
+        while (_position < text.Length && char.IsWhiteSpace(text[_position]))
+        {
+            _position++;
+        }
+    }
+
+    private void Expect(char character, string problem)
+    {
+        if (Peek() != character)
+        {
+            throw Error(string.Create(CultureInfo.InvariantCulture, $"'{character}' is missing: {problem}."));
+        }
+
+        _position++;
+    }
+
+    private void Enter()
+    {
+        if (++_depth > MaximumDepth)
+        {
+            throw Error("The expression is nested too deeply.");
+        }
+    }
+
+    private ExpressionException Error(string problem) => new(text, _position, problem);
+}

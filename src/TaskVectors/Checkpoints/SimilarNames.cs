@@ -1,0 +1,46 @@
+namespace TaskVectors.Checkpoints;
+
+/// <summary>Finds the names somebody may have meant: those within a small edit distance of what was written.</summary>
+internal static class SimilarNames
+{
+    private const int MaximumSuggestions = 3;
+    private const int MaximumNameLength = 256;
+
+    /// <summary>The closest candidates first; none when nothing is close.</summary>
+    public static IReadOnlyList<string> Of(string name, IEnumerable<string> candidates)
+    {
+        if (name.Length > MaximumNameLength)
+        {
+            return [];
+        }
+
+        int tolerance = Math.Max(1, name.Length / 3);
+        return [.. candidates
+            .Where(candidate => candidate.Length <= MaximumNameLength && Math.Abs(candidate.Length - name.Length) <= tolerance)
+            .Select(candidate => (Name: candidate, Distance: EditDistance(name, candidate)))
+            .Where(candidate => candidate.Distance <= tolerance)
+            .OrderBy(candidate => candidate.Distance)
+            .ThenBy(candidate => candidate.Name, StringComparer.Ordinal)
+            .Take(MaximumSuggestions)
+            .Select(candidate => candidate.Name)];
+    }
+
+    /// <summary>The Levenshtein distance, with letter case ignored, by dynamic programming over one row.</summary>
+    private static int EditDistance(string from, string to)
+    {
+        int[] row = [.. Enumerable.Range(0, to.Length + 1)];
+        for (int i = 1; i <= from.Length; i++)
+        {
+            int diagonal = row[0];
+            row[0] = i;
+            for (int j = 1; j <= to.Length; j++)
+            {
+                int substitution = diagonal + (char.ToUpperInvariant(from[i - 1]) == char.ToUpperInvariant(to[j - 1]) ? 0 : 1);
+                diagonal = row[j];
+                row[j] = Math.Min(substitution, 1 + Math.Min(row[j], row[j - 1]));
+            }
+        }
+
+        return row[to.Length];
+    }
+}

@@ -1,0 +1,160 @@
+using TaskVectors.Tensors;
+
+namespace TaskVectors.Execution;
+
+/// <summary>
+/// Makes the tiles of an edit. A tile is read from every input, then computed block by block while a block lies in the first-level
+/// cache: decode, multiply and add in F64, measure, encode.
+/// </summary>
+internal sealed class EditLane : ITileLane
+{
+    private readonly EditRun _run;
+    private readonly CancellationToken _cancellationToken;
+    private readonly byte[][] _inputs;
+    private readonly byte[] _output;
+    private readonly double[] _exact = new double[LaneBudget.BlockElements];
+    private readonly double[] _reference = new double[LaneBudget.BlockElements];
+    private readonly BlockStatistics[] _blocks;
+
+    public EditLane(EditRun run, CancellationToken cancellationToken)
+    {
+        _run = run;
+        _cancellationToken = cancellationToken;
+        int tile = run.Plan.Lanes.TileElements;
+        int streams = run.Plan.Tensors.Select(tensor => tensor.Terms.Length).DefaultIfEmpty(0).Max();
+        _inputs = [.. Enumerable.Range(0, streams).Select(_ => GC.AllocateUninitializedArray<byte>(tile * sizeof(double), pinned: true))];
+        _output = GC.AllocateUninitializedArray<byte>(tile * sizeof(double), pinned: true);
+        _blocks = new BlockStatistics[(tile + LaneBudget.BlockElements - 1) / LaneBudget.BlockElements];
+    }
+
+    public void Process(Tile tile)
+    {
+        TensorProgress progress = _run.Begin(tile.Tensor);
+        PlannedTensor tensor = progress.Tensor;
+        ReadInputs(tensor, tile);
+
+        long byteOffset = ByteLength(tensor.Output.DType, tile.First);
+        int length = (int)ByteLength(tensor.Output.DType, tile.Count);
+        if (tensor.Operation == TensorOperation.Copy)
+        {
+            ReadOnlySpan<byte> bytes = _inputs[0].AsSpan(0, length);
+            long nanCount = CheckNaN(tensor, TensorStatistics.CountNaN(tensor.Output.DType, bytes), tile);
+            _run.Output.Copy(tensor, _run.Readers[tensor.Terms[0].Input].Locate(tensor.Terms[0].Tensor), byteOffset, bytes);
+            _blocks[0] = new BlockStatistics(default(EditStatistics) with { NaNCount = nanCount }, 0);
+            progress.Record(tile, bytes, _inputs, _blocks.AsSpan(0, 1), _cancellationToken);
+        }
+        else
+        {
+            int blocks = Compute(tensor, tile);
+            ReadOnlySpan<byte> bytes = _output.AsSpan(0, length);
+            _run.Output.Write(tensor.File, tensor.Offset + byteOffset, bytes);
+            progress.Record(tile, bytes, _inputs, _blocks.AsSpan(0, blocks), _cancellationToken);
+        }
+
+        _run.Complete(tile, progress, length);
+    }
+
+    // Packed types have whole bytes at every multiple of 8 elements, and tiles are multiples of blocks.
+    private static long ByteLength(DType dtype, long elements) => elements * dtype.BitSize() / 8;
+
+    private void ReadInputs(PlannedTensor tensor, Tile tile)
+    {
+        for (int index = 0; index < tensor.Terms.Length; index++)
+        {
+            PlannedTerm term = tensor.Terms[index];
+            int length = (int)ByteLength(term.Tensor.DType, tile.Count);
+            _run.Readers[term.Input].Read(term.Tensor, ByteLength(term.Tensor.DType, tile.First), _inputs[index].AsSpan(0, length));
+        }
+    }
+
+    private int Compute(PlannedTensor tensor, Tile tile)
+    {
+        _run.ComputePermits.Wait(_cancellationToken);
+        try
+        {
+            int blocks = 0;
+            for (int first = 0; first < tile.Count; first += LaneBudget.BlockElements)
+            {
+                int count = Math.Min(LaneBudget.BlockElements, tile.Count - first);
+                _blocks[blocks++] = ComputeBlock(tensor, tile, first, count);
+            }
+
+            return blocks;
+        }
+        finally
+        {
+            _ = _run.ComputePermits.Release();
+        }
+    }
+
+    private BlockStatistics ComputeBlock(PlannedTensor tensor, Tile tile, int first, int count)
+    {
+        Span<double> exact = _exact.AsSpan(0, count);
+        Span<double> reference = _reference.AsSpan(0, count);
+        reference.Clear();
+        Sum(tensor, first, exact, reference);
+
+        DType dtype = tensor.Output.DType;
+        Span<byte> output = _output.AsSpan((int)ByteLength(dtype, first), (int)ByteLength(dtype, count));
+        EncodeCounts counts = _run.Plan.Options.Rounding == Rounding.Stochastic
+            ? TensorConverter.EncodeStochastic(dtype, exact, output, _run.KeyOf(tensor), tile.First + first)
+            : TensorConverter.Encode(dtype, exact, output);
+        EditStatistics statistics = TensorStatistics.Measure(dtype, output, exact, reference);
+        _ = CheckNaN(tensor, statistics.NaNCount, tile);
+        return new BlockStatistics(statistics, counts.Saturated);
+    }
+
+    private void Sum(PlannedTensor tensor, int first, Span<double> exact, Span<double> reference)
+    {
+        bool started = false;
+        for (int index = 0; index < tensor.Terms.Length; index++)
+        {
+            PlannedTerm term = tensor.Terms[index];
+            DType dtype = term.Tensor.DType;
+            ReadOnlySpan<byte> bytes = _inputs[index].AsSpan((int)ByteLength(dtype, first), (int)ByteLength(dtype, exact.Length));
+            if (index == tensor.Reference)
+            {
+                TensorConverter.Decode(dtype, bytes, reference);
+            }
+
+            if (term.Coefficient == 0)
+            {
+                continue;
+            }
+
+            if (started)
+            {
+                TensorConverter.MultiplyAdd(dtype, bytes, term.Coefficient, exact);
+            }
+            else
+            {
+                TensorConverter.Multiply(dtype, bytes, term.Coefficient, exact);
+                started = true;
+            }
+        }
+
+        if (!started)
+        {
+            exact.Clear();
+        }
+    }
+
+    private long CheckNaN(PlannedTensor tensor, long count, Tile tile)
+    {
+        if (count == 0 || _run.Plan.Options.NaN == NaNPolicy.Keep)
+        {
+            return count;
+        }
+
+        PlannedTerm culprit = tensor.Terms
+            .Where((term, index) => TensorStatistics.CountNaN(term.Tensor.DType, _inputs[index].AsSpan(0, (int)ByteLength(term.Tensor.DType, tile.Count))) > 0)
+            .FirstOrDefault(tensor.Terms[0]);
+        PlannedInput input = _run.Plan.Inputs[culprit.Input];
+        throw new EditException(
+            EditError.NaN, $"The tensor '{tensor.Output.Name}' has NaN values that come from '{input.Name}' ({input.Source.Path}). Pass --nan keep to write them all the same.")
+        {
+            File = input.Source.Path,
+            Tensor = tensor.Output.Name,
+        };
+    }
+}

@@ -1,0 +1,75 @@
+using TaskVectors.Checkpoints.Safetensors;
+
+namespace TaskVectors.Execution;
+
+/// <summary>
+/// An edit bound to real headers: every tensor, its place in the output to the byte, every cost and every error known, and no weight
+/// read (but for a few samples that identify the inputs, and integer tensors, which must agree).
+/// </summary>
+public sealed record EditPlan
+{
+    internal EditPlan(LaneBudget lanes) => Lanes = lanes;
+
+    /// <summary>The edit as text; names are those of <see cref="Inputs"/>.</summary>
+    public required string Expression { get; init; }
+
+    /// <summary>Whether the result is a task vector rather than a checkpoint.</summary>
+    public required bool IsTaskVector { get; init; }
+
+    /// <summary>The inputs; the first is the base whose tensors and companion files the result takes.</summary>
+    public required IReadOnlyList<PlannedInput> Inputs { get; init; }
+
+    /// <summary>The output tensors, in the storage order of the base.</summary>
+    public required IReadOnlyList<PlannedTensor> Tensors { get; init; }
+
+    /// <summary>The files of weights to write, laid out to the byte.</summary>
+    public required IReadOnlyList<SafetensorsFileLayout> Files { get; init; }
+
+    /// <summary>The files that go along from the base's folder.</summary>
+    public required IReadOnlyList<CompanionFile> CompanionFiles { get; init; }
+
+    /// <summary>Where the output goes.</summary>
+    public required OutputTarget Target { get; init; }
+
+    /// <summary>The options.</summary>
+    public required EditOptions Options { get; init; }
+
+    /// <summary>What a user should know but need not mend.</summary>
+    public required IReadOnlyList<string> Warnings { get; init; }
+
+    /// <summary>The metadata of the files written.</summary>
+    public required IReadOnlyDictionary<string, string> Metadata { get; init; }
+
+    /// <summary>How many lanes of buffers run at once, and how large they are.</summary>
+    internal LaneBudget Lanes { get; }
+
+    /// <summary>The bytes of weights to read.</summary>
+    public long BytesRead => Tensors.Sum(tensor => tensor.BytesRead);
+
+    /// <summary>The bytes of weights to write.</summary>
+    public long BytesWritten => Files.Sum(file => file.Length);
+
+    /// <summary>The most memory that buffers take, within the budget.</summary>
+    public long PeakBufferBytes => Lanes.TotalBytes;
+
+    /// <summary>The free space on the output's disk when the edit was planned.</summary>
+    public required long FreeSpace { get; init; }
+
+    /// <summary>The sources that a tensor's hash is kept for, by index: those of <see cref="Inputs"/> that are read whole.</summary>
+    internal IEnumerable<int> InputsReadWhole() =>
+        from index in Enumerable.Range(0, Inputs.Count)
+        let read = Tensors.SelectMany(tensor => tensor.Terms).Where(term => term.Input == index).Select(term => term.Tensor.Name).ToHashSet(StringComparer.Ordinal)
+        where Inputs[index].Source.Tensors.All(tensor => read.Contains(tensor.Name))
+        select index;
+
+    /// <summary>A hash of everything that decides the bytes written: two plans with the same identity write the same files.</summary>
+    internal string Identity()
+    {
+        IEnumerable<string> inputs = Inputs.Select(input => $"{input.Fingerprint} {input.IsVector}");
+        IEnumerable<string> files = Files.Select(file => $"{file.FileName} {Convert.ToHexString(file.Header.Span)}");
+        IEnumerable<string> tensors = Tensors.Select(tensor => FormattableString.Invariant(
+            $"{tensor.Output.Name} {tensor.Operation} {tensor.File} {tensor.Offset} {tensor.Reference} {string.Join(',', tensor.Terms.Select(term => FormattableString.Invariant($"{term.Input} {term.Tensor.Name} {term.Coefficient:R}")))}"));
+        IEnumerable<string> options = [$"{Options.Rounding} {Options.Seed} {Options.Digest} {Options.NaN}"];
+        return Execution.Digest.OfText(DigestAlgorithm.Xxh128, [.. inputs, .. files, .. tensors, .. options]);
+    }
+}

@@ -1,0 +1,219 @@
+using System.Collections.Immutable;
+using TaskVectors.Algebra;
+using TaskVectors.Checkpoints;
+using TaskVectors.Checkpoints.Safetensors;
+using TaskVectors.Tensors;
+
+namespace TaskVectors.Execution;
+
+/// <summary>Binds an edit to real headers and finds every error before a byte is written.</summary>
+public sealed class EditPlanner
+{
+    private readonly AffineForm _form;
+    private readonly bool _isVector;
+    private readonly OutputTarget _target;
+    private readonly EditOptions _options;
+    private readonly List<TaskVectorsException> _errors = [];
+
+    private EditPlanner(AffineForm form, bool isVector, OutputTarget target, EditOptions options)
+    {
+        _form = form;
+        _isVector = isVector;
+        _target = target;
+        _options = options;
+    }
+
+    /// <summary>Plans the writing of an edited checkpoint.</summary>
+    /// <exception cref="TaskVectorsException">The edit cannot be made; several errors come as one <see cref="AggregateEditException"/>.</exception>
+    public static EditPlan Plan(Checkpoint checkpoint, OutputTarget target, EditOptions options) =>
+        new EditPlanner(checkpoint.RestrictTo(options.Filter).Form, isVector: false, target, options).Plan();
+
+    /// <summary>Plans the writing of a task vector: an ordinary safetensors file whose metadata names its base.</summary>
+    /// <exception cref="TaskVectorsException">The vector cannot be made; several errors come as one <see cref="AggregateEditException"/>.</exception>
+    public static EditPlan Plan(TaskVector vector, OutputTarget target, EditOptions options) =>
+        new EditPlanner(vector.RestrictTo(options.Filter).Form, isVector: true, target, options).Plan();
+
+    private EditPlan Plan()
+    {
+        CheckOptions();
+        AggregateEditException.ThrowIfAny(_errors);
+
+        IReadOnlyList<PlannedInput> inputs = FindInputs();
+        _errors.AddRange(_target.Check(inputs.Select(input => input.Source), _options.Force, _options.Resume));
+        CheckPatterns(inputs[0].Source);
+        CheckBases(inputs);
+
+        var alignment = new TensorAlignment(_form, inputs, _options);
+        IReadOnlyList<AlignedTensor> aligned = alignment.Align();
+        alignment.ApplyMissingPolicy();
+        _errors.AddRange(alignment.Errors());
+        using (var readers = new InputReaders(inputs.Select(input => input.Source)))
+        {
+            _errors.AddRange(new OpaqueTensorCheck(inputs, readers).Check(aligned));
+        }
+
+        AggregateEditException.ThrowIfAny(_errors);
+        EditPlan plan = LayOut(inputs, aligned, alignment.Warnings);
+        CheckSpace(plan);
+        AggregateEditException.ThrowIfAny(_errors);
+        return plan;
+    }
+
+    private void CheckOptions()
+    {
+        Require(_options.Memory >= EditOptions.MinimumMemory, $"The memory budget is {_options.Memory} bytes; it must be at least 64 MiB.");
+        Require(_options.Threads is >= 1 and <= 1024, $"The number of threads is {_options.Threads}; it must lie between 1 and 1024.");
+        Require(_options.ShardSize >= 1, $"The shard size is {_options.ShardSize}; it must be at least 1 byte.");
+        Require(
+            _options.OutputDType is not { } dtype || dtype.IsArithmetic(),
+            $"The output dtype {_options.OutputDType?.Name()} takes no part in arithmetic; choose one of F64, F32, F16, BF16 and the F8 kinds.");
+
+        void Require(bool condition, string message)
+        {
+            if (!condition)
+            {
+                _errors.Add(new EditException(EditError.InvalidOption, message));
+            }
+        }
+    }
+
+    private List<PlannedInput> FindInputs()
+    {
+        bool anchorIsVector = _form.Terms.All(term => term.IsVector) && _isVector;
+        var sources = new List<(CheckpointSource Source, bool IsVector)> { (_form.Anchor, anchorIsVector) };
+        sources.AddRange(_form.Terms.Select(term => (term.Source, term.IsVector)).Where(pair => pair.Source.Path != _form.Anchor.Path || pair.IsVector != anchorIsVector));
+        var names = new ModelNames(_options.ModelNames);
+        return [.. sources.Select(pair => new PlannedInput(names.Of(pair.Source), pair.Source, pair.IsVector, CheckpointFingerprint.Compute(pair.Source)))];
+    }
+
+    private void CheckPatterns(CheckpointSource anchor)
+    {
+        IEnumerable<NamePattern> unmatched = _form.Terms
+            .SelectMany(term => term.Coefficient.Patterns())
+            .Distinct()
+            .Where(pattern => !anchor.Tensors.Any(tensor => pattern.Matches(tensor.Name)));
+        foreach (NamePattern pattern in unmatched)
+        {
+            string hint = NameSuggestion.For(pattern.Text, anchor.Tensors.SelectMany(tensor => tensor.Name.Split('.')).Distinct());
+            _errors.Add(new EditException(
+                EditError.UnmatchedPattern, $"The pattern '{pattern}' matches no tensor of '{anchor.Path}'.{hint} A pattern is a whole name, dot-separated parts of one, or has * and ? in it."));
+        }
+    }
+
+    private void CheckBases(IReadOnlyList<PlannedInput> inputs)
+    {
+        if (_isVector || _options.AnyBase)
+        {
+            return;
+        }
+
+        foreach (PlannedInput vector in inputs.Where(input => input.IsVector))
+        {
+            string? recorded = vector.Source.Metadata.GetValueOrDefault(TaskVectorMetadata.BaseFingerprintKey);
+            if (recorded != inputs[0].Fingerprint)
+            {
+                string origin = recorded is null ? "does not say which base it was made from" : $"was made from another base ('{vector.Source.Metadata.GetValueOrDefault(TaskVectorMetadata.BaseNameKey, "unnamed")}')";
+                _errors.Add(new EditException(
+                    EditError.BaseMismatch,
+                    $"The task vector '{vector.Name}' {origin} than '{inputs[0].Name}' ({inputs[0].Source.Path}). Pass --any-base to apply it all the same.")
+                { File = vector.Source.Path });
+            }
+        }
+    }
+
+    private EditPlan LayOut(IReadOnlyList<PlannedInput> inputs, IReadOnlyList<AlignedTensor> aligned, IReadOnlyList<string> warnings)
+    {
+        List<PlannedTensor> tensors = [.. aligned.Select(PlanTensor).OfType<PlannedTensor>()];
+        string expression = _options.Expression ?? _form.ToText(new ModelNames(_options.ModelNames).Of);
+        var metadata = new OutputMetadata(inputs, _isVector, tensors.Count < aligned.Count, expression, _options).Build();
+        long shardSize = _target.IsSingleFile ? long.MaxValue : _options.ShardSize;
+        IReadOnlyList<SafetensorsFileLayout> files = SafetensorsLayout.Plan(tensors.Select(tensor => tensor.Output), metadata, shardSize, _target.Stem);
+
+        var places = new Dictionary<string, (int File, long Offset)>(StringComparer.Ordinal);
+        for (int file = 0; file < files.Count; file++)
+        {
+            foreach (PlacedTensor placed in files[file].Tensors)
+            {
+                places.Add(placed.Tensor.Name, (file, placed.Offset));
+            }
+        }
+
+        int streams = tensors.Select(tensor => tensor.Terms.Length).DefaultIfEmpty(0).Max() + 1;
+        return new EditPlan(LaneBudget.Divide(_options.Memory, _options.Threads, streams))
+        {
+            Expression = expression,
+            IsTaskVector = _isVector,
+            Inputs = inputs,
+            Tensors = [.. tensors.Select(tensor => tensor with { File = places[tensor.Output.Name].File, Offset = places[tensor.Output.Name].Offset })],
+            Files = files,
+            CompanionFiles = _isVector || _target.IsSingleFile ? [] : Execution.CompanionFiles.Find(inputs[0].Source.Path),
+            Target = _target,
+            Options = _options,
+            Warnings = warnings,
+            Metadata = metadata,
+            FreeSpace = FreeSpace.At(_target.PartialFolder),
+        };
+    }
+
+    /// <summary>Decides how a tensor is made; a task vector leaves out tensors that no term touches, as they are zero.</summary>
+    private PlannedTensor? PlanTensor(AlignedTensor aligned)
+    {
+        TensorInfo tensor = aligned.Base;
+        if (aligned.KeepsBase || !tensor.DType.IsArithmetic())
+        {
+            return _isVector ? null : PlanKept(aligned);
+        }
+
+        if (_isVector && aligned.Terms.IsEmpty)
+        {
+            return null;
+        }
+
+        TensorInfo output = tensor with { DType = _options.OutputDType ?? (_isVector ? VectorDType(tensor.DType) : tensor.DType) };
+        if (aligned.Terms is [{ Coefficient: 1 } only] && only.Tensor.DType == output.DType)
+        {
+            return new PlannedTensor(output, TensorOperation.Copy, aligned.Terms, -1, 0, 0);
+        }
+
+        return PlanLinear(aligned, output);
+    }
+
+    // The size of an edit is measured against the base, which is read for that alone where its coefficient is 0.
+    private PlannedTensor PlanLinear(AlignedTensor aligned, TensorInfo output)
+    {
+        if (_isVector)
+        {
+            return new PlannedTensor(output, TensorOperation.Linear, aligned.Terms, -1, 0, 0);
+        }
+
+        int reference = aligned.Terms.IndexOf(aligned.Terms.FirstOrDefault(term => term.Input == 0)!);
+        ImmutableArray<PlannedTerm> terms = reference >= 0 ? aligned.Terms : [new PlannedTerm(0, aligned.Base, 0), .. aligned.Terms];
+        return new PlannedTensor(output, TensorOperation.Linear, terms, Math.Max(reference, 0), 0, 0);
+    }
+
+    private PlannedTensor PlanKept(AlignedTensor aligned)
+    {
+        bool moved = !aligned.KeepsBase && aligned.Terms is [{ Coefficient: 1 }];
+        PlannedTerm kept = moved ? aligned.Terms[0] : new PlannedTerm(0, aligned.Base, 1);
+        bool converted = _options.OutputDType is { } dtype && aligned.Base.DType.IsArithmetic() && dtype != aligned.Base.DType;
+        return converted
+            ? new PlannedTensor(aligned.Base with { DType = _options.OutputDType!.Value }, TensorOperation.Linear, [kept], 0, 0, 0)
+            : new PlannedTensor(aligned.Base, TensorOperation.Copy, [kept], -1, 0, 0);
+    }
+
+    // Differences of small floats need more bits than the floats themselves.
+    private static DType VectorDType(DType dtype) => dtype == DType.F64 ? DType.F64 : DType.F32;
+
+    private void CheckSpace(EditPlan plan)
+    {
+        long reclaimed = _options.Resume || _options.Force ? FreeSpace.UsedBy(_target.PartialFolder) : 0;
+        long needed = plan.BytesWritten + plan.CompanionFiles.Sum(file => file.Length) - reclaimed;
+        if (plan.FreeSpace < needed)
+        {
+            _errors.Add(new EditException(
+                EditError.NotEnoughSpace,
+                $"The output needs {ByteSize.Format(needed)} and the disk of '{_target.Path}' has {ByteSize.Format(plan.FreeSpace)} free; free some space or choose another disk.")
+            { File = _target.Path });
+        }
+    }
+}

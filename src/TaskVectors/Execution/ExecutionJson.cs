@@ -1,0 +1,10 @@
+using System.Text.Json.Serialization;
+
+namespace TaskVectors.Execution;
+
+/// <summary>The JSON of journals and manifests, without reflection.</summary>
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSerializable(typeof(JournalHeader))]
+[JsonSerializable(typeof(TensorRecord))]
+[JsonSerializable(typeof(Manifest))]
+internal sealed partial class ExecutionJson : JsonSerializerContext;

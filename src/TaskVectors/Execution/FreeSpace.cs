@@ -1,0 +1,28 @@
+namespace TaskVectors.Execution;
+
+/// <summary>The free space of disks.</summary>
+internal static class FreeSpace
+{
+    /// <summary>The bytes available at a path whose last parts need not exist.</summary>
+    public static long At(string path)
+    {
+        string? existing = path;
+        while (existing is not null && !Directory.Exists(existing))
+        {
+            existing = Path.GetDirectoryName(existing);
+        }
+
+        try
+        {
+            return existing is null ? long.MaxValue : new DriveInfo(existing).AvailableFreeSpace;
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException or ArgumentException)
+        {
+            return long.MaxValue;
+        }
+    }
+
+    /// <summary>The bytes of the files in a folder that may not exist.</summary>
+    public static long UsedBy(string folder) =>
+        Directory.Exists(folder) ? new DirectoryInfo(folder).EnumerateFiles("*", SearchOption.AllDirectories).Sum(file => file.Length) : 0;
+}

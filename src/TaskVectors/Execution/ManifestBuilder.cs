@@ -1,0 +1,143 @@
+using System.Collections.Immutable;
+using TaskVectors.Checkpoints;
+using TaskVectors.Checkpoints.Safetensors;
+using TaskVectors.Tensors;
+
+namespace TaskVectors.Execution;
+
+/// <summary>Puts together what a finished edit knows.</summary>
+internal sealed class ManifestBuilder(EditPlan plan, IReadOnlyDictionary<string, TensorRecord> records)
+{
+    private readonly IReadOnlyDictionary<int, ImmutableSortedDictionary<string, string>> _inputHashes = CollectInputHashes(plan, records);
+
+    /// <summary>The hash of an input's whole content, or <see langword="null"/> where not all of it was read. It does not depend on how tensors are spread over files.</summary>
+    public string? ContentHash(int input)
+    {
+        ImmutableSortedDictionary<string, string> hashes = _inputHashes[input];
+        CheckpointSource source = plan.Inputs[input].Source;
+        return source.Tensors.All(tensor => hashes.ContainsKey(tensor.Name))
+            ? Digest.OfText(plan.Options.Digest, source.Tensors
+                .OrderBy(tensor => tensor.Name, StringComparer.Ordinal)
+                .Select(tensor => $"{tensor.Name}\0{tensor.DType.Name()}{tensor.Shape}{hashes[tensor.Name]}"))
+            : null;
+    }
+
+    public Manifest Build(IReadOnlyList<ReadOnlyMemory<byte>> headers, IEnumerable<ManifestFile> otherFiles, TimeSpan elapsed)
+    {
+        double rounding = records.Values.Sum(record => record.RoundingSquared);
+        double edit = records.Values.Sum(record => record.EditSquared);
+        return new Manifest
+        {
+            ToolVersion = ToolVersion.Current,
+            Kind = plan.IsTaskVector ? TaskVectorMetadata.TaskVectorKind : "checkpoint",
+            Expression = plan.Expression,
+            Options = ToManifest(plan.Options),
+            Inputs = [.. Enumerable.Range(0, plan.Inputs.Count).Select(ToManifest)],
+            Files = [.. plan.Files.Zip(headers, WeightFile), .. otherFiles],
+            Tensors = [.. plan.Tensors.Select(ToManifest)],
+            RoundingLoss = Loss(rounding, edit),
+            EditNorm = Math.Sqrt(edit),
+            Saturated = records.Values.Sum(record => record.Saturated),
+            NaNCount = records.Values.Sum(record => record.NaNCount),
+            Warnings = [.. plan.Warnings, .. ResultWarnings()],
+            Finished = DateTimeOffset.UtcNow,
+            Seconds = Math.Round(elapsed.TotalSeconds, 3),
+        };
+    }
+
+    /// <summary>The hash of a weight file from its header and the hashes of its tensors in file order.</summary>
+    public static string WeightFileHash(DigestAlgorithm algorithm, ReadOnlySpan<byte> header, IEnumerable<string> tensorHashes)
+    {
+        using Digest digest = Digest.Create(algorithm);
+        digest.Append(header);
+        foreach (string hash in tensorHashes)
+        {
+            digest.Append(System.Text.Encoding.UTF8.GetBytes(hash + "\n"));
+        }
+
+        return digest.Finish();
+    }
+
+    private static Dictionary<int, ImmutableSortedDictionary<string, string>> CollectInputHashes(EditPlan plan, IReadOnlyDictionary<string, TensorRecord> records)
+    {
+        var builders = Enumerable.Range(0, plan.Inputs.Count).ToDictionary(input => input, _ => ImmutableSortedDictionary.CreateBuilder<string, string>(StringComparer.Ordinal));
+        foreach (PlannedTensor tensor in plan.Tensors)
+        {
+            TensorRecord record = records[tensor.Output.Name];
+            for (int term = 0; term < tensor.Terms.Length; term++)
+            {
+                builders[tensor.Terms[term].Input][tensor.Terms[term].Tensor.Name] = record.InputHashes[term];
+            }
+        }
+
+        return builders.ToDictionary(pair => pair.Key, pair => pair.Value.ToImmutable());
+    }
+
+    private static double Loss(double rounding, double edit) => rounding == 0 ? 0 : Math.Sqrt(rounding / edit);
+
+    private static ManifestOptions ToManifest(EditOptions options) => new()
+    {
+        DType = options.OutputDType?.Name(),
+        Rounding = OptionNames.Of(options.Rounding),
+        Seed = options.Seed,
+        Missing = OptionNames.Of(options.Missing),
+        NaN = OptionNames.Of(options.NaN),
+        AnyBase = options.AnyBase,
+        ShardSize = options.ShardSize,
+        Digest = OptionNames.Of(options.Digest),
+        Include = [.. options.Filter.Include.Select(pattern => pattern.Text)],
+        Exclude = [.. options.Filter.Exclude.Select(pattern => pattern.Text)],
+    };
+
+    private ManifestFile WeightFile(SafetensorsFileLayout layout, ReadOnlyMemory<byte> header)
+    {
+        IEnumerable<string> hashes = layout.Tensors.Select(placed => records[placed.Tensor.Name].Hash);
+        return new ManifestFile(layout.FileName, layout.Length, WeightFileHash(plan.Options.Digest, header.Span, hashes));
+    }
+
+    private ManifestInput ToManifest(int index)
+    {
+        PlannedInput input = plan.Inputs[index];
+        return new ManifestInput
+        {
+            Name = input.Name,
+            Path = input.Source.Path,
+            Format = input.Source.Format,
+            Kind = input.IsVector ? TaskVectorMetadata.TaskVectorKind : "checkpoint",
+            Fingerprint = input.Fingerprint,
+            Hash = ContentHash(index),
+            Files = [.. input.Source.Files.Select(file => new ManifestInputFile(file.Path, file.Length, null))],
+            Tensors = _inputHashes[index],
+        };
+    }
+
+    private ManifestTensor ToManifest(PlannedTensor tensor)
+    {
+        TensorRecord record = records[tensor.Output.Name];
+        return new ManifestTensor
+        {
+            Name = tensor.Output.Name,
+            DType = tensor.Output.DType.Name(),
+            Operation = OptionNames.Of(tensor.Operation),
+            Coefficients = tensor.Terms.Where(term => term.Coefficient != 0).ToDictionary(term => plan.Inputs[term.Input].Name, term => term.Coefficient),
+            Hash = record.Hash,
+            RoundingLoss = Loss(record.RoundingSquared, record.EditSquared),
+            EditNorm = Math.Sqrt(record.EditSquared),
+            Saturated = record.Saturated,
+            NaNCount = record.NaNCount,
+        };
+    }
+
+    private IEnumerable<string> ResultWarnings()
+    {
+        foreach (TensorRecord record in records.Values.Where(record => record.Saturated > 0).OrderBy(record => record.Name, StringComparer.Ordinal))
+        {
+            yield return $"{record.Saturated} values of '{record.Name}' are too large for the output dtype; a wider --dtype keeps them.";
+        }
+
+        foreach (TensorRecord record in records.Values.Where(record => record.NaNCount > 0).OrderBy(record => record.Name, StringComparer.Ordinal))
+        {
+            yield return $"{record.NaNCount} values of '{record.Name}' are NaN.";
+        }
+    }
+}

@@ -1,0 +1,106 @@
+using TaskVectors.Checkpoints;
+using TaskVectors.Checkpoints.Safetensors;
+
+namespace TaskVectors.Execution;
+
+/// <summary>
+/// Makes a finished output visible, all at once: checks it, completes its headers, flushes it, adds index, companion files and
+/// manifest, and renames it into place.
+/// </summary>
+internal sealed class OutputSealer(EditPlan plan, OutputFiles output, IReadOnlyDictionary<string, TensorRecord> records)
+{
+    private readonly ManifestBuilder _builder = new(plan, records);
+
+    private string Folder => plan.Target.PartialFolder;
+
+    public Manifest Seal(Journal journal, TimeSpan elapsed)
+    {
+        CheckBases();
+        try
+        {
+            IReadOnlyList<ReadOnlyMemory<byte>> headers = CompleteHeaders();
+            output.Flush();
+            List<ManifestFile> others = [.. WriteIndex(), .. CopyCompanions()];
+            Manifest manifest = _builder.Build(headers, others, elapsed);
+            manifest.Save(Path.Combine(Folder, OutputTarget.ManifestFileName));
+            output.Dispose();
+            journal.Dispose();
+            File.Delete(Journal.PathIn(Folder));
+            SealedOutput.MoveIntoPlace(plan.Target, plan.Files[0].FileName);
+            return manifest;
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new StorageException(plan.Target.Path, $"Finishing '{plan.Target.Path}' failed: {error.Message}", error);
+        }
+    }
+
+    // The fingerprint that a plan compares is made of samples; now that all of the base has been read, all of it is compared.
+    private void CheckBases()
+    {
+        if (plan.IsTaskVector || plan.Options.AnyBase || _builder.ContentHash(0) is not { } actual)
+        {
+            return;
+        }
+
+        foreach (PlannedInput vector in plan.Inputs.Where(input => input.IsVector))
+        {
+            bool comparable = vector.Source.Metadata.TryGetValue(TaskVectorMetadata.BaseHashKey, out string? recorded)
+                && Digest.AlgorithmOf(recorded) == plan.Options.Digest;
+            if (comparable && recorded != actual)
+            {
+                throw new EditException(
+                    EditError.BaseMismatch,
+                    $"The task vector '{vector.Name}' was made from another base than '{plan.Inputs[0].Name}': some of their weights differ. Pass --any-base to apply it all the same.")
+                { File = vector.Source.Path };
+            }
+        }
+    }
+
+    private List<ReadOnlyMemory<byte>> CompleteHeaders()
+    {
+        string? baseHash = plan.IsTaskVector && !plan.Inputs[0].IsVector ? _builder.ContentHash(0) : null;
+        var headers = new List<ReadOnlyMemory<byte>>();
+        for (int file = 0; file < plan.Files.Count; file++)
+        {
+            SafetensorsFileLayout layout = plan.Files[file];
+            ReadOnlyMemory<byte> header = layout.Header;
+            if (baseHash is not null && plan.Metadata.ContainsKey(TaskVectorMetadata.BaseHashKey))
+            {
+                var metadata = new Dictionary<string, string>(plan.Metadata) { [TaskVectorMetadata.BaseHashKey] = baseHash };
+                header = layout.EncodeHeader(metadata);
+                output.Write(file, 0, header.Span);
+            }
+
+            headers.Add(header);
+        }
+
+        return headers;
+    }
+
+    private IEnumerable<ManifestFile> WriteIndex()
+    {
+        if (plan.Files.Count > 1)
+        {
+            string name = $"{plan.Target.Stem}.safetensors.index.json";
+            byte[] index = SafetensorsIndex.Encode(plan.Files);
+            File.WriteAllBytes(Path.Combine(Folder, name), index);
+            yield return Describe(name);
+        }
+    }
+
+    private IEnumerable<ManifestFile> CopyCompanions()
+    {
+        foreach (CompanionFile file in plan.CompanionFiles)
+        {
+            CompanionFiles.Copy(file, Folder, plan.Options.OutputDType);
+            yield return Describe(file.RelativePath);
+        }
+    }
+
+    private ManifestFile Describe(string relativePath)
+    {
+        string path = Path.Combine(Folder, relativePath);
+        return new ManifestFile(relativePath, new FileInfo(path).Length, FileHash.Of(path, plan.Options.Digest));
+    }
+}

@@ -1,0 +1,96 @@
+using TaskVectors.Checkpoints;
+
+namespace TaskVectors.Execution;
+
+/// <summary>
+/// Where an edit goes: a folder, or a single file when the path ends in <c>.safetensors</c>. Work in progress lies beside it in
+/// <c>PATH.partial</c>, on the same file system, so that sealing is a rename.
+/// </summary>
+public sealed class OutputTarget
+{
+    /// <summary>The name of the manifest in an output folder.</summary>
+    public const string ManifestFileName = "taskvec.manifest.json";
+
+    private const string SingleFileExtension = ".safetensors";
+
+    /// <summary>Names the target.</summary>
+    /// <param name="path">A folder, or a file that ends in <c>.safetensors</c>.</param>
+    public OutputTarget(string path)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(path);
+        Path = RealPath.Of(System.IO.Path.TrimEndingDirectorySeparator(path));
+        IsSingleFile = Path.EndsWith(SingleFileExtension, StringComparison.OrdinalIgnoreCase);
+    }
+
+    /// <summary>The full path of the output, symbolic links resolved.</summary>
+    public string Path { get; }
+
+    /// <summary>Whether the output is one file rather than a folder.</summary>
+    public bool IsSingleFile { get; }
+
+    /// <summary>The folder in which the output is made before it is renamed into place.</summary>
+    public string PartialFolder => Path + ".partial";
+
+    /// <summary>Where the manifest is once the output is sealed.</summary>
+    public string ManifestPath => IsSingleFile ? Path + ".manifest.json" : System.IO.Path.Combine(Path, ManifestFileName);
+
+    internal string Stem => IsSingleFile ? System.IO.Path.GetFileNameWithoutExtension(Path) : "model";
+
+    internal bool Exists => File.Exists(Path) || Directory.Exists(Path);
+
+    /// <summary>Finds the manifest of an output on disk: of a folder, of a single file, or the manifest itself.</summary>
+    /// <exception cref="EditException">There is none.</exception>
+    public static string FindManifest(string path)
+    {
+        string full = System.IO.Path.GetFullPath(path);
+        string manifest = Directory.Exists(full) ? System.IO.Path.Combine(full, ManifestFileName)
+            : full.EndsWith(".json", StringComparison.OrdinalIgnoreCase) ? full
+            : full + ".manifest.json";
+        return File.Exists(manifest)
+            ? manifest
+            : throw new EditException(EditError.InvalidManifest, $"'{path}' has no manifest ({System.IO.Path.GetFileName(manifest)}): it was not written by this program, or the manifest was removed.") { File = manifest };
+    }
+
+    /// <summary>Checks that writing here destroys nothing: every reason against it is an error.</summary>
+    internal IEnumerable<EditException> Check(IEnumerable<CheckpointSource> inputs, bool force, bool resume)
+    {
+        foreach (CheckpointSource input in inputs)
+        {
+            string inputPath = RealPath.Of(input.Path);
+            if (RealPath.IsWithin(Path, inputPath) || RealPath.IsWithin(inputPath, Path) || RealPath.IsWithin(inputPath, PartialFolder))
+            {
+                yield return new EditException(
+                    EditError.OutputInsideInput, $"The output '{Path}' and the input '{inputPath}' overlap; choose an output outside every input.")
+                { File = Path };
+                yield break;
+            }
+        }
+
+        if (Exists && !force)
+        {
+            yield return new EditException(EditError.OutputExists, $"The output '{Path}' exists; choose another, or pass --force to replace it.") { File = Path };
+        }
+        else if (Exists && !IsReplaceable())
+        {
+            yield return new EditException(
+                EditError.OutputExists, $"The output '{Path}' exists and was not written by this program (it has no manifest), so --force does not replace it; remove it yourself.")
+            { File = Path };
+        }
+
+        if (Directory.Exists(PartialFolder) && !force && !resume)
+        {
+            yield return new EditException(
+                EditError.OutputExists, $"'{PartialFolder}' holds an interrupted edit; pass --resume to continue it or --force to start again.")
+            { File = PartialFolder };
+        }
+
+        if (resume && !Directory.Exists(PartialFolder))
+        {
+            yield return new EditException(EditError.NothingToResume, $"There is no interrupted edit at '{PartialFolder}'; run without --resume.") { File = PartialFolder };
+        }
+    }
+
+    private bool IsReplaceable() => IsSingleFile
+        ? File.Exists(Path) && File.Exists(ManifestPath)
+        : Directory.Exists(Path) && (File.Exists(ManifestPath) || !Directory.EnumerateFileSystemEntries(Path).Any());
+}

@@ -1,0 +1,10 @@
+using TaskVectors.Checkpoints;
+
+namespace TaskVectors.Execution;
+
+/// <summary>A model or task vector that an edit reads.</summary>
+/// <param name="Name">Its name in the expression.</param>
+/// <param name="Source">Its headers.</param>
+/// <param name="IsVector">Whether it is a task vector rather than a checkpoint.</param>
+/// <param name="Fingerprint">Its fingerprint when the edit was planned.</param>
+public sealed record PlannedInput(string Name, CheckpointSource Source, bool IsVector, string Fingerprint);

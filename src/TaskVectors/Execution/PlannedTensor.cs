@@ -1,0 +1,18 @@
+using System.Collections.Immutable;
+using TaskVectors.Tensors;
+
+namespace TaskVectors.Execution;
+
+/// <summary>One output tensor: what it is made of and where it goes.</summary>
+/// <param name="Output">Its name, dtype and shape.</param>
+/// <param name="Operation">How its values come about.</param>
+/// <param name="Terms">The inputs, in the order of summation.</param>
+/// <param name="Reference">The index in <paramref name="Terms"/> of the base's tensor, or -1: what the size of the edit is measured against.</param>
+/// <param name="File">The index of the file in <see cref="EditPlan.Files"/>.</param>
+/// <param name="Offset">The offset of its first byte in that file.</param>
+public sealed record PlannedTensor(
+    TensorInfo Output, TensorOperation Operation, ImmutableArray<PlannedTerm> Terms, int Reference, int File, long Offset)
+{
+    /// <summary>The bytes read for this tensor.</summary>
+    public long BytesRead => Terms.Sum(term => term.Tensor.ByteCount);
+}
