@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
 
@@ -62,6 +63,7 @@ public static class Philox4x32
     public static double Uniform(PhiloxKey key, long element) => (Bits(key, element) >> 11) * (1.0 / (1L << 53));
 
     /// <summary><see cref="Bits"/> of eight elements, the first of which is even. Needs AVX2.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static (Vector256<ulong> Lower, Vector256<ulong> Upper) Bits8(PhiloxKey key, long firstElement)
     {
         // Each lane works out one block. Only the low half of a lane counts until the end; in this order of blocks the

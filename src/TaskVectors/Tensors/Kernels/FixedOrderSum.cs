@@ -45,6 +45,7 @@ internal static class FixedOrderSum
     }
 
     /// <summary>Does the work of <see cref="AddProductsScalar"/> for the whole groups of sixteen; returns how many elements those are.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal static int AddProductsVector(ReadOnlySpan<double> a, ReadOnlySpan<double> b, Span<double> lanes)
     {
         ref double left = ref MemoryMarshal.GetReference(a);

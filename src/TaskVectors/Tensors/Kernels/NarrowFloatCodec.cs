@@ -93,7 +93,8 @@ internal readonly struct NarrowFloatCodec<TFormat, TBits> : IFloatCodec<TBits>
         Vector256<uint> subnormal = ((magnitude + smallestNormal).AsSingle() - smallestNormal.AsSingle()).AsUInt32();
         Vector256<int> isSubnormal = Vector256.LessThan(magnitude.AsInt32(), Vector256.Create(1 << SingleFractionBits));
         Vector256<uint> sign = (codes & Vector256.Create(SignBit)) << (32 - Width);
-        return (Vector256.ConditionalSelect(isSubnormal.AsUInt32(), subnormal, normal) | sign | SpecialBits(codes, magnitude)).AsSingle();
+        Vector256<uint> finite = Vector256.ConditionalSelect(isSubnormal.AsUInt32(), subnormal, normal);
+        return (WithSpecials(finite, codes, magnitude) | sign).AsSingle();
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -145,17 +146,22 @@ internal readonly struct NarrowFloatCodec<TFormat, TBits> : IFloatCodec<TBits>
     private static uint DecodeSpecial(uint magnitude) =>
         TFormat.Specials == SpecialCodes.InfinityAndNaN ? SingleExponentMask | (magnitude << FractionShift) : SingleNaN;
 
-    // The bits that make binary32 infinities and NaNs of the codes that mean them; zero elsewhere.
+    // Replaces the magnitudes that were read from codes of infinities and NaNs.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector256<uint> SpecialBits(Vector256<uint> codes, Vector256<uint> magnitude) => TFormat.Specials switch
+    private static Vector256<uint> WithSpecials(Vector256<uint> finite, Vector256<uint> codes, Vector256<uint> magnitude)
     {
-        SpecialCodes.InfinityAndNaN =>
-            Vector256.GreaterThan(magnitude.AsInt32(), Vector256.Create((int)(InfinityCode << FractionShift) - 1)).AsUInt32()
-            & Vector256.Create(SingleExponentMask),
-        SpecialCodes.AllOnesIsNaN =>
-            Vector256.Equals(magnitude, Vector256.Create(MagnitudeMask << FractionShift)) & Vector256.Create(SingleNaN),
-        _ => Vector256.Equals(codes, Vector256.Create(SignBit)) & Vector256.Create(SingleNaN),
-    };
+        if (TFormat.Specials == SpecialCodes.InfinityAndNaN)
+        {
+            Vector256<int> largestFinite = Vector256.Create((int)(InfinityCode << FractionShift) - 1);
+            Vector256<uint> isSpecial = Vector256.GreaterThan(magnitude.AsInt32(), largestFinite).AsUInt32();
+            return finite | (isSpecial & Vector256.Create(SingleExponentMask));
+        }
+
+        Vector256<uint> isNaN = TFormat.Specials == SpecialCodes.AllOnesIsNaN
+            ? Vector256.Equals(magnitude, Vector256.Create(MagnitudeMask << FractionShift))
+            : Vector256.Equals(codes, Vector256.Create(SignBit));
+        return Vector256.ConditionalSelect(isNaN, Vector256.Create(SingleNaN), finite);
+    }
 
     private static uint EncodeNaN(double value, uint sign)
     {

@@ -10,6 +10,7 @@ namespace TaskVectors.Tensors.Kernels;
 /// The kernels eight elements at a time. Rare blocks (overflow, NaN) and the ends of spans go to the scalar kernels, so that the vector
 /// code deals with ordinary numbers only.
 /// </summary>
+/// <remarks>Optimised at the first call: a short run would otherwise spend much of its time in unoptimised loops.</remarks>
 internal sealed class VectorFloatKernels<TCodec, TBits> : ScalarFloatKernels<TCodec, TBits>
     where TCodec : struct, IFloatCodec<TBits>
     where TBits : unmanaged, IBinaryInteger<TBits>
@@ -24,6 +25,7 @@ internal sealed class VectorFloatKernels<TCodec, TBits> : ScalarFloatKernels<TCo
 
     private static int BlockSize => BlockLength * Unsafe.SizeOf<TBits>();
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal override void Decode(ReadOnlySpan<byte> source, Span<double> destination)
     {
         ref byte from = ref MemoryMarshal.GetReference(source);
@@ -37,6 +39,7 @@ internal sealed class VectorFloatKernels<TCodec, TBits> : ScalarFloatKernels<TCo
         base.Decode(Bytes(source, whole), destination[whole..]);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal override void Decode(ReadOnlySpan<byte> source, Span<float> destination)
     {
         ref byte from = ref MemoryMarshal.GetReference(source);
@@ -50,6 +53,7 @@ internal sealed class VectorFloatKernels<TCodec, TBits> : ScalarFloatKernels<TCo
         base.Decode(Bytes(source, whole), destination[whole..]);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal override void Multiply(ReadOnlySpan<byte> source, double coefficient, Span<double> accumulator)
     {
         ref byte from = ref MemoryMarshal.GetReference(source);
@@ -74,6 +78,7 @@ internal sealed class VectorFloatKernels<TCodec, TBits> : ScalarFloatKernels<TCo
         base.Multiply(Bytes(source, whole), coefficient, accumulator[whole..]);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal override void MultiplyAdd(ReadOnlySpan<byte> source, double coefficient, Span<double> accumulator)
     {
         ref byte from = ref MemoryMarshal.GetReference(source);
@@ -99,6 +104,7 @@ internal sealed class VectorFloatKernels<TCodec, TBits> : ScalarFloatKernels<TCo
         base.MultiplyAdd(Bytes(source, whole), coefficient, accumulator[whole..]);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal override long Encode(ReadOnlySpan<double> source, Span<byte> destination)
     {
         ref double from = ref MemoryMarshal.GetReference(source);
@@ -121,6 +127,7 @@ internal sealed class VectorFloatKernels<TCodec, TBits> : ScalarFloatKernels<TCo
         return saturated + base.Encode(source[whole..], Bytes(destination, whole));
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal override long Encode(ReadOnlySpan<float> source, Span<byte> destination)
     {
         ref float from = ref MemoryMarshal.GetReference(source);
@@ -143,6 +150,7 @@ internal sealed class VectorFloatKernels<TCodec, TBits> : ScalarFloatKernels<TCo
         return saturated + base.Encode(source[whole..], Bytes(destination, whole));
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal override long EncodeStochastic(ReadOnlySpan<double> source, Span<byte> destination, PhiloxKey key, long firstElement)
     {
         if (TCodec.HoldsEveryDouble || !Avx2.IsSupported)
@@ -153,13 +161,15 @@ internal sealed class VectorFloatKernels<TCodec, TBits> : ScalarFloatKernels<TCo
         ref double from = ref MemoryMarshal.GetReference(source);
         ref byte to = ref MemoryMarshal.GetReference(destination);
 
+        double limit = Math.BitIncrement(TCodec.LargestFinite);
+
         // A block of random numbers serves two elements, the first one even.
         int i = Math.Min((int)(firstElement & 1), source.Length);
         long saturated = base.EncodeStochastic(source[..i], destination[..(i * Unsafe.SizeOf<TBits>())], key, firstElement);
         for (; i <= source.Length - BlockLength; i += BlockLength)
         {
             (Vector256<double> lower, Vector256<double> upper) = Load(ref from, i);
-            if (AllBelow(lower, upper, Math.BitIncrement(TCodec.LargestFinite)))
+            if (AllBelow(lower, upper, limit))
             {
                 (Vector256<ulong> randomLower, Vector256<ulong> randomUpper) = Philox4x32.Bits8(key, firstElement + i);
                 TCodec.EncodeStochastic8(lower, upper, randomLower, randomUpper, ref Element(ref to, i));
@@ -173,6 +183,7 @@ internal sealed class VectorFloatKernels<TCodec, TBits> : ScalarFloatKernels<TCo
         return saturated + base.EncodeStochastic(source[i..], Bytes(destination, i), key, firstElement + i);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal override long CountNaN(ReadOnlySpan<byte> source)
     {
         ref byte from = ref MemoryMarshal.GetReference(source);
@@ -190,6 +201,7 @@ internal sealed class VectorFloatKernels<TCodec, TBits> : ScalarFloatKernels<TCo
         return count + base.CountNaN(source[whole..]);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal override long Measure(
         ReadOnlySpan<byte> written, ReadOnlySpan<double> exact, ReadOnlySpan<double> reference, Span<double> rounding, Span<double> edit)
     {
