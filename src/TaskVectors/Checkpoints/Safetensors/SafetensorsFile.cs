@@ -29,7 +29,10 @@ public static class SafetensorsFile
         }
 
         var layout = SafetensorsLayout.Plan(
-            given.Select(pair => pair.Tensor), metadata ?? new Dictionary<string, string>(StringComparer.Ordinal), long.MaxValue)[0];
+            given.Select(pair => pair.Tensor),
+            metadata ?? new Dictionary<string, string>(StringComparer.Ordinal),
+            long.MaxValue,
+            Path.GetFileNameWithoutExtension(path))[0];
         var byName = given.ToDictionary(pair => pair.Tensor.Name, pair => pair.Values, StringComparer.Ordinal);
         WriteAndRename(Path.GetFullPath(path), layout, byName);
     }
