@@ -22,8 +22,11 @@ public sealed class CheckpointFormatsTests : IDisposable
     }
 
     [Fact]
-    public void A_missing_parent_folder_is_said_to_be_missing() =>
-        Assert.Contains(_scratch["no"], Assert.Throws<CheckpointNotFoundException>(() => CheckpointFormats.Open(_scratch["no/such"])).Message);
+    public void A_missing_parent_folder_is_said_to_be_missing()
+    {
+        var error = Assert.Throws<CheckpointNotFoundException>(() => CheckpointFormats.Open(_scratch["no/such"]));
+        Assert.Contains($"the folder {_scratch["no"]};", error.Message);
+    }
 
     [Fact]
     public void A_dangling_link_is_said_to_dangle()

@@ -14,10 +14,13 @@ public sealed class SafetensorsFileTests : IDisposable
     public void Every_dtype_survives_a_round_trip()
     {
         var random = new Random(1);
-        var tensors = DTypes.All.Select(dtype => (Tensor: new TensorInfo($"t.{dtype}", dtype, new TensorShape(3, 8)), Values: new byte[3 * dtype.BitSize()])).ToArray();
+        var tensors = DTypes.All
+            .Select(dtype => (Tensor: new TensorInfo($"t.{dtype}", dtype, new TensorShape(3, 8)), Values: new byte[3 * dtype.BitSize()]))
+            .ToArray();
         Array.ForEach(tensors, pair => random.NextBytes(pair.Values));
         var metadata = new Dictionary<string, string> { ["format"] = "pt", ["text"] = "ä\u0000\u001f\"\\/😀" };
-        SafetensorsFile.Write(_scratch["x.safetensors"], tensors.Select(pair => (pair.Tensor, (ReadOnlyMemory<byte>)pair.Values)), metadata);
+        SafetensorsFile.Write(
+            _scratch["x.safetensors"], tensors.Select(pair => (pair.Tensor, (ReadOnlyMemory<byte>)pair.Values)), metadata);
 
         var source = CheckpointFormats.Open(_scratch["x.safetensors"]);
         using var reader = source.OpenReader();
@@ -35,7 +38,10 @@ public sealed class SafetensorsFileTests : IDisposable
     public void The_same_content_gives_the_same_bytes()
     {
         (TensorInfo, ReadOnlyMemory<byte>)[] tensors =
-            [(new("b", DType.U8, new TensorShape(2)), new byte[] { 1, 2 }), (new("a", DType.F32, new TensorShape([])), new byte[] { 3, 4, 5, 6 })];
+        [
+            (new("b", DType.U8, new TensorShape(2)), new byte[] { 1, 2 }),
+            (new("a", DType.F32, new TensorShape([])), new byte[] { 3, 4, 5, 6 }),
+        ];
         SafetensorsFile.Write(_scratch["1.safetensors"], tensors);
         SafetensorsFile.Write(_scratch["2.safetensors"], tensors.Reverse());
         byte[] bytes = File.ReadAllBytes(_scratch["1.safetensors"]);

@@ -16,7 +16,8 @@ public sealed class SafetensorsFolderTests : IDisposable
     {
         var source = CheckpointFormats.Open(Path.Combine(GoldenCase.Root, "sharded", "ok"));
         Assert.Equal(
-            ["model-00001-of-00002.safetensors", "model-00002-of-00002.safetensors"], source.Files.Select(file => Path.GetFileName(file.Path)));
+            ["model-00001-of-00002.safetensors", "model-00002-of-00002.safetensors"],
+            source.Files.Select(file => Path.GetFileName(file.Path)));
         Assert.Equal(["a", "b", "c", "d"], source.Tensors.Select(tensor => tensor.Name).Order());
         using var reader = source.OpenReader();
         var extents = source.Tensors.Select(tensor => reader.Locate(tensor)!.Value).ToArray();
@@ -131,7 +132,8 @@ public sealed class SafetensorsFolderTests : IDisposable
     {
         File.WriteAllText(_scratch["config.json"], "{}");
         Assert.False(new SafetensorsFormat().Recognises(_scratch.Path));
-        Assert.Equal(SafetensorsError.NoCheckpoint, Assert.Throws<SafetensorsException>(() => new SafetensorsFormat().Open(_scratch.Path)).Error);
+        var error = Assert.Throws<SafetensorsException>(() => new SafetensorsFormat().Open(_scratch.Path));
+        Assert.Equal(SafetensorsError.NoCheckpoint, error.Error);
     }
 
     [Theory]

@@ -37,17 +37,18 @@ public sealed class SafetensorsHeaderTests : IDisposable
     [InlineData("[0,4],[4,4]", SafetensorsError.SizeMismatch)]
     public void Tensors_tile_the_data(string offsets, SafetensorsError? expected)
     {
-        string[] ranges = offsets.Split("],[");
-        AssertParses(
-            $$$"""{"a":{"dtype":"U8","shape":[2],"data_offsets":{{{ranges[0]}}}]},"b":{"dtype":"U8","shape":[2],"data_offsets":[{{{ranges[1]}}}}}""",
-            dataLength: 4,
-            expected);
+        string[] entries = [.. offsets.Split("],[").Zip("ab", (range, name) =>
+            $$"""
+            "{{name}}":{"dtype":"U8","shape":[2],"data_offsets":[{{range.Trim('[', ']')}}]}
+            """)];
+        AssertParses("{" + string.Join(",", entries) + "}", dataLength: 4, expected);
     }
 
     [Fact]
     public void A_hundred_thousand_tensors_are_parsed_without_waste()
     {
-        var tensors = Enumerable.Range(0, 100_000).Select(i => new TensorInfo($"model.layers.{i}.weight", DType.BF16, new TensorShape(2, 2)));
+        var tensors = Enumerable.Range(0, 100_000)
+            .Select(i => new TensorInfo($"model.layers.{i}.weight", DType.BF16, new TensorShape(2, 2)));
         var layout = SafetensorsLayout.Plan(tensors, new Dictionary<string, string>(), long.MaxValue)[0];
         long before = GC.GetAllocatedBytesForCurrentThread();
         var header = SafetensorsHeader.Parse(layout.Header.Span[8..], layout.Length, "x");
@@ -76,7 +77,8 @@ public sealed class SafetensorsHeaderTests : IDisposable
     [InlineData("html-page", "web page")]
     public void Other_files_under_this_name_are_told_apart(string file, string expected)
     {
-        var error = Assert.Throws<SafetensorsException>(() => SafetensorsHeader.Read(Path.Combine(GoldenCase.Root, "bad", file + ".safetensors")));
+        string path = Path.Combine(GoldenCase.Root, "bad", file + ".safetensors");
+        var error = Assert.Throws<SafetensorsException>(() => SafetensorsHeader.Read(path));
         Assert.Equal(SafetensorsError.NotSafetensors, error.Error);
         Assert.Contains(expected, error.Message);
     }

@@ -20,15 +20,20 @@ public class SafetensorsLayoutTests
             new("é\"\n\u0001\\😀", DType.F64, new TensorShape([])),
             new("a", DType.F16, new TensorShape(0)),
         ];
-        var layout = Assert.Single(SafetensorsLayout.Plan(tensors, new Dictionary<string, string> { ["z"] = "1", ["format"] = "pt" }, 1000));
+        var metadata = new Dictionary<string, string> { ["z"] = "1", ["format"] = "pt" };
+        var layout = Assert.Single(SafetensorsLayout.Plan(tensors, metadata, 1000));
 
         string json = """
-            {"__metadata__":{"format":"pt","z":"1"},"é\"\n\u0001\\😀":{"dtype":"F64","shape":[],"data_offsets":[0,8]},"a":{"dtype":"F16","shape":[0],"data_offsets":[8,8]},"b":{"dtype":"F16","shape":[2,3],"data_offsets":[8,20]}}
-            """;
-        int length = (8 + Encoding.UTF8.GetByteCount(json) + 63) / 64 * 64;
+            {"__metadata__":{"format":"pt","z":"1"},
+            "é\"\n\u0001\\😀":{"dtype":"F64","shape":[],"data_offsets":[0,8]},
+            "a":{"dtype":"F16","shape":[0],"data_offsets":[8,8]},
+            "b":{"dtype":"F16","shape":[2,3],"data_offsets":[8,20]}}
+            """.ReplaceLineEndings("");
+        int jsonLength = Encoding.UTF8.GetByteCount(json);
+        int length = (8 + jsonLength + 63) / 64 * 64;
         Assert.Equal("model.safetensors", layout.FileName);
         Assert.Equal(length - 8, BinaryPrimitives.ReadInt64LittleEndian(layout.Header.Span));
-        Assert.Equal(json.PadRight(json.Length + length - 8 - Encoding.UTF8.GetByteCount(json)), Encoding.UTF8.GetString(layout.Header.Span[8..]));
+        Assert.Equal(json + new string(' ', length - 8 - jsonLength), Encoding.UTF8.GetString(layout.Header.Span[8..]));
         Assert.Equal(length + 20, layout.Length);
     }
 
@@ -87,7 +92,7 @@ public class SafetensorsLayoutTests
         new Random(~seed).Shuffle(shuffled);
         var first = SafetensorsLayout.Plan(tensors, metadata, 100);
         var second = SafetensorsLayout.Plan(shuffled, metadata.Reverse().ToDictionary(), 100);
-        Assert.Equal(first.Select(layout => Convert.ToHexString(layout.Header.Span)), second.Select(layout => Convert.ToHexString(layout.Header.Span)));
+        Assert.Equal(first.Select(layout => layout.Header.ToArray()), second.Select(layout => layout.Header.ToArray()));
         Assert.Equal(SafetensorsIndex.Encode(first), SafetensorsIndex.Encode(second));
     }
 
@@ -98,7 +103,8 @@ public class SafetensorsLayoutTests
         var metadata = tensors.ToDictionary(tensor => tensor.Name, tensor => tensor.Name);
         var layout = SafetensorsLayout.Plan(tensors, metadata, long.MaxValue)[0];
         var header = SafetensorsHeader.Parse(layout.Header.Span[8..], layout.Length, "x");
-        Assert.Equal(layout.Tensors.Where(placed => placed.Tensor.ByteCount > 0), header.Tensors.Where(placed => placed.Tensor.ByteCount > 0));
+        Assert.Equal(
+            layout.Tensors.Where(placed => placed.Tensor.ByteCount > 0), header.Tensors.Where(placed => placed.Tensor.ByteCount > 0));
         Assert.Equal(tensors.ToHashSet(), header.Tensors.Select(placed => placed.Tensor).ToHashSet());
         Assert.Equal(metadata.OrderBy(entry => entry.Key), header.Metadata.OrderBy(entry => entry.Key));
     }
@@ -109,7 +115,7 @@ public class SafetensorsLayoutTests
         TensorInfo[] tensors = [U8("a", 4), U8("b", 6), U8("c", 50), U8("d", 1), U8("e", 9), U8("f", 1)];
         var layouts = SafetensorsLayout.Plan(tensors, NoMetadata, 10, "lm");
         Assert.Equal(
-            ["lm-00001-of-00004.safetensors", "lm-00002-of-00004.safetensors", "lm-00003-of-00004.safetensors", "lm-00004-of-00004.safetensors"],
+            Enumerable.Range(1, 4).Select(number => $"lm-0000{number}-of-00004.safetensors"),
             layouts.Select(layout => layout.FileName));
         Assert.Equal(["ab", "c", "de", "f"], layouts.Select(layout => string.Concat(layout.Tensors.Select(placed => placed.Tensor.Name))));
     }
@@ -128,7 +134,8 @@ public class SafetensorsLayoutTests
         var layout = SafetensorsLayout.Plan([U8("a", 4)], new Dictionary<string, string> { ["hash"] = new('0', 64) }, 10)[0];
         var replaced = layout.EncodeHeader(new Dictionary<string, string> { ["hash"] = new('f', 64) });
         Assert.Equal(
-            Encoding.UTF8.GetString(layout.Header.Span).Replace(new string('0', 64), new string('f', 64)), Encoding.UTF8.GetString(replaced.Span));
+            Encoding.UTF8.GetString(layout.Header.Span).Replace(new string('0', 64), new string('f', 64)),
+            Encoding.UTF8.GetString(replaced.Span));
         _ = Assert.Throws<ArgumentException>(() => layout.EncodeHeader(new Dictionary<string, string> { ["hash"] = new('f', 164) }));
     }
 
@@ -159,7 +166,8 @@ public class SafetensorsLayoutTests
     {
         Assert.Equal(SafetensorsError.SizeMismatch, PlanError(new TensorInfo("odd", DType.F4, new TensorShape(3))).Error);
         Assert.Equal(SafetensorsError.ShapeOverflow, PlanError(new TensorInfo("huge", DType.F64, new TensorShape(long.MaxValue))).Error);
-        Assert.Equal(SafetensorsError.ShapeOverflow, PlanError(U8("half", long.MaxValue / 2 + 1), U8("half too", long.MaxValue / 2 + 1)).Error);
+        const long half = (long.MaxValue / 2) + 1;
+        Assert.Equal(SafetensorsError.ShapeOverflow, PlanError(U8("half", half), U8("half too", half)).Error);
     }
 
     [Fact]
