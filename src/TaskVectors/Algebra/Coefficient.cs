@@ -17,20 +17,24 @@ internal sealed class Coefficient
     public bool HasRules => Contributions.Any(contribution => !contribution.Rules.IsEmpty);
 
     /// <summary>
-    /// The coefficient of a tensor. A sum that differs from a whole number by no more than the rounding of its own contributions is
+    /// The coefficient of a tensor: a compensated sum (Neumaier, 1974), so that 1 - 0.3 - 0.4 is 0.3. A sum that differs from a whole number by no more than the rounding of its own contributions is
     /// that number: 1 - 0.1 - 0.2 - 0.7 is 0, so that the checkpoint drops out and trivial edits stay exact (N3).
     /// </summary>
     public double Evaluate(string tensor)
     {
         double sum = 0;
+        double lost = 0;
         double magnitude = 0;
         foreach (Contribution contribution in Contributions)
         {
             double value = contribution.Evaluate(tensor);
-            sum += value;
+            double next = sum + value;
+            lost += Math.Abs(sum) >= Math.Abs(value) ? sum - next + value : value - next + sum;
+            sum = next;
             magnitude += Math.Abs(value);
         }
 
+        sum += lost;
         double whole = Math.Round(sum);
         double rounding = Contributions.Length * Math.BitIncrement(1.0) - Contributions.Length;
         return Contributions.Length > 1 && Math.Abs(sum - whole) <= rounding * magnitude ? whole : sum;

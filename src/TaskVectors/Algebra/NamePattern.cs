@@ -24,9 +24,10 @@ public sealed record NamePattern(string Text)
 
     /// <summary>Whether the pattern matches the tensor name.</summary>
     public bool Matches(string name) =>
-        Text.AsSpan().ContainsAny('*', '?')
+        Text == "*"
+        || (Text.AsSpan().ContainsAny('*', '?')
             ? FileSystemName.MatchesSimpleExpression(Text, name, ignoreCase: false)
-            : MatchesComponents(name);
+            : MatchesComponents(name));
 
     /// <summary>The pattern as written.</summary>
     public override string ToString() => Text;

@@ -94,7 +94,7 @@ public sealed class EditPlanner
             .Where(pattern => !anchor.Tensors.Any(tensor => pattern.Matches(tensor.Name)));
         foreach (NamePattern pattern in unmatched)
         {
-            string hint = NameSuggestion.For(pattern.Text, anchor.Tensors.SelectMany(tensor => tensor.Name.Split('.')).Distinct());
+            string hint = SimilarNames.Question(pattern.Text, anchor.Tensors.SelectMany(tensor => tensor.Name.Split('.')).Distinct());
             _errors.Add(new EditException(
                 EditError.UnmatchedPattern, $"The pattern '{pattern}' matches no tensor of '{anchor.Path}'.{hint} A pattern is a whole name, dot-separated parts of one, or has * and ? in it."));
         }

@@ -41,8 +41,14 @@ public sealed record Manifest
     /// <summary>The tensors written.</summary>
     public required ImmutableArray<ManifestTensor> Tensors { get; init; }
 
-    /// <summary>What rounding to the output dtype lost: ||written - exact|| / ||exact - base||, over all tensors; 0 where nothing was lost.</summary>
-    public required double RoundingLoss { get; init; }
+    /// <summary>
+    /// What rounding to the output dtype lost, relative to the edit: ||written - exact|| / ||exact - base||, over all tensors. 0 where nothing
+    /// was lost; absent where something was lost although the edit itself is zero, as in a conversion to another dtype.
+    /// </summary>
+    public double? RoundingLoss { get; init; }
+
+    /// <summary>What rounding to the output dtype lost: ||written - exact|| over all tensors.</summary>
+    public required double RoundingNorm { get; init; }
 
     /// <summary>The length of the edit: ||exact - base|| over all tensors.</summary>
     public required double EditNorm { get; init; }

@@ -36,6 +36,7 @@ internal sealed class ManifestBuilder(EditPlan plan, InputReaders readers, IRead
             Files = [.. plan.Files.Zip(headers, WeightFile), .. otherFiles],
             Tensors = [.. plan.Tensors.Select(ToManifest)],
             RoundingLoss = Loss(rounding, edit),
+            RoundingNorm = Math.Sqrt(rounding),
             EditNorm = Math.Sqrt(edit),
             Saturated = records.Values.Sum(record => record.Saturated),
             NaNCount = records.Values.Sum(record => record.NaNCount),
@@ -73,7 +74,12 @@ internal sealed class ManifestBuilder(EditPlan plan, InputReaders readers, IRead
         return builders.ToDictionary(pair => pair.Key, pair => pair.Value.ToImmutable());
     }
 
-    private static double Loss(double rounding, double edit) => rounding == 0 ? 0 : Math.Sqrt(rounding / edit);
+    private static double? Loss(double rounding, double edit) => (rounding, edit) switch
+    {
+        (0, _) => 0,
+        (_, 0) => null,
+        _ => Math.Sqrt(rounding / edit),
+    };
 
     private static ManifestOptions ToManifest(EditOptions options) => new()
     {
@@ -145,6 +151,7 @@ internal sealed class ManifestBuilder(EditPlan plan, InputReaders readers, IRead
             Coefficients = tensor.Terms.Where(term => term.Coefficient != 0).ToDictionary(term => plan.Inputs[term.Input].Name, term => term.Coefficient),
             Hash = record.Hash,
             RoundingLoss = Loss(record.RoundingSquared, record.EditSquared),
+            RoundingNorm = Math.Sqrt(record.RoundingSquared),
             EditNorm = Math.Sqrt(record.EditSquared),
             Saturated = record.Saturated,
             NaNCount = record.NaNCount,

@@ -18,8 +18,11 @@ public sealed record ManifestTensor
     /// <summary>The hash of its bytes.</summary>
     public required string Hash { get; init; }
 
-    /// <summary>||written - exact|| / ||exact - base||; 0 where nothing was lost.</summary>
-    public required double RoundingLoss { get; init; }
+    /// <summary>||written - exact|| / ||exact - base||; see <see cref="Manifest.RoundingLoss"/>.</summary>
+    public double? RoundingLoss { get; init; }
+
+    /// <summary>||written - exact||.</summary>
+    public required double RoundingNorm { get; init; }
 
     /// <summary>||exact - base||; for a task vector its own norm.</summary>
     public required double EditNorm { get; init; }

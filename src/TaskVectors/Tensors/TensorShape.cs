@@ -10,6 +10,7 @@ namespace TaskVectors.Tensors;
 public readonly struct TensorShape : IEquatable<TensorShape>
 {
     private readonly ImmutableArray<long> _dimensions;
+    private readonly long _elementCount;
 
     /// <summary>Creates a shape.</summary>
     /// <param name="dimensions">The dimensions, outermost first; none for a scalar.</param>
@@ -27,7 +28,7 @@ public readonly struct TensorShape : IEquatable<TensorShape>
         }
 
         _dimensions = [.. dimensions];
-        ElementCount = empty ? 0 : product;
+        _elementCount = empty ? 0 : product;
     }
 
     /// <summary>The dimensions, outermost first; empty for a scalar.</summary>
@@ -37,7 +38,7 @@ public readonly struct TensorShape : IEquatable<TensorShape>
     public int Rank => Array.Length;
 
     /// <summary>The number of elements: the product of the dimensions, 1 for a scalar.</summary>
-    public long ElementCount { get; }
+    public long ElementCount => _dimensions.IsDefault ? 1 : _elementCount;
 
     private ImmutableArray<long> Array => _dimensions.IsDefault ? [] : _dimensions;
 

@@ -122,7 +122,7 @@ internal sealed class ExpressionParser(string text, ExpressionModels models)
         }
 
         return Peek() == '('
-            ? throw new ExpressionException(text, start, $"Unknown function '{name}'.{NameSuggestion.For(name, Functions)} The functions are {string.Join(", ", Functions)}.")
+            ? throw new ExpressionException(text, start, $"Unknown function '{name}'.{SimilarNames.Question(name, Functions)} The functions are {string.Join(", ", Functions)}.")
             : Model(start, name);
     }
 
@@ -298,7 +298,7 @@ internal sealed class ExpressionParser(string text, ExpressionModels models)
 
         string known = models.Names.Count == 0 ? "No model is named" : $"The models are {string.Join(", ", models.Names)}";
         bool notFinite = name.Equals("nan", StringComparison.OrdinalIgnoreCase) || name.StartsWith("inf", StringComparison.OrdinalIgnoreCase);
-        string hint = notFinite ? " Coefficients must be finite numbers." : NameSuggestion.For(name, models.Names);
+        string hint = notFinite ? " Coefficients must be finite numbers." : SimilarNames.Question(name, models.Names);
         throw new ExpressionException(text, start, $"Unknown model '{name}'.{hint} {known}; name others with --model NAME=PATH.");
     }
 

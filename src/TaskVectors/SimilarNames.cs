@@ -1,4 +1,4 @@
-namespace TaskVectors.Checkpoints;
+namespace TaskVectors;
 
 /// <summary>Finds the names somebody may have meant: those within a small edit distance of what was written.</summary>
 internal static class SimilarNames
@@ -24,6 +24,10 @@ internal static class SimilarNames
             .Take(MaximumSuggestions)
             .Select(candidate => candidate.Name)];
     }
+
+    /// <summary>A sentence such as <c> Did you mean 'math'?</c> with a leading blank, or nothing where no candidate is close.</summary>
+    public static string Question(string name, IEnumerable<string> candidates) =>
+        Of(name, candidates) is [var closest, ..] ? $" Did you mean '{closest}'?" : string.Empty;
 
     /// <summary>The Levenshtein distance, with letter case ignored, by dynamic programming over one row.</summary>
     private static int EditDistance(string from, string to)
