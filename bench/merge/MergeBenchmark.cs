@@ -1,0 +1,139 @@
+using System.Diagnostics;
+using System.Globalization;
+using TaskVectors.Tensors;
+
+namespace TaskVectors.Benchmarks.Merge;
+
+/// <summary>Times edits and copies in turn and prints a table of medians.</summary>
+internal sealed class MergeBenchmark(Settings settings)
+{
+    private string OutputFolder => Path.Combine(settings.Folder, "out");
+
+    public async Task RunAsync(CancellationToken cancellation)
+    {
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"models of {ByteSize.Format(settings.ModelBytes)}, memory {settings.Memory >> 20} MiB, {settings.Threads} threads, medians of {settings.Runs} runs in turn with cp"));
+        Console.WriteLine("| cache | dtype | inputs | bytes moved | edit s | cp s | edit / cp | peak RSS MiB |");
+        Console.WriteLine("|---|---|---|---|---|---|---|---|");
+        foreach (DType dtype in settings.DTypes)
+        {
+            string[] models = Prepare(dtype);
+            foreach (int count in settings.Inputs)
+            {
+                await CompareAsync(dtype, models[..count], isCold: false, cancellation);
+                if (settings.Cold)
+                {
+                    await CompareAsync(dtype, models[..count], isCold: true, cancellation);
+                }
+            }
+
+            Clean(Path.Combine(settings.Folder, dtype.Name()), settings.Keep);
+        }
+
+        Clean(settings.Folder, settings.Keep);
+    }
+
+    private string[] Prepare(DType dtype)
+    {
+        string folder = Path.Combine(settings.Folder, dtype.Name());
+        _ = Directory.CreateDirectory(folder);
+        string[] models = [.. Enumerable.Range(0, settings.Inputs.Max()).Select(index => Path.Combine(folder, $"model{index}"))];
+        for (int index = 0; index < models.Length; index++)
+        {
+            SyntheticModel.Write(models[index], settings.ModelBytes, dtype, seed: index + 1);
+        }
+
+        // An edit of k models moves (k + 1) times their size, a copy moves twice its own: k + 1 halves of a model.
+        for (int half = 0; half <= models.Length; half++)
+        {
+            string path = Path.Combine(folder, $"half{half}");
+            if (!File.Exists(path))
+            {
+                WriteRandom(path, settings.ModelBytes / 2, seed: 1000 + half);
+            }
+        }
+
+        return models;
+    }
+
+    private async Task CompareAsync(DType dtype, string[] models, bool isCold, CancellationToken cancellation)
+    {
+        string[] halves = [.. Enumerable.Range(0, models.Length + 1).Select(half => Path.Combine(settings.Folder, dtype.Name(), $"half{half}"))];
+        var edits = new List<double>();
+        var copies = new List<double>();
+        long peak = 0;
+        for (int run = 0; run <= settings.Runs; run++)
+        {
+            Ready(isCold);
+            (double edit, string printed) = await TimeAsync(Environment.ProcessPath!, EditArguments(models), cancellation);
+            Ready(isCold);
+            _ = Directory.CreateDirectory(OutputFolder);
+            (double copy, _) = await TimeAsync("cp", [.. halves, OutputFolder], cancellation);
+            if (run > 0)
+            {
+                edits.Add(edit);
+                copies.Add(copy);
+                peak = Math.Max(peak, long.Parse(printed.Trim(), CultureInfo.InvariantCulture));
+            }
+        }
+
+        Clean(OutputFolder, keep: false);
+        double ratio = Median([.. edits.Zip(copies, (edit, copy) => edit / copy)]);
+        Console.WriteLine(string.Create(
+            CultureInfo.InvariantCulture,
+            $"| {(isCold ? "cold" : "warm")} | {dtype.Name()} | {models.Length} | {ByteSize.Format(settings.ModelBytes * (models.Length + 1))} | {Median(edits):F2} | {Median(copies):F2} | {ratio:F2} | {peak >> 20} |"));
+    }
+
+    private IEnumerable<string> EditArguments(string[] models)
+    {
+        IEnumerable<string> host = Path.GetFileNameWithoutExtension(Environment.ProcessPath) == "dotnet" ? [typeof(MergeBenchmark).Assembly.Location] : [];
+        return [.. host, "edit", OutputFolder, .. models, "--memory", settings.Memory.ToString(CultureInfo.InvariantCulture), "--threads", settings.Threads.ToString(CultureInfo.InvariantCulture)];
+    }
+
+    private void Ready(bool isCold)
+    {
+        Clean(OutputFolder, keep: false);
+        if (isCold)
+        {
+            using Process sync = Process.Start("sync");
+            sync.WaitForExit();
+            File.WriteAllText("/proc/sys/vm/drop_caches", "3\n");
+        }
+    }
+
+    private static async Task<(double Seconds, string Output)> TimeAsync(string file, IEnumerable<string> arguments, CancellationToken cancellation)
+    {
+        long start = Stopwatch.GetTimestamp();
+        using Process process = Process.Start(new ProcessStartInfo(file, arguments) { RedirectStandardOutput = true })!;
+        string output = await process.StandardOutput.ReadToEndAsync(cancellation);
+        await process.WaitForExitAsync(cancellation);
+        return process.ExitCode == 0
+            ? (Stopwatch.GetElapsedTime(start).TotalSeconds, output)
+            : throw new InvalidOperationException($"{file} failed with exit code {process.ExitCode}.");
+    }
+
+    private static void WriteRandom(string path, long bytes, int seed)
+    {
+        var random = new Random(seed);
+        byte[] piece = new byte[1 << 20];
+        using FileStream stream = File.Create(path);
+        for (long done = 0; done < bytes; done += piece.Length)
+        {
+            random.NextBytes(piece);
+            stream.Write(piece.AsSpan(0, (int)Math.Min(piece.Length, bytes - done)));
+        }
+    }
+
+    private static double Median(List<double> values)
+    {
+        double[] sorted = [.. values.Order()];
+        return (sorted[(sorted.Length - 1) / 2] + sorted[sorted.Length / 2]) / 2;
+    }
+
+    private static void Clean(string folder, bool keep)
+    {
+        if (!keep && Directory.Exists(folder))
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+}

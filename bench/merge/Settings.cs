@@ -1,0 +1,24 @@
+using TaskVectors.Tensors;
+
+namespace TaskVectors.Benchmarks.Merge;
+
+internal sealed record Settings
+{
+    public required string Folder { get; init; }
+
+    public required long ModelBytes { get; init; }
+
+    public required int[] Inputs { get; init; }
+
+    public required DType[] DTypes { get; init; }
+
+    public required int Runs { get; init; }
+
+    public required long Memory { get; init; }
+
+    public required int Threads { get; init; }
+
+    public required bool Cold { get; init; }
+
+    public required bool Keep { get; init; }
+}
