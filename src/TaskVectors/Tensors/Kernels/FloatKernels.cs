@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Runtime.Intrinsics;
 
 namespace TaskVectors.Tensors.Kernels;
@@ -68,6 +69,6 @@ internal abstract class FloatKernels
 
     private static ScalarFloatKernels<TCodec, TBits> Select<TCodec, TBits>(bool vectorized)
         where TCodec : struct, IFloatCodec<TBits>
-        where TBits : unmanaged, System.Numerics.IBinaryInteger<TBits> =>
+        where TBits : unmanaged, IBinaryInteger<TBits> =>
         vectorized ? VectorFloatKernels<TCodec, TBits>.Instance : ScalarFloatKernels<TCodec, TBits>.Instance;
 }

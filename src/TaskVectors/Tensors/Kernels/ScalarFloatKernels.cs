@@ -52,29 +52,9 @@ internal class ScalarFloatKernels<TCodec, TBits> : FloatKernels
         }
     }
 
-    internal override long Encode(ReadOnlySpan<double> source, Span<byte> destination)
-    {
-        long saturated = 0;
-        for (int i = 0; i < source.Length; i++)
-        {
-            Write(destination, i, TCodec.Encode(source[i]));
-            saturated += Overflows(source[i]) ? 1 : 0;
-        }
+    internal override long Encode(ReadOnlySpan<double> source, Span<byte> destination) => EncodeScalar(source, destination);
 
-        return saturated;
-    }
-
-    internal override long Encode(ReadOnlySpan<float> source, Span<byte> destination)
-    {
-        long saturated = 0;
-        for (int i = 0; i < source.Length; i++)
-        {
-            Write(destination, i, TCodec.Encode(source[i]));
-            saturated += Overflows(source[i]) ? 1 : 0;
-        }
-
-        return saturated;
-    }
+    internal override long Encode(ReadOnlySpan<float> source, Span<byte> destination) => EncodeScalar(source, destination);
 
     internal override long EncodeStochastic(ReadOnlySpan<double> source, Span<byte> destination, PhiloxKey key, long firstElement)
     {
@@ -120,6 +100,20 @@ internal class ScalarFloatKernels<TCodec, TBits> : FloatKernels
         }
 
         return notANumber;
+    }
+
+    private protected static long EncodeScalar<TNumber>(ReadOnlySpan<TNumber> source, Span<byte> destination)
+        where TNumber : struct, IBinaryFloatingPointIeee754<TNumber>
+    {
+        long saturated = 0;
+        for (int i = 0; i < source.Length; i++)
+        {
+            double value = double.CreateTruncating(source[i]);
+            Write(destination, i, TCodec.Encode(value));
+            saturated += Overflows(value) ? 1 : 0;
+        }
+
+        return saturated;
     }
 
     private static void AddSquare(double difference, ref double lane)

@@ -104,51 +104,9 @@ internal sealed class VectorFloatKernels<TCodec, TBits> : ScalarFloatKernels<TCo
         base.MultiplyAdd(Bytes(source, whole), coefficient, accumulator[whole..]);
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    internal override long Encode(ReadOnlySpan<double> source, Span<byte> destination)
-    {
-        ref double from = ref MemoryMarshal.GetReference(source);
-        ref byte to = ref MemoryMarshal.GetReference(destination);
-        long saturated = 0;
-        int whole = WholeBlocks(source.Length);
-        for (int i = 0; i < whole; i += BlockLength)
-        {
-            (Vector256<double> lower, Vector256<double> upper) = Load(ref from, i);
-            if (AllBelow(lower, upper, TCodec.OverflowThreshold))
-            {
-                TCodec.Encode8(lower, upper, ref Element(ref to, i));
-            }
-            else
-            {
-                saturated += base.Encode(source.Slice(i, BlockLength), BlockBytes(destination, i));
-            }
-        }
+    internal override long Encode(ReadOnlySpan<double> source, Span<byte> destination) => EncodeVector(source, destination);
 
-        return saturated + base.Encode(source[whole..], Bytes(destination, whole));
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    internal override long Encode(ReadOnlySpan<float> source, Span<byte> destination)
-    {
-        ref float from = ref MemoryMarshal.GetReference(source);
-        ref byte to = ref MemoryMarshal.GetReference(destination);
-        long saturated = 0;
-        int whole = WholeBlocks(source.Length);
-        for (int i = 0; i < whole; i += BlockLength)
-        {
-            (Vector256<double> lower, Vector256<double> upper) = Vector256.Widen(Vector256.LoadUnsafe(ref from, (nuint)i));
-            if (AllBelow(lower, upper, TCodec.OverflowThreshold))
-            {
-                TCodec.Encode8(lower, upper, ref Element(ref to, i));
-            }
-            else
-            {
-                saturated += base.Encode(source.Slice(i, BlockLength), BlockBytes(destination, i));
-            }
-        }
-
-        return saturated + base.Encode(source[whole..], Bytes(destination, whole));
-    }
+    internal override long Encode(ReadOnlySpan<float> source, Span<byte> destination) => EncodeVector(source, destination);
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal override long EncodeStochastic(ReadOnlySpan<double> source, Span<byte> destination, PhiloxKey key, long firstElement)
@@ -231,6 +189,32 @@ internal sealed class VectorFloatKernels<TCodec, TBits> : ScalarFloatKernels<TCo
         edits.Store(edit);
         ReadOnlySpan<double> rest = hasReference ? reference[whole..] : default;
         return Vector256.Sum(notANumber) + base.Measure(Bytes(written, whole), exact[whole..], rest, rounding, edit);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static long EncodeVector<TNumber>(ReadOnlySpan<TNumber> source, Span<byte> destination)
+        where TNumber : struct, IBinaryFloatingPointIeee754<TNumber>
+    {
+        ref TNumber from = ref MemoryMarshal.GetReference(source);
+        ref byte to = ref MemoryMarshal.GetReference(destination);
+        long saturated = 0;
+        int whole = WholeBlocks(source.Length);
+        for (int i = 0; i < whole; i += BlockLength)
+        {
+            (Vector256<double> lower, Vector256<double> upper) = typeof(TNumber) == typeof(double)
+                ? Load(ref Unsafe.As<TNumber, double>(ref from), i)
+                : Vector256.Widen(Vector256.LoadUnsafe(ref Unsafe.As<TNumber, float>(ref from), (nuint)i));
+            if (AllBelow(lower, upper, TCodec.OverflowThreshold))
+            {
+                TCodec.Encode8(lower, upper, ref Element(ref to, i));
+            }
+            else
+            {
+                saturated += EncodeScalar(source.Slice(i, BlockLength), BlockBytes(destination, i));
+            }
+        }
+
+        return saturated + EncodeScalar(source[whole..], Bytes(destination, whole));
     }
 
     private static int WholeBlocks(int length) => length - length % BlockLength;
