@@ -88,20 +88,6 @@ internal class ScalarFloatKernels<TCodec, TBits> : FloatKernels
         return count;
     }
 
-    internal override long Measure(
-        ReadOnlySpan<byte> written, ReadOnlySpan<double> exact, ReadOnlySpan<double> reference, Span<double> rounding, Span<double> edit)
-    {
-        long notANumber = 0;
-        for (int i = 0; i < exact.Length; i++)
-        {
-            notANumber += double.IsNaN(exact[i]) ? 1 : 0;
-            AddSquare(TCodec.Decode(Read(written, i)) - exact[i], ref rounding[i % FixedOrderSum.Lanes]);
-            AddSquare(exact[i] - (reference.IsEmpty ? 0.0 : reference[i]), ref edit[i % FixedOrderSum.Lanes]);
-        }
-
-        return notANumber;
-    }
-
     private protected static long EncodeScalar<TNumber>(ReadOnlySpan<TNumber> source, Span<byte> destination)
         where TNumber : struct, IBinaryFloatingPointIeee754<TNumber>
     {
@@ -114,14 +100,6 @@ internal class ScalarFloatKernels<TCodec, TBits> : FloatKernels
         }
 
         return saturated;
-    }
-
-    private static void AddSquare(double difference, ref double lane)
-    {
-        if (double.IsFinite(difference))
-        {
-            lane = Math.FusedMultiplyAdd(difference, difference, lane);
-        }
     }
 
     private static bool Overflows(double value) => double.IsFinite(value) && Math.Abs(value) >= TCodec.OverflowThreshold;

@@ -119,42 +119,6 @@ internal sealed class VectorFloatKernels<TCodec, TBits> : ScalarFloatKernels<TCo
         return count + base.CountNaN(source[whole..]);
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    internal override long Measure(
-        ReadOnlySpan<byte> written, ReadOnlySpan<double> exact, ReadOnlySpan<double> reference, Span<double> rounding, Span<double> edit)
-    {
-        ref byte code = ref MemoryMarshal.GetReference(written);
-        ref double number = ref MemoryMarshal.GetReference(exact);
-        ref double origin = ref MemoryMarshal.GetReference(reference);
-        bool hasReference = !reference.IsEmpty;
-        LaneSums roundings = LaneSums.Load(rounding);
-        LaneSums edits = LaneSums.Load(edit);
-        Vector256<long> notANumber = Vector256<long>.Zero;
-        int whole = exact.Length - exact.Length % FixedOrderSum.Lanes;
-        for (int i = 0; i < whole; i += FixedOrderSum.Lanes)
-        {
-            (Vector256<double> written0, Vector256<double> written4) = TCodec.Decode8(in Element(ref code, i));
-            (Vector256<double> written8, Vector256<double> written12) = TCodec.Decode8(in Element(ref code, i + BlockLength));
-            (Vector256<double> exact0, Vector256<double> exact4) = Load(ref number, i);
-            (Vector256<double> exact8, Vector256<double> exact12) = Load(ref number, i + BlockLength);
-            roundings.AddSquares(written0 - exact0, written4 - exact4, written8 - exact8, written12 - exact12);
-            notANumber -= IsNaN(exact0) + IsNaN(exact4) + IsNaN(exact8) + IsNaN(exact12);
-            if (hasReference)
-            {
-                (Vector256<double> origin0, Vector256<double> origin4) = Load(ref origin, i);
-                (Vector256<double> origin8, Vector256<double> origin12) = Load(ref origin, i + BlockLength);
-                (exact0, exact4, exact8, exact12) = (exact0 - origin0, exact4 - origin4, exact8 - origin8, exact12 - origin12);
-            }
-
-            edits.AddSquares(exact0, exact4, exact8, exact12);
-        }
-
-        roundings.Store(rounding);
-        edits.Store(edit);
-        ReadOnlySpan<double> rest = hasReference ? reference[whole..] : default;
-        return Vector256.Sum(notANumber) + base.Measure(Bytes(written, whole), exact[whole..], rest, rounding, edit);
-    }
-
     private static long EncodeVector<TNumber>(ReadOnlySpan<TNumber> source, Span<byte> destination)
         where TNumber : struct, IBinaryFloatingPointIeee754<TNumber>
     {
@@ -264,8 +228,6 @@ internal sealed class VectorFloatKernels<TCodec, TBits> : ScalarFloatKernels<TCo
 
         return i;
     }
-
-    private static Vector256<long> IsNaN(Vector256<double> numbers) => Vector256.IsNaN(numbers).AsInt64();
 
     private static int WholeBlocks(int length) => length - length % BlockLength;
 
