@@ -49,7 +49,9 @@ public sealed class CheckpointNotFoundException : TaskVectorsException
         {
             return folder is null
                 ? []
-                : [.. Directory.EnumerateFileSystemEntries(folder, "*", options).Take(MaximumEntries).Select(entry => Path.GetFileName(entry))];
+                : [.. Directory.EnumerateFileSystemEntries(folder, "*", options)
+                    .Take(MaximumEntries)
+                    .Select(entry => Path.GetFileName(entry))];
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -41,7 +41,9 @@ internal sealed record FileSignature(string Description, string Remedy)
     private static bool IsMarkup(ReadOnlySpan<byte> start)
     {
         var text = start.TrimStart(" \t\r\n"u8);
-        return StartsWithIgnoringCase(text, "<!doctype"u8) || StartsWithIgnoringCase(text, "<html"u8) || StartsWithIgnoringCase(text, "<?xml"u8);
+        return StartsWithIgnoringCase(text, "<!doctype"u8)
+            || StartsWithIgnoringCase(text, "<html"u8)
+            || StartsWithIgnoringCase(text, "<?xml"u8);
     }
 
     private static bool StartsWithIgnoringCase(ReadOnlySpan<byte> text, ReadOnlySpan<byte> prefix) =>

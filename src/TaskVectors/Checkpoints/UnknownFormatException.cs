@@ -19,7 +19,9 @@ public sealed class UnknownFormatException : TaskVectorsException
 
     private static string FoundInFolder(string path)
     {
-        string[] entries = [.. Directory.EnumerateFileSystemEntries(path).Select(entry => Path.GetFileName(entry)).Order(StringComparer.Ordinal)];
+        string[] entries = [.. Directory.EnumerateFileSystemEntries(path)
+            .Select(entry => Path.GetFileName(entry))
+            .Order(StringComparer.Ordinal)];
         return entries.Length == 0
             ? "is an empty folder."
             : $"is a folder without a checkpoint in it; it holds {QuotedName.Of(entries)}.";
@@ -34,6 +36,7 @@ public sealed class UnknownFormatException : TaskVectorsException
             ? "is empty."
             : FileSignature.Find(start) is { } signature
                 ? $"is {signature.Description}. {signature.Remedy}"
-                : $"starts with the bytes {Convert.ToHexStringLower(start[..Math.Min(start.Length, 16)])}, which no known format starts with.";
+                : $"starts with the bytes {Convert.ToHexStringLower(start[..Math.Min(start.Length, 16)])}, "
+                    + "which no known format starts with.";
     }
 }

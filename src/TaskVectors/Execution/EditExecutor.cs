@@ -36,7 +36,7 @@ public static class EditExecutor
         }
 
         meter.Enter(EditPhase.Seal);
-        Manifest manifest = await Task.Run(() => new OutputSealer(plan, output, records).Seal(journal, clock.Elapsed), CancellationToken.None).ConfigureAwait(false);
+        Manifest manifest = await Task.Run(() => new OutputSealer(plan, readers, output, records).Seal(journal, clock.Elapsed), CancellationToken.None).ConfigureAwait(false);
         meter.Enter(EditPhase.Done);
         return manifest;
     }

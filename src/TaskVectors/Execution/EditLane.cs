@@ -37,18 +37,19 @@ internal sealed class EditLane : ITileLane
         int length = (int)ByteLength(tensor.Output.DType, tile.Count);
         if (tensor.Operation == TensorOperation.Copy)
         {
-            ReadOnlySpan<byte> bytes = _inputs[0].AsSpan(0, length);
-            long nanCount = CheckNaN(tensor, TensorStatistics.CountNaN(tensor.Output.DType, bytes), tile);
-            _run.Output.Copy(tensor, _run.Readers[tensor.Terms[0].Input].Locate(tensor.Terms[0].Tensor), byteOffset, bytes);
+            ReadOnlyMemory<byte> bytes = _inputs[0].AsMemory(0, length);
+            long found = tensor.Output.DType.IsArithmetic() ? TensorStatistics.CountNaN(tensor.Output.DType, bytes.Span) : 0;
+            long nanCount = CheckNaN(tensor, found, tile);
+            _run.Output.Copy(tensor, _run.Readers[tensor.Terms[0].Input].Locate(tensor.Terms[0].Tensor), byteOffset, bytes.Span);
             _blocks[0] = new BlockStatistics(default(EditStatistics) with { NaNCount = nanCount }, 0);
-            progress.Record(tile, bytes, _inputs, _blocks.AsSpan(0, 1), _cancellationToken);
+            progress.Record(tile, bytes, _inputs, _blocks.AsMemory(0, 1), _cancellationToken);
         }
         else
         {
             int blocks = Compute(tensor, tile);
-            ReadOnlySpan<byte> bytes = _output.AsSpan(0, length);
-            _run.Output.Write(tensor.File, tensor.Offset + byteOffset, bytes);
-            progress.Record(tile, bytes, _inputs, _blocks.AsSpan(0, blocks), _cancellationToken);
+            ReadOnlyMemory<byte> bytes = _output.AsMemory(0, length);
+            _run.Output.Write(tensor.File, tensor.Offset + byteOffset, bytes.Span);
+            progress.Record(tile, bytes, _inputs, _blocks.AsMemory(0, blocks), _cancellationToken);
         }
 
         _run.Complete(tile, progress, length);

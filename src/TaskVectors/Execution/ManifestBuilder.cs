@@ -6,7 +6,7 @@ using TaskVectors.Tensors;
 namespace TaskVectors.Execution;
 
 /// <summary>Puts together what a finished edit knows.</summary>
-internal sealed class ManifestBuilder(EditPlan plan, IReadOnlyDictionary<string, TensorRecord> records)
+internal sealed class ManifestBuilder(EditPlan plan, InputReaders readers, IReadOnlyDictionary<string, TensorRecord> records)
 {
     private readonly IReadOnlyDictionary<int, ImmutableSortedDictionary<string, string>> _inputHashes = CollectInputHashes(plan, records);
 
@@ -106,9 +106,32 @@ internal sealed class ManifestBuilder(EditPlan plan, IReadOnlyDictionary<string,
             Kind = input.IsVector ? TaskVectorMetadata.TaskVectorKind : "checkpoint",
             Fingerprint = input.Fingerprint,
             Hash = ContentHash(index),
-            Files = [.. input.Source.Files.Select(file => new ManifestInputFile(file.Path, file.Length, null))],
+            Files = [.. input.Source.Files.Select(file => new ManifestInputFile(file.Path, file.Length, InputFileHash(index, file)))],
             Tensors = _inputHashes[index],
         };
+    }
+
+    // The same rule as for files written: everything before the first tensor, then the hashes of the tensors in file order.
+    private string? InputFileHash(int input, StoredFile file)
+    {
+        var located = (from tensor in plan.Inputs[input].Source.Tensors
+                       let extent = readers[input].Locate(tensor)
+                       where extent?.File == file.Path
+                       orderby extent.Value.Offset
+                       select (tensor.Name, Extent: extent.Value)).ToList();
+        ImmutableSortedDictionary<string, string> hashes = _inputHashes[input];
+        bool isCovered = located.Count > 0
+            && located[0].Extent.Offset + located.Sum(tensor => tensor.Extent.Length) == file.Length
+            && located.All(tensor => hashes.ContainsKey(tensor.Name));
+        if (!isCovered)
+        {
+            return null;
+        }
+
+        byte[] header = new byte[located[0].Extent.Offset];
+        using FileStream stream = File.OpenRead(file.Path);
+        stream.ReadExactly(header);
+        return WeightFileHash(plan.Options.Digest, header, located.Select(tensor => hashes[tensor.Name]));
     }
 
     private ManifestTensor ToManifest(PlannedTensor tensor)

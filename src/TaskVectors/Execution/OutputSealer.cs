@@ -7,9 +7,9 @@ namespace TaskVectors.Execution;
 /// Makes a finished output visible, all at once: checks it, completes its headers, flushes it, adds index, companion files and
 /// manifest, and renames it into place.
 /// </summary>
-internal sealed class OutputSealer(EditPlan plan, OutputFiles output, IReadOnlyDictionary<string, TensorRecord> records)
+internal sealed class OutputSealer(EditPlan plan, InputReaders readers, OutputFiles output, IReadOnlyDictionary<string, TensorRecord> records)
 {
-    private readonly ManifestBuilder _builder = new(plan, records);
+    private readonly ManifestBuilder _builder = new(plan, readers, records);
 
     private string Folder => plan.Target.PartialFolder;
 

@@ -8,10 +8,9 @@ namespace TaskVectors.Execution;
 /// </summary>
 internal sealed class TensorProgress : IDisposable
 {
-    private readonly object _turn = new();
+    private readonly TileTurns _turns = new();
     private readonly Digest _output;
     private readonly Digest[] _inputs;
-    private long _nextTile;
     private double _roundingSquared;
     private double _editSquared;
     private long _saturated;
@@ -27,30 +26,8 @@ internal sealed class TensorProgress : IDisposable
     public PlannedTensor Tensor { get; }
 
     /// <summary>Waits until every earlier tile of the tensor has been recorded, then records this one.</summary>
-    public void Record(Tile tile, ReadOnlySpan<byte> output, byte[][] inputs, ReadOnlySpan<BlockStatistics> blocks, CancellationToken cancellationToken)
-    {
-        WaitForTurn(tile.Ordinal, cancellationToken);
-        _output.Append(output);
-        for (int term = 0; term < _inputs.Length; term++)
-        {
-            int length = (int)((long)tile.Count * Tensor.Terms[term].Tensor.DType.BitSize() / 8);
-            _inputs[term].Append(inputs[term].AsSpan(0, length));
-        }
-
-        foreach (BlockStatistics block in blocks)
-        {
-            _roundingSquared += block.Statistics.RoundingSquared;
-            _editSquared += block.Statistics.EditSquared;
-            _nanCount += block.Statistics.NaNCount;
-            _saturated += block.Saturated;
-        }
-
-        lock (_turn)
-        {
-            _nextTile = tile.Ordinal + 1;
-            Monitor.PulseAll(_turn);
-        }
-    }
+    public void Record(Tile tile, ReadOnlyMemory<byte> output, byte[][] inputs, ReadOnlyMemory<BlockStatistics> blocks, CancellationToken cancellationToken) =>
+        _turns.Take(tile.Ordinal, () => Append(tile, output.Span, inputs, blocks.Span), cancellationToken);
 
     public TensorRecord Finish() => new()
     {
@@ -72,16 +49,21 @@ internal sealed class TensorProgress : IDisposable
         }
     }
 
-    private void WaitForTurn(long ordinal, CancellationToken cancellationToken)
+    private void Append(Tile tile, ReadOnlySpan<byte> output, byte[][] inputs, ReadOnlySpan<BlockStatistics> blocks)
     {
-        lock (_turn)
+        _output.Append(output);
+        for (int term = 0; term < _inputs.Length; term++)
         {
-            while (_nextTile != ordinal)
-            {
-                // The lane whose turn it is may have failed: the timeout lets the others notice.
-                _ = Monitor.Wait(_turn, millisecondsTimeout: 50);
-                cancellationToken.ThrowIfCancellationRequested();
-            }
+            int length = (int)((long)tile.Count * Tensor.Terms[term].Tensor.DType.BitSize() / 8);
+            _inputs[term].Append(inputs[term].AsSpan(0, length));
+        }
+
+        foreach (BlockStatistics block in blocks)
+        {
+            _roundingSquared += block.Statistics.RoundingSquared;
+            _editSquared += block.Statistics.EditSquared;
+            _nanCount += block.Statistics.NaNCount;
+            _saturated += block.Saturated;
         }
     }
 }

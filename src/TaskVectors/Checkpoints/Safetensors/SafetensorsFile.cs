@@ -2,7 +2,9 @@ using TaskVectors.Tensors;
 
 namespace TaskVectors.Checkpoints.Safetensors;
 
-/// <summary>Writes whole files whose values are in memory. What does not fit in memory goes through <see cref="SafetensorsLayout"/>.</summary>
+/// <summary>
+/// Writes whole files whose values are in memory. What does not fit in memory goes through <see cref="SafetensorsLayout"/>.
+/// </summary>
 public static class SafetensorsFile
 {
     /// <summary>
@@ -29,7 +31,10 @@ public static class SafetensorsFile
         }
 
         var layout = SafetensorsLayout.Plan(
-            given.Select(pair => pair.Tensor), metadata ?? new Dictionary<string, string>(StringComparer.Ordinal), long.MaxValue)[0];
+            given.Select(pair => pair.Tensor),
+            metadata ?? new Dictionary<string, string>(StringComparer.Ordinal),
+            long.MaxValue,
+            Path.GetFileNameWithoutExtension(path))[0];
         var byName = given.ToDictionary(pair => pair.Tensor.Name, pair => pair.Values, StringComparer.Ordinal);
         WriteAndRename(Path.GetFullPath(path), layout, byName);
     }
@@ -40,7 +45,8 @@ public static class SafetensorsFile
         if (values.Length != needed)
         {
             throw new ArgumentException(
-                $"Tensor {QuotedName.Of(tensor.Name)} of shape {tensor.Shape} and dtype {tensor.DType.Name()} takes {needed} bytes; {values.Length} are given.");
+                $"Tensor {QuotedName.Of(tensor.Name)} of shape {tensor.Shape} and dtype {tensor.DType.Name()} takes {needed} bytes; "
+                + $"{values.Length} are given.");
         }
     }
 

@@ -20,7 +20,8 @@ public sealed class SafetensorsFileLayout
     public string FileName { get; }
 
     /// <summary>
-    /// What goes in front of the values: 8 bytes of length, JSON, and blanks up to a multiple of <see cref="SafetensorsConstants.DataAlignment"/>.
+    /// What goes in front of the values: 8 bytes of length, JSON, and blanks up to a multiple of
+    /// <see cref="SafetensorsConstants.DataAlignment"/>.
     /// </summary>
     public ReadOnlyMemory<byte> Header { get; }
 
@@ -45,7 +46,8 @@ public sealed class SafetensorsFileLayout
             ? header
             : throw new ArgumentException(string.Create(
                 CultureInfo.InvariantCulture,
-                $"With these metadata the header of {FileName} takes {header.Length} bytes in place of {Header.Length}; keep values at their length."));
+                $"With these metadata the header of {FileName} takes {header.Length} bytes in place of {Header.Length}; ")
+                + "keep values at their length.");
     }
 
     /// <summary>Lays out one file.</summary>
@@ -130,13 +132,15 @@ public sealed class SafetensorsFileLayout
     private static byte[] Pad(ArrayBufferWriter<byte> json, string fileName)
     {
         int length = json.WrittenCount;
-        int padded = checked(length + SafetensorsConstants.DataAlignment - 1) / SafetensorsConstants.DataAlignment * SafetensorsConstants.DataAlignment;
+        const int alignment = SafetensorsConstants.DataAlignment;
+        int padded = checked(length + alignment - 1) / alignment * alignment;
         int headerLength = padded - SafetensorsConstants.LengthBytes;
         if (headerLength > SafetensorsConstants.MaximumHeaderBytes)
         {
             throw new SafetensorsException(SafetensorsError.HeaderTooLarge, fileName, string.Create(
                 CultureInfo.InvariantCulture,
-                $"the header would take {headerLength} bytes, and {SafetensorsConstants.MaximumHeaderBytes} are allowed; write smaller shards."));
+                $"the header would take {headerLength} bytes, and {SafetensorsConstants.MaximumHeaderBytes} are allowed; ")
+                + "write smaller shards.");
         }
 
         byte[] header = new byte[padded];

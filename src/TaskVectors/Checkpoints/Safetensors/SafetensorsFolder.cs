@@ -54,7 +54,13 @@ internal sealed class SafetensorsFolder
 
     private static SortedSet<string> List(string path, string extension)
     {
-        var options = new EnumerationOptions { AttributesToSkip = 0, MatchCasing = MatchCasing.CaseSensitive };
+        var options = new EnumerationOptions
+        {
+            // Systems leave hidden companions such as ._model.safetensors beside the files they copy.
+            AttributesToSkip = FileAttributes.Hidden,
+            IgnoreInaccessible = false,
+            MatchCasing = MatchCasing.CaseSensitive,
+        };
         try
         {
             return new SortedSet<string>(

@@ -7,8 +7,8 @@ namespace TaskVectors.Checkpoints.Safetensors;
 /// In a folder the checkpoint is found by these rules, the first that applies:
 /// <list type="number">
 /// <item>The names <c>model</c> and then <c>diffusion_pytorch_model</c> come before any other.</item>
-/// <item>Under one name, the single file <c>NAME.safetensors</c> comes before <c>NAME.safetensors.index.json</c>, as in transformers, and that
-/// before shards <c>NAME-00001-of-0000N.safetensors</c> without an index, which must be complete.</item>
+/// <item>Under one name, the single file <c>NAME.safetensors</c> comes before <c>NAME.safetensors.index.json</c>, as in transformers,
+/// and that before shards <c>NAME-00001-of-0000N.safetensors</c> without an index, which must be complete.</item>
 /// <item>Under other names, the folder must hold one checkpoint only; if it holds several, the error lists them.</item>
 /// </list>
 /// Shards that an index names are plain files in the folder of the index or below it. The file itself may be a symbolic link, since the

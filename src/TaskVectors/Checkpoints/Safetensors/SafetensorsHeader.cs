@@ -71,7 +71,8 @@ public sealed class SafetensorsHeader
     {
         var (entries, metadata) = SafetensorsHeaderParser.Parse(json, file);
         long dataStart = SafetensorsConstants.LengthBytes + json.Length;
-        return new SafetensorsHeader(file, fileLength, dataStart, metadata, SafetensorsValidation.Place(entries, dataStart, fileLength, file));
+        var tensors = SafetensorsValidation.Place(entries, dataStart, fileLength, file);
+        return new SafetensorsHeader(file, fileLength, dataStart, metadata, tensors);
     }
 
     /// <summary>
@@ -94,7 +95,8 @@ public sealed class SafetensorsHeader
             ThrowIfOtherFormat(start, file);
             throw new SafetensorsException(SafetensorsError.HeaderTooLarge, file, string.Create(
                 CultureInfo.InvariantCulture,
-                $"the header claims {length} bytes, and {SafetensorsConstants.MaximumHeaderBytes} are allowed; this is no safetensors file."));
+                $"the header claims {length} bytes, and {SafetensorsConstants.MaximumHeaderBytes} are allowed; ")
+                + "this is no safetensors file.");
         }
 
         long available = fileLength - SafetensorsConstants.LengthBytes;

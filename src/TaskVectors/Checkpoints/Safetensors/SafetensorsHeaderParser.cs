@@ -45,7 +45,7 @@ internal ref struct SafetensorsHeaderParser
                 ? (parser._entries, parser._metadata)
                 : throw new SafetensorsException(SafetensorsError.InvalidUtf8, file, "the header is not valid UTF-8; the file is damaged.");
         }
-        catch (JsonException e)
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
             throw new SafetensorsException(
                 SafetensorsError.InvalidJson, file, $"the header is not valid JSON; the file is damaged. {e.Message}", innerException: e);

@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Collections.Frozen;
 using System.Globalization;
 using System.Text.Json;
 
@@ -16,7 +15,7 @@ public sealed class SafetensorsIndex
     private SafetensorsIndex(string file, Dictionary<string, string> weightMap)
     {
         File = file;
-        WeightMap = weightMap.ToFrozenDictionary(StringComparer.Ordinal);
+        WeightMap = weightMap;
         Shards = [.. weightMap.Values.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
     }
 
@@ -172,7 +171,8 @@ public sealed class SafetensorsIndex
             throw new SafetensorsException(
                 SafetensorsError.UnsafeShardPath,
                 file,
-                $"the weight_map places tensor {QuotedName.Of(tensor)} in {QuotedName.Of(shard)}, which is not a plain path inside the folder.",
+                $"the weight_map places tensor {QuotedName.Of(tensor)} in {QuotedName.Of(shard)}, "
+                + "which is not a plain path inside the folder.",
                 tensor);
         }
     }

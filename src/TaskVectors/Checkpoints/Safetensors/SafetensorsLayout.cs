@@ -8,8 +8,8 @@ public static class SafetensorsLayout
 {
     /// <summary>
     /// Plans the files. The order of tensors is canonical: by descending size of the dtype, then by the UTF-8 bytes of the name, so that
-    /// every tensor is aligned to its dtype and the same content gives the same bytes. Shards are filled in that order; a tensor larger than
-    /// the limit gets a shard of its own.
+    /// every tensor is aligned to its dtype and the same content gives the same bytes. Shards are filled in that order; a tensor larger
+    /// than the limit gets a shard of its own.
     /// </summary>
     /// <param name="tensors">The tensors, in any order.</param>
     /// <param name="metadata">The <c>__metadata__</c> of every file; written sorted, and left out when empty.</param>
@@ -17,7 +17,8 @@ public static class SafetensorsLayout
     /// <param name="stem">The name: one file is <c>stem.safetensors</c>, several are <c>stem-00001-of-00003.safetensors</c>.</param>
     /// <returns>The files in name order; one without tensors when there are none.</returns>
     /// <exception cref="SafetensorsException">
-    /// A name is there twice or may not be written, a tensor's size is no whole number of bytes or too large, or a header would be too large.
+    /// A name is there twice or may not be written, a tensor's size is no whole number of bytes or too large, or a header would be too
+    /// large.
     /// </exception>
     public static IReadOnlyList<SafetensorsFileLayout> Plan(
         IEnumerable<TensorInfo> tensors,
@@ -82,7 +83,10 @@ public static class SafetensorsLayout
             if (!seen.Add(tensor.Name))
             {
                 throw new SafetensorsException(
-                    SafetensorsError.DuplicateTensor, output, $"the tensor {QuotedName.Of(tensor.Name)} would be there twice.", tensor.Name);
+                    SafetensorsError.DuplicateTensor,
+                    output,
+                    $"the tensor {QuotedName.Of(tensor.Name)} would be there twice.",
+                    tensor.Name);
             }
         }
 

@@ -70,8 +70,8 @@ internal static class SafetensorsShards
             : throw new SafetensorsException(
                 SafetensorsError.MissingShard,
                 index.File,
-                $"the index names shard {QuotedName.Of(shard)}, and {(Directory.Exists(path) ? "that is a folder" : "there is no such file")}. "
-                + "Download it.");
+                $"the index names shard {QuotedName.Of(shard)}, "
+                + $"and {(Directory.Exists(path) ? "that is a folder" : "there is no such file")}. Download it.");
     }
 
     private static void ThrowIfDifferent(
@@ -86,7 +86,8 @@ internal static class SafetensorsShards
                     SafetensorsError.TensorNotInShard,
                     index.File,
                     $"the index places tensor {QuotedName.Of(name)} in {QuotedName.Of(shard)}, "
-                    + $"and {(stored ? $"it is in {QuotedName.Of(index.Shards[owner])}" : "no shard holds it")}. Download index and shards again.",
+                    + $"and {(stored ? $"it is in {QuotedName.Of(index.Shards[owner])}" : "no shard holds it")}. "
+                    + "Download index and shards again.",
                     name);
             }
         }

@@ -1,4 +1,3 @@
-using System.Collections.Frozen;
 using TaskVectors.Tensors;
 
 namespace TaskVectors.Checkpoints.Safetensors;
@@ -8,12 +7,12 @@ namespace TaskVectors.Checkpoints.Safetensors;
 /// </summary>
 /// <remarks>
 /// <see cref="CheckpointSource.Tensors"/> are in storage order: shards by name, offsets ascending. The metadata of shards are joined; where
-/// two differ the first shard's value holds. A metadata entry <c>removed-name: kept-name</c>, where the first is no stored tensor and the second
-/// is one, is how the reference library records tied weights, and becomes an alias.
+/// two differ the first shard's value holds. A metadata entry <c>removed-name: kept-name</c>, where the first is no stored tensor and
+/// the second is one, is how the reference library records tied weights, and becomes an alias.
 /// </remarks>
 public sealed class SafetensorsSource : CheckpointSource
 {
-    private readonly FrozenDictionary<string, (int Shard, long Offset)> _places;
+    private readonly Dictionary<string, (int Shard, long Offset)> _places;
 
     /// <summary>Creates a source from headers that agree: no name is in two of them.</summary>
     internal SafetensorsSource(string path, IReadOnlyList<SafetensorsHeader> headers)
@@ -25,10 +24,14 @@ public sealed class SafetensorsSource : CheckpointSource
             [.. headers.Select(header => new StoredFile(header.File, header.FileLength))])
     {
         Headers = headers;
-        _places = headers
-            .SelectMany((header, shard) => header.Tensors, (header, placed) => placed)
-            .Zip(headers.SelectMany((header, shard) => Enumerable.Repeat(shard, header.Tensors.Count)))
-            .ToFrozenDictionary(pair => pair.First.Tensor.Name, pair => (pair.Second, pair.First.Offset), StringComparer.Ordinal);
+        _places = new Dictionary<string, (int Shard, long Offset)>(Tensors.Count, StringComparer.Ordinal);
+        for (int shard = 0; shard < headers.Count; shard++)
+        {
+            foreach (var (tensor, offset) in headers[shard].Tensors)
+            {
+                _places.Add(tensor.Name, (shard, offset));
+            }
+        }
     }
 
     /// <inheritdoc/>

@@ -43,7 +43,8 @@ internal static class SafetensorsValidation
             throw new SafetensorsException(
                 SafetensorsError.SizeMismatch,
                 file,
-                $"tensor {QuotedName.Of(name)} of shape {known} and dtype {dtype.Name()} takes {bits} bits, which are no whole number of bytes.",
+                $"tensor {QuotedName.Of(name)} of shape {known} and dtype {dtype.Name()} takes {bits} bits, "
+                + "which are no whole number of bytes.",
                 name);
         }
 
@@ -73,15 +74,23 @@ internal static class SafetensorsValidation
         {
             if (entry.Begin < expected)
             {
-                throw Error(SafetensorsError.Overlap, file, entry, $"tensor {Range(entry)} overlaps the one before, which ends at {expected}.");
+                throw Error(
+                    SafetensorsError.Overlap, file, entry, $"tensor {Range(entry)} overlaps the one before, which ends at {expected}.");
             }
 
             if (entry.Begin > expected)
             {
                 throw entry.Begin > dataLength
                     ? Error(
-                        SafetensorsError.InvalidOffsets, file, entry, $"tensor {Range(entry)} begins beyond the {dataLength} bytes of data.")
-                    : Error(SafetensorsError.Hole, file, entry, $"the bytes {expected} to {entry.Begin} before tensor {Range(entry)} belong to none.");
+                        SafetensorsError.InvalidOffsets,
+                        file,
+                        entry,
+                        $"tensor {Range(entry)} begins beyond the {dataLength} bytes of data.")
+                    : Error(
+                        SafetensorsError.Hole,
+                        file,
+                        entry,
+                        $"the bytes {expected} to {entry.Begin} before tensor {Range(entry)} belong to none.");
             }
 
             if (entry.End > dataLength)
@@ -112,7 +121,8 @@ internal static class SafetensorsValidation
                 SafetensorsError.SizeMismatch,
                 file,
                 entry,
-                $"tensor {Range(entry)} holds {entry.End - entry.Begin} bytes, but shape {entry.Shape} of {entry.DType.Name()} takes {needed}.");
+                $"tensor {Range(entry)} holds {entry.End - entry.Begin} bytes, "
+                + $"but shape {entry.Shape} of {entry.DType.Name()} takes {needed}.");
     }
 
     private static SafetensorsException Overflow(string name, string file) =>

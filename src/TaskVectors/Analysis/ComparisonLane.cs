@@ -1,0 +1,77 @@
+using TaskVectors.Execution;
+using TaskVectors.Tensors;
+
+namespace TaskVectors.Analysis;
+
+/// <summary>Forms the differences of a tile block by block, and the inner products of every pair.</summary>
+internal sealed class ComparisonLane : ITileLane
+{
+    private readonly IReadOnlyList<ComparedTensor> _tensors;
+    private readonly InputReaders _readers;
+    private readonly GramSums _sums;
+    private readonly ProgressMeter _meter;
+    private readonly byte[][] _inputs;
+    private readonly double[][] _vectors;
+    private readonly double[] _products;
+    private readonly CancellationToken _cancellationToken;
+
+    public ComparisonLane(IReadOnlyList<ComparedTensor> tensors, InputReaders readers, GramSums sums, int tileElements, ProgressMeter meter, CancellationToken cancellationToken)
+    {
+        _tensors = tensors;
+        _readers = readers;
+        _sums = sums;
+        _meter = meter;
+        _cancellationToken = cancellationToken;
+        _products = new double[(tileElements / LaneBudget.BlockElements) * sums.PairCount];
+        _inputs = [.. Enumerable.Range(0, sums.Count).Select(_ => GC.AllocateUninitializedArray<byte>(tileElements * sizeof(double), pinned: true))];
+        _vectors = [.. Enumerable.Range(0, sums.Count).Select(_ => new double[LaneBudget.BlockElements])];
+    }
+
+    public void Process(Tile tile)
+    {
+        ComparedTensor tensor = _tensors[tile.Tensor];
+        long bytes = 0;
+        for (int part = 0; part < _inputs.Length; part++)
+        {
+            int size = tensor.Parts[part].DType.BitSize() / 8;
+            _readers[part].Read(tensor.Parts[part], tile.First * size, _inputs[part].AsSpan(0, tile.Count * size));
+            bytes += (long)tile.Count * size;
+        }
+
+        int used = 0;
+        for (int first = 0; first < tile.Count; first += LaneBudget.BlockElements)
+        {
+            int count = Math.Min(LaneBudget.BlockElements, tile.Count - first);
+            used = AppendProducts(tensor, first, count, used);
+        }
+
+        _sums.Add(tile, _products.AsMemory(0, used), _cancellationToken);
+        _meter.Advance(bytes, tensor.Name);
+    }
+
+    // The base stays in slot 0 as it is; the others become differences to it.
+    private int AppendProducts(ComparedTensor tensor, int first, int count, int used)
+    {
+        for (int part = 0; part < _inputs.Length; part++)
+        {
+            DType dtype = tensor.Parts[part].DType;
+            int size = dtype.BitSize() / 8;
+            Span<double> vector = _vectors[part].AsSpan(0, count);
+            TensorConverter.Decode(dtype, _inputs[part].AsSpan(first * size, count * size), vector);
+            if (part > 0)
+            {
+                TensorConverter.MultiplyAdd(DType.F64, System.Runtime.InteropServices.MemoryMarshal.AsBytes(_vectors[0].AsSpan(0, count)), -1, vector);
+            }
+        }
+
+        for (int row = 0; row < _vectors.Length; row++)
+        {
+            for (int column = row; column < _vectors.Length; column++)
+            {
+                _products[used++] = TensorStatistics.Dot(_vectors[row].AsSpan(0, count), _vectors[column].AsSpan(0, count));
+            }
+        }
+
+        return used;
+    }
+}

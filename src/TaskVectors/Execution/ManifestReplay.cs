@@ -1,0 +1,99 @@
+using System.Collections.Immutable;
+using TaskVectors.Algebra;
+using TaskVectors.Algebra.Expressions;
+using TaskVectors.Checkpoints;
+using TaskVectors.Tensors;
+
+namespace TaskVectors.Execution;
+
+/// <summary>Makes an output again from its manifest.</summary>
+public static class ManifestReplay
+{
+    /// <summary>Plans the edit that a manifest records.</summary>
+    /// <param name="manifestPath">A manifest, or an output that has one.</param>
+    /// <param name="target">Where the new output goes.</param>
+    /// <param name="execution">Memory, threads, force and resume are taken from here; all that decides the bytes comes from the manifest.</param>
+    /// <exception cref="TaskVectorsException">The manifest is malformed, or an input is gone or is no longer what it was.</exception>
+    public static EditPlan Plan(string manifestPath, OutputTarget target, EditOptions execution)
+    {
+        string path = OutputTarget.FindManifest(manifestPath);
+        Manifest manifest = Manifest.Load(path);
+        var models = new ExpressionModels();
+        foreach (ManifestInput input in manifest.Inputs)
+        {
+            CheckpointSource source = CheckpointFormats.Open(input.Path);
+            _ = input.Kind == TaskVectorMetadata.TaskVectorKind
+                ? models.Add(input.Name, TaskVector.FromSource(source))
+                : models.Add(input.Name, Checkpoint.FromSource(source));
+        }
+
+        EditOptions options = ToOptions(manifest, path, execution);
+        EditExpression expression = EditExpression.Parse(manifest.Expression, models);
+        EditPlan plan = expression.Checkpoint is { } checkpoint
+            ? EditPlanner.Plan(checkpoint, target, options)
+            : EditPlanner.Plan(expression.TaskVector!, target, options);
+        RequireSameInputs(manifest, plan);
+        return plan;
+    }
+
+    /// <summary>What differs between a recorded output and one that was made again, a line each; empty when they are identical.</summary>
+    public static IReadOnlyList<string> Compare(Manifest recorded, Manifest remade)
+    {
+        var hashes = remade.Tensors.ToDictionary(tensor => tensor.Name, tensor => tensor.Hash, StringComparer.Ordinal);
+        IEnumerable<string> tensors = recorded.Tensors
+            .Where(tensor => hashes.GetValueOrDefault(tensor.Name) != tensor.Hash)
+            .Select(tensor => $"the tensor '{tensor.Name}' differs");
+        var files = remade.Files.ToDictionary(file => file.Path, file => file.Hash, StringComparer.Ordinal);
+        IEnumerable<string> others = recorded.Files
+            .Where(file => files.TryGetValue(file.Path, out string? hash) && hash != file.Hash)
+            .Select(file => $"the file '{file.Path}' differs");
+        return [.. tensors, .. others];
+    }
+
+    private static EditOptions ToOptions(Manifest manifest, string path, EditOptions execution)
+    {
+        ManifestOptions recorded = manifest.Options;
+        DType? dtype = null;
+        if (recorded.DType is { } name)
+        {
+            dtype = DTypes.TryParse(name, out DType parsed) ? parsed : throw Invalid("dtype", name);
+        }
+
+        return execution with
+        {
+            Expression = manifest.Expression,
+            ModelNames = manifest.Inputs.ToImmutableDictionary(input => input.Path, input => input.Name),
+            OutputDType = dtype,
+            Rounding = Parse<Rounding>("rounding", recorded.Rounding),
+            Missing = Parse<MissingTensors>("missing", recorded.Missing),
+            NaN = Parse<NaNPolicy>("nan", recorded.NaN),
+            Digest = Parse<DigestAlgorithm>("digest", recorded.Digest),
+            Seed = recorded.Seed,
+            AnyBase = recorded.AnyBase,
+            ShardSize = recorded.ShardSize,
+            Filter = new TensorFilter([.. recorded.Include.Select(NamePattern.FromString)], [.. recorded.Exclude.Select(NamePattern.FromString)]),
+        };
+
+        TOption Parse<TOption>(string key, string word)
+            where TOption : struct, Enum => OptionNames.TryParse(word, out TOption value) ? value : throw Invalid(key, word);
+
+        EditException Invalid(string key, string word) =>
+            new(EditError.InvalidManifest, $"The manifest '{path}' has an unknown {key}: '{word}'.") { File = path };
+    }
+
+    private static void RequireSameInputs(Manifest manifest, EditPlan plan)
+    {
+        var recorded = manifest.Inputs.ToDictionary(input => input.Path, input => input.Fingerprint, StringComparer.Ordinal);
+        List<TaskVectorsException> changed =
+        [
+            .. from input in plan.Inputs
+               where recorded.GetValueOrDefault(input.Source.Path) != input.Fingerprint
+               select new EditException(
+                   EditError.InputChanged, $"'{input.Name}' ({input.Source.Path}) is not what it was when the manifest was written: its weights have changed.")
+               {
+                   File = input.Source.Path,
+               },
+        ];
+        AggregateEditException.ThrowIfAny(changed);
+    }
+}
