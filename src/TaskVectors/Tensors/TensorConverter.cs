@@ -107,8 +107,8 @@ public static class TensorConverter
     /// </summary>
     /// <remarks>
     /// The randomness of element i of the span is <see cref="Philox4x32.Bits"/> of <paramref name="firstElement"/> + i, so the result
-    /// does not depend on how a tensor is cut into spans. The probability is exact for |x| of at least 2^-11 units in the last place
-    /// of the type's smallest numbers, and below that too small by at most 2^-63.
+    /// does not depend on how a tensor is cut into spans. The probability is exact for |x| of at least 2^-11 of
+    /// the type's smallest positive number, and below that too small by less than 2^-63.
     /// <para>
     /// Beyond the largest finite value there is no upper neighbour to be unbiased with: such values, infinities and NaNs are encoded
     /// as <see cref="Encode(DType, ReadOnlySpan{double}, Span{byte})"/> does.

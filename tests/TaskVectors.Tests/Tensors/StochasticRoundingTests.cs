@@ -70,7 +70,7 @@ public class StochasticRoundingTests
     {
         // 2^-40 of the smallest binary16 number: the chance that any of these goes up is below 1e-6.
         byte[] codes = Encode(DType.F16, [.. Enumerable.Repeat(Math.ScaleB(1, -64), 1_000_000)], 0);
-        Assert.All(codes, part => Assert.Equal(0, part));
+        Assert.Equal(0, codes.Count(part => part != 0));
 
         // 2^-8 of it: about 3906 of a million; 5 standard deviations are 312.
         codes = Encode(DType.F16, [.. Enumerable.Repeat(Math.ScaleB(1, -32), 1_000_000)], 0);

@@ -29,6 +29,27 @@ public class TensorStatisticsTests
     }
 
     [Fact]
+    public void Measuring_adds_in_the_documented_order_at_every_length()
+    {
+        for (int length = 0; length < 1200; length += 37)
+        {
+            double[] exact = [.. Enumerable.Range(0, length).Select(i => Math.Sin(i))];
+            byte[] written = new byte[2 * length];
+            _ = TensorConverter.Encode(DType.BF16, exact, written);
+            double[] differences = new double[length];
+            TensorConverter.Decode(DType.BF16, written, differences);
+            for (int i = 0; i < length; i++)
+            {
+                differences[i] -= exact[i];
+            }
+
+            EditStatistics statistics = TensorStatistics.Measure(DType.BF16, written, exact);
+            Assert.Equal(TensorStatistics.SumOfSquares(differences), statistics.RoundingSquared);
+            Assert.Equal(TensorStatistics.SumOfSquares(exact), statistics.EditSquared);
+        }
+    }
+
+    [Fact]
     public void Elements_without_a_finite_difference_are_left_out_and_NaNs_counted()
     {
         double[] exact = new double[40];

@@ -1,10 +1,10 @@
+using System.Numerics;
 using System.Runtime.Intrinsics;
 
 namespace TaskVectors.Tensors.Kernels;
 
 /// <summary>
-/// The loops over elements of one type. Arguments are checked by the callers; lengths match, except that an empty
-/// reference stands for zeros.
+/// The loops over elements of one type. Arguments are checked by the callers.
 /// </summary>
 internal abstract class FloatKernels
 {
@@ -62,12 +62,8 @@ internal abstract class FloatKernels
     /// <inheritdoc cref="TensorStatistics.CountNaN"/>
     internal abstract long CountNaN(ReadOnlySpan<byte> source);
 
-    /// <summary>Adds the terms of <see cref="EditStatistics"/> to the lanes of two <see cref="FixedOrderSum"/>s; returns the number of NaNs.</summary>
-    internal abstract long Measure(
-        ReadOnlySpan<byte> written, ReadOnlySpan<double> exact, ReadOnlySpan<double> reference, Span<double> rounding, Span<double> edit);
-
     private static ScalarFloatKernels<TCodec, TBits> Select<TCodec, TBits>(bool vectorized)
         where TCodec : struct, IFloatCodec<TBits>
-        where TBits : unmanaged, System.Numerics.IBinaryInteger<TBits> =>
+        where TBits : unmanaged, IBinaryInteger<TBits> =>
         vectorized ? VectorFloatKernels<TCodec, TBits>.Instance : ScalarFloatKernels<TCodec, TBits>.Instance;
 }

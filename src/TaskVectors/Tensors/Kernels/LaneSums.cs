@@ -19,20 +19,14 @@ internal struct LaneSums
         Lanes12 = Vector256.Create(lanes[12..]),
     };
 
-    /// <summary>Adds the squares of eight differences to lanes 0 to 7 or, with <paramref name="firstLane"/> 8, to 8 to 15; leaves out what is not finite.</summary>
+    /// <summary>Adds the squares of sixteen differences, one to each lane; leaves out what is not finite.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal void AddSquares(int firstLane, Vector256<double> lower, Vector256<double> upper)
+    internal void AddSquares(Vector256<double> lanes0, Vector256<double> lanes4, Vector256<double> lanes8, Vector256<double> lanes12)
     {
-        if (firstLane == 0)
-        {
-            Lanes0 = AddSquare(lower, Lanes0);
-            Lanes4 = AddSquare(upper, Lanes4);
-        }
-        else
-        {
-            Lanes8 = AddSquare(lower, Lanes8);
-            Lanes12 = AddSquare(upper, Lanes12);
-        }
+        Lanes0 = AddSquare(lanes0, Lanes0);
+        Lanes4 = AddSquare(lanes4, Lanes4);
+        Lanes8 = AddSquare(lanes8, Lanes8);
+        Lanes12 = AddSquare(lanes12, Lanes12);
     }
 
     internal readonly void Store(Span<double> lanes)

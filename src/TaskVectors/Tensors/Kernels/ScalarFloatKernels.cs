@@ -52,29 +52,9 @@ internal class ScalarFloatKernels<TCodec, TBits> : FloatKernels
         }
     }
 
-    internal override long Encode(ReadOnlySpan<double> source, Span<byte> destination)
-    {
-        long saturated = 0;
-        for (int i = 0; i < source.Length; i++)
-        {
-            Write(destination, i, TCodec.Encode(source[i]));
-            saturated += Overflows(source[i]) ? 1 : 0;
-        }
+    internal override long Encode(ReadOnlySpan<double> source, Span<byte> destination) => EncodeScalar(source, destination);
 
-        return saturated;
-    }
-
-    internal override long Encode(ReadOnlySpan<float> source, Span<byte> destination)
-    {
-        long saturated = 0;
-        for (int i = 0; i < source.Length; i++)
-        {
-            Write(destination, i, TCodec.Encode(source[i]));
-            saturated += Overflows(source[i]) ? 1 : 0;
-        }
-
-        return saturated;
-    }
+    internal override long Encode(ReadOnlySpan<float> source, Span<byte> destination) => EncodeScalar(source, destination);
 
     internal override long EncodeStochastic(ReadOnlySpan<double> source, Span<byte> destination, PhiloxKey key, long firstElement)
     {
@@ -108,26 +88,18 @@ internal class ScalarFloatKernels<TCodec, TBits> : FloatKernels
         return count;
     }
 
-    internal override long Measure(
-        ReadOnlySpan<byte> written, ReadOnlySpan<double> exact, ReadOnlySpan<double> reference, Span<double> rounding, Span<double> edit)
+    private protected static long EncodeScalar<TNumber>(ReadOnlySpan<TNumber> source, Span<byte> destination)
+        where TNumber : struct, IBinaryFloatingPointIeee754<TNumber>
     {
-        long notANumber = 0;
-        for (int i = 0; i < exact.Length; i++)
+        long saturated = 0;
+        for (int i = 0; i < source.Length; i++)
         {
-            notANumber += double.IsNaN(exact[i]) ? 1 : 0;
-            AddSquare(TCodec.Decode(Read(written, i)) - exact[i], ref rounding[i % FixedOrderSum.Lanes]);
-            AddSquare(exact[i] - (reference.IsEmpty ? 0.0 : reference[i]), ref edit[i % FixedOrderSum.Lanes]);
+            double value = double.CreateTruncating(source[i]);
+            Write(destination, i, TCodec.Encode(value));
+            saturated += Overflows(value) ? 1 : 0;
         }
 
-        return notANumber;
-    }
-
-    private static void AddSquare(double difference, ref double lane)
-    {
-        if (double.IsFinite(difference))
-        {
-            lane = Math.FusedMultiplyAdd(difference, difference, lane);
-        }
+        return saturated;
     }
 
     private static bool Overflows(double value) => double.IsFinite(value) && Math.Abs(value) >= TCodec.OverflowThreshold;

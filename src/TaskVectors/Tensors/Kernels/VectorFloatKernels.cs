@@ -10,7 +10,10 @@ namespace TaskVectors.Tensors.Kernels;
 /// The kernels eight elements at a time. Rare blocks (overflow, NaN) and the ends of spans go to the scalar kernels, so that the vector
 /// code deals with ordinary numbers only.
 /// </summary>
-/// <remarks>Optimised at the first call: a short run would otherwise spend much of its time in unoptimised loops.</remarks>
+/// <remarks>
+/// The loops are optimised at their first call: a short run would otherwise spend much of its time in unoptimised ones. Loops with rare
+/// blocks stop at such a block and call nothing themselves, so that their constants stay in registers.
+/// </remarks>
 internal sealed class VectorFloatKernels<TCodec, TBits> : ScalarFloatKernels<TCodec, TBits>
     where TCodec : struct, IFloatCodec<TBits>
     where TBits : unmanaged, IBinaryInteger<TBits>
@@ -53,104 +56,32 @@ internal sealed class VectorFloatKernels<TCodec, TBits> : ScalarFloatKernels<TCo
         base.Decode(Bytes(source, whole), destination[whole..]);
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal override void Multiply(ReadOnlySpan<byte> source, double coefficient, Span<double> accumulator)
     {
-        ref byte from = ref MemoryMarshal.GetReference(source);
-        ref double to = ref MemoryMarshal.GetReference(accumulator);
-        Vector256<double> factor = Vector256.Create(coefficient);
         int whole = WholeBlocks(accumulator.Length);
-        for (int i = 0; i < whole; i += BlockLength)
+        for (int i = 0; (i = MultiplyOrdinary(source, coefficient, accumulator, i)) < whole; i += BlockLength)
         {
-            (Vector256<double> lower, Vector256<double> upper) = TCodec.Decode8(in Element(ref from, i));
-            lower *= factor;
-            upper *= factor;
-            if (AnyNaN(lower, upper))
-            {
-                base.Multiply(BlockBytes(source, i), coefficient, accumulator.Slice(i, BlockLength));
-            }
-            else
-            {
-                Store((lower, upper), ref to, i);
-            }
+            base.Multiply(BlockBytes(source, i), coefficient, accumulator.Slice(i, BlockLength));
         }
 
         base.Multiply(Bytes(source, whole), coefficient, accumulator[whole..]);
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal override void MultiplyAdd(ReadOnlySpan<byte> source, double coefficient, Span<double> accumulator)
     {
-        ref byte from = ref MemoryMarshal.GetReference(source);
-        ref double to = ref MemoryMarshal.GetReference(accumulator);
-        Vector256<double> factor = Vector256.Create(coefficient);
         int whole = WholeBlocks(accumulator.Length);
-        for (int i = 0; i < whole; i += BlockLength)
+        for (int i = 0; (i = MultiplyAddOrdinary(source, coefficient, accumulator, i)) < whole; i += BlockLength)
         {
-            (Vector256<double> lower, Vector256<double> upper) = TCodec.Decode8(in Element(ref from, i));
-            (Vector256<double> sumLower, Vector256<double> sumUpper) = Load(ref to, i);
-            sumLower = Vector256.FusedMultiplyAdd(factor, lower, sumLower);
-            sumUpper = Vector256.FusedMultiplyAdd(factor, upper, sumUpper);
-            if (AnyNaN(sumLower, sumUpper))
-            {
-                base.MultiplyAdd(BlockBytes(source, i), coefficient, accumulator.Slice(i, BlockLength));
-            }
-            else
-            {
-                Store((sumLower, sumUpper), ref to, i);
-            }
+            base.MultiplyAdd(BlockBytes(source, i), coefficient, accumulator.Slice(i, BlockLength));
         }
 
         base.MultiplyAdd(Bytes(source, whole), coefficient, accumulator[whole..]);
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    internal override long Encode(ReadOnlySpan<double> source, Span<byte> destination)
-    {
-        ref double from = ref MemoryMarshal.GetReference(source);
-        ref byte to = ref MemoryMarshal.GetReference(destination);
-        long saturated = 0;
-        int whole = WholeBlocks(source.Length);
-        for (int i = 0; i < whole; i += BlockLength)
-        {
-            (Vector256<double> lower, Vector256<double> upper) = Load(ref from, i);
-            if (AllBelow(lower, upper, TCodec.OverflowThreshold))
-            {
-                TCodec.Encode8(lower, upper, ref Element(ref to, i));
-            }
-            else
-            {
-                saturated += base.Encode(source.Slice(i, BlockLength), BlockBytes(destination, i));
-            }
-        }
+    internal override long Encode(ReadOnlySpan<double> source, Span<byte> destination) => EncodeVector(source, destination);
 
-        return saturated + base.Encode(source[whole..], Bytes(destination, whole));
-    }
+    internal override long Encode(ReadOnlySpan<float> source, Span<byte> destination) => EncodeVector(source, destination);
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    internal override long Encode(ReadOnlySpan<float> source, Span<byte> destination)
-    {
-        ref float from = ref MemoryMarshal.GetReference(source);
-        ref byte to = ref MemoryMarshal.GetReference(destination);
-        long saturated = 0;
-        int whole = WholeBlocks(source.Length);
-        for (int i = 0; i < whole; i += BlockLength)
-        {
-            (Vector256<double> lower, Vector256<double> upper) = Vector256.Widen(Vector256.LoadUnsafe(ref from, (nuint)i));
-            if (AllBelow(lower, upper, TCodec.OverflowThreshold))
-            {
-                TCodec.Encode8(lower, upper, ref Element(ref to, i));
-            }
-            else
-            {
-                saturated += base.Encode(source.Slice(i, BlockLength), BlockBytes(destination, i));
-            }
-        }
-
-        return saturated + base.Encode(source[whole..], Bytes(destination, whole));
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal override long EncodeStochastic(ReadOnlySpan<double> source, Span<byte> destination, PhiloxKey key, long firstElement)
     {
         if (TCodec.HoldsEveryDouble || !Avx2.IsSupported)
@@ -158,29 +89,16 @@ internal sealed class VectorFloatKernels<TCodec, TBits> : ScalarFloatKernels<TCo
             return base.EncodeStochastic(source, destination, key, firstElement);
         }
 
-        ref double from = ref MemoryMarshal.GetReference(source);
-        ref byte to = ref MemoryMarshal.GetReference(destination);
-
-        double limit = Math.BitIncrement(TCodec.LargestFinite);
-
         // A block of random numbers serves two elements, the first one even.
-        int i = Math.Min((int)(firstElement & 1), source.Length);
-        long saturated = base.EncodeStochastic(source[..i], destination[..(i * Unsafe.SizeOf<TBits>())], key, firstElement);
-        for (; i <= source.Length - BlockLength; i += BlockLength)
+        int start = Math.Min((int)(firstElement & 1), source.Length);
+        int end = start + WholeBlocks(source.Length - start);
+        long saturated = base.EncodeStochastic(source[..start], Bytes(destination, 0, start), key, firstElement);
+        for (int i = start; (i = EncodeStochasticOrdinary(source, destination, key, firstElement, i, end)) < end; i += BlockLength)
         {
-            (Vector256<double> lower, Vector256<double> upper) = Load(ref from, i);
-            if (AllBelow(lower, upper, limit))
-            {
-                (Vector256<ulong> randomLower, Vector256<ulong> randomUpper) = Philox4x32.Bits8(key, firstElement + i);
-                TCodec.EncodeStochastic8(lower, upper, randomLower, randomUpper, ref Element(ref to, i));
-            }
-            else
-            {
-                saturated += base.EncodeStochastic(source.Slice(i, BlockLength), BlockBytes(destination, i), key, firstElement + i);
-            }
+            saturated += base.EncodeStochastic(source.Slice(i, BlockLength), BlockBytes(destination, i), key, firstElement + i);
         }
 
-        return saturated + base.EncodeStochastic(source[i..], Bytes(destination, i), key, firstElement + i);
+        return saturated + base.EncodeStochastic(source[end..], Bytes(destination, end), key, firstElement + end);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -201,36 +119,114 @@ internal sealed class VectorFloatKernels<TCodec, TBits> : ScalarFloatKernels<TCo
         return count + base.CountNaN(source[whole..]);
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    internal override long Measure(
-        ReadOnlySpan<byte> written, ReadOnlySpan<double> exact, ReadOnlySpan<double> reference, Span<double> rounding, Span<double> edit)
+    private static long EncodeVector<TNumber>(ReadOnlySpan<TNumber> source, Span<byte> destination)
+        where TNumber : struct, IBinaryFloatingPointIeee754<TNumber>
     {
-        ref byte code = ref MemoryMarshal.GetReference(written);
-        ref double number = ref MemoryMarshal.GetReference(exact);
-        ref double origin = ref MemoryMarshal.GetReference(reference);
-        bool hasReference = !reference.IsEmpty;
-        LaneSums roundings = LaneSums.Load(rounding);
-        LaneSums edits = LaneSums.Load(edit);
-        Vector256<long> notANumber = Vector256<long>.Zero;
-        int whole = exact.Length - exact.Length % FixedOrderSum.Lanes;
-        for (int i = 0; i < whole; i += FixedOrderSum.Lanes)
+        long saturated = 0;
+        int whole = WholeBlocks(source.Length);
+        for (int i = 0; (i = EncodeOrdinary(source, destination, i)) < whole; i += BlockLength)
         {
-            for (int half = 0; half < FixedOrderSum.Lanes; half += BlockLength)
-            {
-                int index = i + half;
-                (Vector256<double> writtenLower, Vector256<double> writtenUpper) = TCodec.Decode8(in Element(ref code, index));
-                (Vector256<double> lower, Vector256<double> upper) = Load(ref number, index);
-                (Vector256<double> originLower, Vector256<double> originUpper) = hasReference ? Load(ref origin, index) : default;
-                notANumber -= Vector256.IsNaN(lower).AsInt64() + Vector256.IsNaN(upper).AsInt64();
-                roundings.AddSquares(half, writtenLower - lower, writtenUpper - upper);
-                edits.AddSquares(half, lower - originLower, upper - originUpper);
-            }
+            saturated += EncodeScalar(source.Slice(i, BlockLength), BlockBytes(destination, i));
         }
 
-        roundings.Store(rounding);
-        edits.Store(edit);
-        ReadOnlySpan<double> rest = hasReference ? reference[whole..] : default;
-        return Vector256.Sum(notANumber) + base.Measure(Bytes(written, whole), exact[whole..], rest, rounding, edit);
+        return saturated + EncodeScalar(source[whole..], Bytes(destination, whole));
+    }
+
+    // Multiplies from block i up to the first block with a NaN; returns where that is, or the end of the whole blocks.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static int MultiplyOrdinary(ReadOnlySpan<byte> source, double coefficient, Span<double> accumulator, int i)
+    {
+        ref byte from = ref MemoryMarshal.GetReference(source);
+        ref double to = ref MemoryMarshal.GetReference(accumulator);
+        Vector256<double> factor = Vector256.Create(coefficient);
+        int whole = WholeBlocks(accumulator.Length);
+        for (; i < whole; i += BlockLength)
+        {
+            (Vector256<double> lower, Vector256<double> upper) = TCodec.Decode8(in Element(ref from, i));
+            lower *= factor;
+            upper *= factor;
+            if (AnyNaN(lower, upper))
+            {
+                break;
+            }
+
+            Store((lower, upper), ref to, i);
+        }
+
+        return i;
+    }
+
+    // As MultiplyOrdinary.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static int MultiplyAddOrdinary(ReadOnlySpan<byte> source, double coefficient, Span<double> accumulator, int i)
+    {
+        ref byte from = ref MemoryMarshal.GetReference(source);
+        ref double to = ref MemoryMarshal.GetReference(accumulator);
+        Vector256<double> factor = Vector256.Create(coefficient);
+        int whole = WholeBlocks(accumulator.Length);
+        for (; i < whole; i += BlockLength)
+        {
+            (Vector256<double> lower, Vector256<double> upper) = TCodec.Decode8(in Element(ref from, i));
+            (Vector256<double> sumLower, Vector256<double> sumUpper) = Load(ref to, i);
+            sumLower = Vector256.FusedMultiplyAdd(factor, lower, sumLower);
+            sumUpper = Vector256.FusedMultiplyAdd(factor, upper, sumUpper);
+            if (AnyNaN(sumLower, sumUpper))
+            {
+                break;
+            }
+
+            Store((sumLower, sumUpper), ref to, i);
+        }
+
+        return i;
+    }
+
+    // Encodes from block i up to the first block with a number that overflows or is not one; returns where that is, or the end of the
+    // whole blocks.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static int EncodeOrdinary<TNumber>(ReadOnlySpan<TNumber> source, Span<byte> destination, int i)
+        where TNumber : struct, IBinaryFloatingPointIeee754<TNumber>
+    {
+        ref TNumber from = ref MemoryMarshal.GetReference(source);
+        ref byte to = ref MemoryMarshal.GetReference(destination);
+        int whole = WholeBlocks(source.Length);
+        for (; i < whole; i += BlockLength)
+        {
+            (Vector256<double> lower, Vector256<double> upper) = typeof(TNumber) == typeof(double)
+                ? Load(ref Unsafe.As<TNumber, double>(ref from), i)
+                : Vector256.Widen(Vector256.LoadUnsafe(ref Unsafe.As<TNumber, float>(ref from), (nuint)i));
+            if (!AllBelow(lower, upper, TCodec.OverflowThreshold))
+            {
+                break;
+            }
+
+            TCodec.Encode8(lower, upper, ref Element(ref to, i));
+        }
+
+        return i;
+    }
+
+    // As EncodeOrdinary; firstElement + i is even.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static int EncodeStochasticOrdinary(
+        ReadOnlySpan<double> source, Span<byte> destination, PhiloxKey key, long firstElement, int i, int end)
+    {
+        ref double from = ref MemoryMarshal.GetReference(source);
+        ref byte to = ref MemoryMarshal.GetReference(destination);
+        double limit = Math.BitIncrement(TCodec.LargestFinite);
+        for (; i < end; i += BlockLength)
+        {
+            (Vector256<double> lower, Vector256<double> upper) = Load(ref from, i);
+            if (!AllBelow(lower, upper, limit))
+            {
+                break;
+            }
+
+            (Vector256<ulong> randomLower, Vector256<ulong> randomUpper) = Philox4x32.Bits8(key, firstElement + i);
+            TCodec.EncodeStochastic8(lower, upper, randomLower, randomUpper, ref Element(ref to, i));
+        }
+
+        return i;
     }
 
     private static int WholeBlocks(int length) => length - length % BlockLength;
@@ -239,9 +235,12 @@ internal sealed class VectorFloatKernels<TCodec, TBits> : ScalarFloatKernels<TCo
 
     private static Span<byte> Bytes(Span<byte> bytes, int firstElement) => bytes[(firstElement * Unsafe.SizeOf<TBits>())..];
 
+    private static Span<byte> Bytes(Span<byte> bytes, int firstElement, int elements) =>
+        bytes.Slice(firstElement * Unsafe.SizeOf<TBits>(), elements * Unsafe.SizeOf<TBits>());
+
     private static ReadOnlySpan<byte> BlockBytes(ReadOnlySpan<byte> bytes, int firstElement) => Bytes(bytes, firstElement)[..BlockSize];
 
-    private static Span<byte> BlockBytes(Span<byte> bytes, int firstElement) => Bytes(bytes, firstElement)[..BlockSize];
+    private static Span<byte> BlockBytes(Span<byte> bytes, int firstElement) => Bytes(bytes, firstElement, BlockLength);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static ref byte Element(ref byte first, int index) => ref Unsafe.AddByteOffset(ref first, (nuint)index * (nuint)Unsafe.SizeOf<TBits>());

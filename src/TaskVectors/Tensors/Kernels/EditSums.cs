@@ -1,0 +1,89 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
+
+namespace TaskVectors.Tensors.Kernels;
+
+/// <summary>
+/// Adds the terms of <see cref="EditStatistics"/> to the lanes of two <see cref="FixedOrderSum"/>s. Spans have equal lengths, but an empty
+/// reference stands for zeros.
+/// </summary>
+internal static class EditSums
+{
+    /// <summary>Adds the terms of all elements; returns the number of exact values that are NaN.</summary>
+    internal static long Add(
+        ReadOnlySpan<double> written, ReadOnlySpan<double> exact, ReadOnlySpan<double> reference, Span<double> rounding, Span<double> edit)
+    {
+        int done = Vector256.IsHardwareAccelerated ? exact.Length - exact.Length % FixedOrderSum.Lanes : 0;
+        ReadOnlySpan<double> doneReference = reference.IsEmpty ? default : reference[..done];
+        ReadOnlySpan<double> restReference = reference.IsEmpty ? default : reference[done..];
+        return (done > 0 ? AddVector(written[..done], exact[..done], doneReference, rounding, edit) : 0)
+            + AddScalar(written[done..], exact[done..], restReference, rounding, edit);
+    }
+
+    /// <summary>The scalar form of <see cref="Add"/>.</summary>
+    internal static long AddScalar(
+        ReadOnlySpan<double> written, ReadOnlySpan<double> exact, ReadOnlySpan<double> reference, Span<double> rounding, Span<double> edit)
+    {
+        long notANumber = 0;
+        for (int i = 0; i < exact.Length; i++)
+        {
+            notANumber += double.IsNaN(exact[i]) ? 1 : 0;
+            AddSquare(written[i] - exact[i], ref rounding[i % FixedOrderSum.Lanes]);
+            AddSquare(exact[i] - (reference.IsEmpty ? 0.0 : reference[i]), ref edit[i % FixedOrderSum.Lanes]);
+        }
+
+        return notANumber;
+    }
+
+    /// <summary>The vector form of <see cref="Add"/>, for a multiple of sixteen elements.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    internal static long AddVector(
+        ReadOnlySpan<double> written, ReadOnlySpan<double> exact, ReadOnlySpan<double> reference, Span<double> rounding, Span<double> edit)
+    {
+        ref double output = ref MemoryMarshal.GetReference(written);
+        ref double number = ref MemoryMarshal.GetReference(exact);
+        ref double origin = ref MemoryMarshal.GetReference(reference);
+        bool hasReference = !reference.IsEmpty;
+        LaneSums roundings = LaneSums.Load(rounding);
+        LaneSums edits = LaneSums.Load(edit);
+        Vector256<long> notANumber = Vector256<long>.Zero;
+        for (int i = 0; i < exact.Length; i += FixedOrderSum.Lanes)
+        {
+            Vector256<double> exact0 = Load(ref number, i);
+            Vector256<double> exact4 = Load(ref number, i + 4);
+            Vector256<double> exact8 = Load(ref number, i + 8);
+            Vector256<double> exact12 = Load(ref number, i + 12);
+            notANumber -= IsNaN(exact0) + IsNaN(exact4) + IsNaN(exact8) + IsNaN(exact12);
+            roundings.AddSquares(
+                Load(ref output, i) - exact0, Load(ref output, i + 4) - exact4, Load(ref output, i + 8) - exact8, Load(ref output, i + 12) - exact12);
+            if (hasReference)
+            {
+                exact0 -= Load(ref origin, i);
+                exact4 -= Load(ref origin, i + 4);
+                exact8 -= Load(ref origin, i + 8);
+                exact12 -= Load(ref origin, i + 12);
+            }
+
+            edits.AddSquares(exact0, exact4, exact8, exact12);
+        }
+
+        roundings.Store(rounding);
+        edits.Store(edit);
+        return Vector256.Sum(notANumber);
+    }
+
+    private static void AddSquare(double difference, ref double lane)
+    {
+        if (double.IsFinite(difference))
+        {
+            lane = Math.FusedMultiplyAdd(difference, difference, lane);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector256<double> Load(ref double first, int index) => Vector256.LoadUnsafe(ref first, (nuint)index);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector256<long> IsNaN(Vector256<double> numbers) => Vector256.IsNaN(numbers).AsInt64();
+}
