@@ -1,0 +1,94 @@
+using System.Numerics;
+using System.Runtime.InteropServices;
+
+namespace TaskVectors.LinearAlgebra;
+
+/// <summary>Where the elements of a row-major matrix lie in memory.</summary>
+internal static class MatrixLayout
+{
+    /// <summary>Side of the square tiles a transposition walks, so that both sides stay in the first-level cache.</summary>
+    private const int TransposeTile = 32;
+
+    /// <summary>The number of elements of a matrix, refused when an array cannot hold it.</summary>
+    public static int Count(int rows, int columns)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(rows);
+        ArgumentOutOfRangeException.ThrowIfNegative(columns);
+        long count = (long)rows * columns;
+        return count <= Array.MaxLength
+            ? (int)count
+            : throw new ArgumentOutOfRangeException(
+                nameof(rows), $"A matrix of {rows} x {columns} has more elements than the {Array.MaxLength} a matrix can hold; split it by rows.");
+    }
+
+    /// <summary>Throws unless a span of <paramref name="length"/> elements holds the matrix.</summary>
+    public static bool Validate(int length, int rows, int columns, int stride)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(rows);
+        ArgumentOutOfRangeException.ThrowIfNegative(columns);
+        ArgumentOutOfRangeException.ThrowIfLessThan(stride, columns);
+        long needed = rows == 0 || columns == 0 ? 0 : ((rows - 1L) * stride) + columns;
+        return length >= needed
+            ? true
+            : throw new ArgumentException($"A matrix of {rows} x {columns} with stride {stride} needs {needed} elements; the span has {length}.");
+    }
+
+    /// <summary>Throws unless the part lies inside the matrix.</summary>
+    public static void ValidatePart(int matrixRows, int matrixColumns, int row, int column, int rows, int columns)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(row);
+        ArgumentOutOfRangeException.ThrowIfNegative(column);
+        ArgumentOutOfRangeException.ThrowIfNegative(rows);
+        ArgumentOutOfRangeException.ThrowIfNegative(columns);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan((long)row + rows, matrixRows, nameof(rows));
+        ArgumentOutOfRangeException.ThrowIfGreaterThan((long)column + columns, matrixColumns, nameof(columns));
+    }
+
+    /// <summary>The index of an element in the memory of its matrix.</summary>
+    public static int Offset<T>(ReadOnlyMatrixSpan<T> matrix, int row, int column)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)row, (uint)matrix.Rows, nameof(row));
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)column, (uint)matrix.Columns, nameof(column));
+        return matrix.IsTransposed ? (column * matrix.Stride) + row : (row * matrix.Stride) + column;
+    }
+
+    /// <summary>Converts element by element; a copy when the types are the same.</summary>
+    public static void Convert<TSource, TTarget>(ReadOnlySpan<TSource> source, Span<TTarget> target)
+        where TSource : unmanaged, IBinaryFloatingPointIeee754<TSource>
+        where TTarget : unmanaged, IBinaryFloatingPointIeee754<TTarget>
+    {
+        if (typeof(TSource) == typeof(TTarget))
+        {
+            source.CopyTo(MemoryMarshal.Cast<TTarget, TSource>(target));
+            return;
+        }
+
+        for (int i = 0; i < source.Length; i++)
+        {
+            target[i] = TTarget.CreateTruncating(source[i]);
+        }
+    }
+
+    /// <summary>Writes the transpose of a stored matrix contiguously.</summary>
+    public static void CopyTransposed<TSource, TTarget>(ReadOnlySpan<TSource> source, int rows, int columns, int stride, Span<TTarget> target)
+        where TSource : unmanaged, IBinaryFloatingPointIeee754<TSource>
+        where TTarget : unmanaged, IBinaryFloatingPointIeee754<TTarget>
+    {
+        for (int firstRow = 0; firstRow < rows; firstRow += TransposeTile)
+        {
+            int endRow = Math.Min(rows, firstRow + TransposeTile);
+            for (int firstColumn = 0; firstColumn < columns; firstColumn += TransposeTile)
+            {
+                int endColumn = Math.Min(columns, firstColumn + TransposeTile);
+                for (int row = firstRow; row < endRow; row++)
+                {
+                    for (int column = firstColumn; column < endColumn; column++)
+                    {
+                        target[(column * rows) + row] = TTarget.CreateTruncating(source[(row * stride) + column]);
+                    }
+                }
+            }
+        }
+    }
+}

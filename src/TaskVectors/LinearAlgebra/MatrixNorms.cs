@@ -1,0 +1,61 @@
+using System.Numerics;
+
+namespace TaskVectors.LinearAlgebra;
+
+/// <summary>Sizes of matrices, in double, summed in an order that depends on nothing but the shape.</summary>
+internal static class MatrixNorms
+{
+    /// <summary>max |a_ij|; 0 for an empty matrix.</summary>
+    public static double LargestMagnitude<T>(ReadOnlyMatrixSpan<T> matrix)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        T largest = T.Zero;
+        (int rows, int columns) = matrix.IsTransposed ? (matrix.Columns, matrix.Rows) : (matrix.Rows, matrix.Columns);
+        for (int row = 0; row < rows; row++)
+        {
+            foreach (T value in matrix.Elements.Slice(row * matrix.Stride, columns))
+            {
+                largest = T.Max(largest, T.Abs(value));
+            }
+        }
+
+        return double.CreateTruncating(largest);
+    }
+
+    /// <summary>||A||_F = (sum a_ij^2)^(1/2), scaled so that no square overflows or vanishes.</summary>
+    public static double Frobenius<T>(ReadOnlyMatrixSpan<T> matrix)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        int exponent = BinaryExponent(LargestMagnitude(matrix));
+        double scale = Math.ScaleB(1, -exponent);
+        (int rows, int columns) = matrix.IsTransposed ? (matrix.Columns, matrix.Rows) : (matrix.Rows, matrix.Columns);
+        double sum = 0;
+        for (int row = 0; row < rows; row++)
+        {
+            sum += SumOfSquares(matrix.Elements.Slice(row * matrix.Stride, columns), scale);
+        }
+
+        return Math.ScaleB(Math.Sqrt(sum), exponent);
+    }
+
+    /// <summary>An exponent e with |value| / 2^e in [1, 2), kept where both 2^e and 2^-e are normal doubles; 0 for zero.</summary>
+    public static int BinaryExponent(double value) => value == 0 ? 0 : Math.Clamp(Math.ILogB(value), -1000, 1000);
+
+    private static double SumOfSquares<T>(ReadOnlySpan<T> values, double scale)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        double even = 0;
+        double odd = 0;
+        int i = 0;
+        for (; i + 1 < values.Length; i += 2)
+        {
+            double first = scale * double.CreateTruncating(values[i]);
+            double second = scale * double.CreateTruncating(values[i + 1]);
+            even += first * first;
+            odd += second * second;
+        }
+
+        double last = i < values.Length ? scale * double.CreateTruncating(values[i]) : 0;
+        return even + odd + (last * last);
+    }
+}

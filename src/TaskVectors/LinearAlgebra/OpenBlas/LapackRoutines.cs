@@ -1,0 +1,72 @@
+using System.Runtime.InteropServices;
+
+namespace TaskVectors.LinearAlgebra.OpenBlas;
+
+/// <summary>
+/// The BLAS and LAPACK routines of one precision under their Fortran names, with 32-bit integers. Every argument goes by reference,
+/// matrices are column-major, and each text argument has a hidden length at the end, as compilers of Fortran pass it.
+/// </summary>
+internal sealed unsafe class LapackRoutines
+{
+    private const nuint TextLength = 1;
+
+    private readonly delegate* unmanaged[Cdecl]<byte*, byte*, int*, int*, int*, void*, void*, int*, void*, int*, void*, void*, int*, nuint, nuint, void> _gemm;
+    private readonly delegate* unmanaged[Cdecl]<byte*, int*, int*, void*, int*, void*, void*, int*, void*, int*, void*, int*, int*, int*, nuint, void> _gesdd;
+    private readonly delegate* unmanaged[Cdecl]<byte*, byte*, int*, void*, int*, void*, void*, int*, int*, int*, int*, nuint, nuint, void> _syevd;
+    private readonly delegate* unmanaged[Cdecl]<int*, int*, void*, int*, void*, void*, int*, int*, void> _gelqf;
+    private readonly delegate* unmanaged[Cdecl]<int*, int*, int*, void*, int*, void*, void*, int*, int*, void> _orglq;
+
+    public LapackRoutines(nint library, char precision)
+    {
+        nint Find(string name) => NativeLibrary.GetExport(library, $"{precision}{name}_");
+        _gemm = (delegate* unmanaged[Cdecl]<byte*, byte*, int*, int*, int*, void*, void*, int*, void*, int*, void*, void*, int*, nuint, nuint, void>)Find("gemm");
+        _gesdd = (delegate* unmanaged[Cdecl]<byte*, int*, int*, void*, int*, void*, void*, int*, void*, int*, void*, int*, int*, int*, nuint, void>)Find("gesdd");
+        _syevd = (delegate* unmanaged[Cdecl]<byte*, byte*, int*, void*, int*, void*, void*, int*, int*, int*, int*, nuint, nuint, void>)Find("syevd");
+        _gelqf = (delegate* unmanaged[Cdecl]<int*, int*, void*, int*, void*, void*, int*, int*, void>)Find("gelqf");
+        _orglq = (delegate* unmanaged[Cdecl]<int*, int*, int*, void*, int*, void*, void*, int*, int*, void>)Find("orglq");
+    }
+
+    /// <summary>C = alpha op(A) op(B) + beta C.</summary>
+    public void Gemm(
+        bool transposeA, bool transposeB, int m, int n, int k, void* alpha, void* a, int lda, void* b, int ldb, void* beta, void* c, int ldc)
+    {
+        byte operationA = (byte)(transposeA ? 'T' : 'N');
+        byte operationB = (byte)(transposeB ? 'T' : 'N');
+        _gemm(&operationA, &operationB, &m, &n, &k, alpha, a, &lda, b, &ldb, beta, c, &ldc, TextLength, TextLength);
+    }
+
+    /// <summary>The thin SVD by divide and conquer; overwrites A. Returns LAPACK's info: 0 when it converged.</summary>
+    public int Gesdd(int m, int n, void* a, int lda, void* s, void* u, int ldu, void* vt, int ldvt, void* work, int lwork, int* iwork)
+    {
+        byte job = (byte)'S';
+        int info;
+        _gesdd(&job, &m, &n, a, &lda, s, u, &ldu, vt, &ldvt, work, &lwork, iwork, &info, TextLength);
+        return info;
+    }
+
+    /// <summary>Eigenvalues, ascending, and eigenvectors, over the lower triangle of A, which becomes the eigenvectors.</summary>
+    public int Syevd(int n, void* a, int lda, void* w, void* work, int lwork, int* iwork, int liwork)
+    {
+        byte job = (byte)'V';
+        byte triangle = (byte)'L';
+        int info;
+        _syevd(&job, &triangle, &n, a, &lda, w, work, &lwork, iwork, &liwork, &info, TextLength, TextLength);
+        return info;
+    }
+
+    /// <summary>A = L Q by Householder reflections, left in A and tau.</summary>
+    public int Gelqf(int m, int n, void* a, int lda, void* tau, void* work, int lwork)
+    {
+        int info;
+        _gelqf(&m, &n, a, &lda, tau, work, &lwork, &info);
+        return info;
+    }
+
+    /// <summary>The first m rows of the Q that <see cref="Gelqf"/> left.</summary>
+    public int Orglq(int m, int n, int k, void* a, int lda, void* tau, void* work, int lwork)
+    {
+        int info;
+        _orglq(&m, &n, &k, a, &lda, tau, work, &lwork, &info);
+        return info;
+    }
+}

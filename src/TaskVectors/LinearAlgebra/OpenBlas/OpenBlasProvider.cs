@@ -1,0 +1,216 @@
+using System.Numerics;
+using TaskVectors.LinearAlgebra.Managed;
+
+namespace TaskVectors.LinearAlgebra.OpenBlas;
+
+/// <summary>
+/// Linear algebra through OpenBLAS and its LAPACK. A row-major matrix is the transpose of the column-major one in the same memory, so
+/// each operation is rewritten for the transpose instead of moving elements: C^T = B^T A^T; A^T = V S U^T; and A = Q R is A^T = L Q^T.
+/// </summary>
+internal sealed unsafe class OpenBlasProvider : ILinearAlgebraProvider
+{
+    private readonly OpenBlasLibrary _library;
+    private readonly IPackedProduct<double> _wide = PackedProducts.Create<double>(PackedProducts.WidestBits);
+
+    public OpenBlasProvider(OpenBlasLibrary library, int threads)
+    {
+        _library = library;
+        Threads = threads;
+        library.SetThreads(threads);
+    }
+
+    public string Name => "openblas";
+
+    public string Kernel => _library.Kernel;
+
+    public string Configuration => _library.Configuration;
+
+    public int Threads { get; }
+
+    public void Multiply<T>(
+        T alpha, ReadOnlyMatrixSpan<T> a, ReadOnlyMatrixSpan<T> b, T beta, MatrixSpan<T> c, CancellationToken cancellationToken = default)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        MatrixChecks.RequireProduct(a, b, c);
+        cancellationToken.ThrowIfCancellationRequested();
+        if (c.Elements.IsEmpty)
+        {
+            return;
+        }
+
+        fixed (T* first = a.Elements, second = b.Elements, target = c.Elements)
+        {
+            Routines<T>().Gemm(
+                b.IsTransposed, a.IsTransposed, c.Columns, c.Rows, a.Columns, &alpha, second, Leading(b.Stride), first, Leading(a.Stride), &beta, target, c.Stride);
+        }
+    }
+
+    /// <summary>OpenBLAS has no product of mixed precision; the managed one serves both providers with the same bytes.</summary>
+    public void MultiplyWide(
+        double alpha,
+        ReadOnlyMatrixSpan<float> a,
+        ReadOnlyMatrixSpan<float> b,
+        double beta,
+        MatrixSpan<double> c,
+        CancellationToken cancellationToken = default)
+    {
+        MatrixChecks.RequireProduct(a, b, c);
+        _wide.Multiply(alpha, a, b, beta, c, Threads, cancellationToken);
+    }
+
+    public ThinQr<T> ThinQr<T>(ReadOnlyMatrixSpan<T> matrix, CancellationToken cancellationToken = default)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        MatrixChecks.RequireFinite(matrix);
+        cancellationToken.ThrowIfCancellationRequested();
+        (int m, int n) = (matrix.Rows, matrix.Columns);
+        int rank = Math.Min(m, n);
+        Matrix<T> r = Matrix.Zero<T>(rank, n);
+        if (rank == 0)
+        {
+            return new ThinQr<T>(Matrix.Zero<T>(m, 0), r);
+        }
+
+        Matrix<T> work = matrix.ToMatrix();
+        T[] factors = new T[rank];
+        Reduce(work, factors);
+        for (int row = 0; row < rank; row++)
+        {
+            work.Target.Row(row)[row..].CopyTo(r.Target.Row(row)[row..]);
+        }
+
+        cancellationToken.ThrowIfCancellationRequested();
+        FormQ(work, factors);
+        Matrix<T> q = rank == n ? work : work.FirstColumns(rank).ToMatrix();
+        SignConvention.MakeDiagonalPositive(q.Target, r.Target);
+        return new ThinQr<T>(q, r);
+    }
+
+    public ThinSvd<T> ThinSvd<T>(ReadOnlyMatrixSpan<T> matrix, CancellationToken cancellationToken = default)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        MatrixChecks.RequireFinite(matrix);
+        cancellationToken.ThrowIfCancellationRequested();
+        (int m, int n) = (matrix.Rows, matrix.Columns);
+        int count = Math.Min(m, n);
+        Matrix<T> u = Matrix.Zero<T>(m, count);
+        Matrix<T> vt = Matrix.Zero<T>(count, n);
+        T[] values = new T[count];
+        if (count > 0)
+        {
+            Decompose(matrix.ToMatrix(), values, u, vt);
+        }
+
+        SignConvention.MakeLargestPositive(u.Target, vt.Target);
+        return new ThinSvd<T>(u, values, vt);
+    }
+
+    public SymmetricEigen<T> SymmetricEigen<T>(ReadOnlyMatrixSpan<T> matrix, CancellationToken cancellationToken = default)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        MatrixChecks.RequireSymmetric(matrix);
+        cancellationToken.ThrowIfCancellationRequested();
+        int order = matrix.Rows;
+        T[] vectors = SymmetricEigenAssembly.SymmetricPart(matrix, T.One);
+        T[] values = new T[order];
+        if (order > 0)
+        {
+            LapackRoutines routines = Routines<T>();
+            fixed (T* a = vectors, w = values)
+            {
+                T size;
+                int integers;
+                _ = routines.Syevd(order, a, order, w, &size, -1, &integers, -1);
+                T[] work = Workspace<T>(nameof(SymmetricEigen), order, order, size);
+                int[] integerWork = new int[integers];
+                fixed (T* space = work)
+                fixed (int* integerSpace = integerWork)
+                {
+                    RequireConverged(routines.Syevd(order, a, order, w, space, work.Length, integerSpace, integers), nameof(SymmetricEigen), order, order);
+                }
+            }
+        }
+
+        return SymmetricEigenAssembly.FromAscending<T, T>(values, vectors, T.One);
+    }
+
+    private void Reduce<T>(Matrix<T> work, T[] factors)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        LapackRoutines routines = Routines<T>();
+        (int m, int n) = (work.Rows, work.Columns);
+        fixed (T* a = work.Target.Elements, tau = factors)
+        {
+            T size;
+            _ = routines.Gelqf(n, m, a, n, tau, &size, -1);
+            T[] workspace = Workspace<T>(nameof(ThinQr), m, n, size);
+            fixed (T* space = workspace)
+            {
+                RequireConverged(routines.Gelqf(n, m, a, n, tau, space, workspace.Length), nameof(ThinQr), m, n);
+            }
+        }
+    }
+
+    private void FormQ<T>(Matrix<T> work, T[] factors)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        LapackRoutines routines = Routines<T>();
+        (int m, int n) = (work.Rows, work.Columns);
+        int rank = factors.Length;
+        fixed (T* a = work.Target.Elements, tau = factors)
+        {
+            T size;
+            _ = routines.Orglq(rank, m, rank, a, n, tau, &size, -1);
+            T[] workspace = Workspace<T>(nameof(ThinQr), m, n, size);
+            fixed (T* space = workspace)
+            {
+                RequireConverged(routines.Orglq(rank, m, rank, a, n, tau, space, workspace.Length), nameof(ThinQr), m, n);
+            }
+        }
+    }
+
+    /// <summary>LAPACK sees A^T = V S U^T: its left vectors land in the memory of our V^T and its right ones in that of our U.</summary>
+    private void Decompose<T>(Matrix<T> matrix, T[] values, Matrix<T> left, Matrix<T> rightTransposed)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        LapackRoutines routines = Routines<T>();
+        (int m, int n) = (matrix.Rows, matrix.Columns);
+        int count = values.Length;
+        int[] integerWork = new int[8 * count];
+        fixed (T* a = matrix.Target.Elements, s = values, u = left.Target.Elements, vt = rightTransposed.Target.Elements)
+        fixed (int* integerSpace = integerWork)
+        {
+            T size;
+            _ = routines.Gesdd(n, m, a, n, s, vt, n, u, count, &size, -1, integerSpace);
+            T[] workspace = Workspace<T>(nameof(ThinSvd), m, n, size);
+            fixed (T* space = workspace)
+            {
+                RequireConverged(
+                    routines.Gesdd(n, m, a, n, s, vt, n, u, count, space, workspace.Length, integerSpace), nameof(ThinSvd), m, n);
+            }
+        }
+    }
+
+    private void RequireConverged(int info, string operation, int rows, int columns)
+    {
+        if (info != 0)
+        {
+            throw new ConvergenceException(operation, Name, rows, columns);
+        }
+    }
+
+    /// <summary>The workspace LAPACK asked for. It answers in floating point, where F32 may have rounded a large size down.</summary>
+    private static T[] Workspace<T>(string operation, int rows, int columns, T size)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        double elements = Math.Ceiling(double.CreateTruncating(T.BitIncrement(size)));
+        return elements is >= 1 and <= int.MaxValue - 64
+            ? GC.AllocateUninitializedArray<T>((int)elements)
+            : throw new ArgumentException(
+                $"{operation} of a {rows} x {columns} matrix is beyond LAPACK with 32-bit integers (a smaller side of about 23000); use the randomised truncated SVD.");
+    }
+
+    private LapackRoutines Routines<T>() => typeof(T) == typeof(float) ? _library.Single : _library.Double;
+
+    private static int Leading(int stride) => Math.Max(1, stride);
+}

@@ -1,0 +1,37 @@
+using System.Numerics;
+
+namespace TaskVectors.LinearAlgebra;
+
+/// <summary>The orthogonal polar factor of a matrix.</summary>
+public static class PolarFactorExtensions
+{
+    /// <summary>
+    /// The polar factor P = U V^T of A = U diag(s) V^T: the nearest matrix with orthonormal columns (or rows, when m &lt; n), with A = P H
+    /// and H = (A^T A)^(1/2) symmetric and positive semidefinite. Of a rank-deficient matrix it is the unique partial isometry
+    /// U_r V_r^T over the singular values above max(m, n) times the spacing of numbers at 1, relative to the largest; of a zero matrix,
+    /// zero. Computed by Newton-Schulz iteration (Higham, Functions of Matrices, 2008, 8.3), and by the exact decomposition where that
+    /// does not converge.
+    /// </summary>
+    /// <typeparam name="T">The element type.</typeparam>
+    /// <param name="provider">The implementation.</param>
+    /// <param name="matrix">m x n.</param>
+    /// <param name="cancellationToken">Stops between steps.</param>
+    /// <returns>m x n.</returns>
+    /// <exception cref="NonFiniteMatrixException">The matrix holds a NaN or an infinity.</exception>
+    /// <exception cref="ConvergenceException">The exact method gave up.</exception>
+    public static Matrix<T> PolarFactor<T>(
+        this ILinearAlgebraProvider provider, ReadOnlyMatrixSpan<T> matrix, CancellationToken cancellationToken = default)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        ArgumentNullException.ThrowIfNull(provider);
+        MatrixChecks.RequireFinite(matrix);
+        if (NewtonSchulz.TryPolarFactor(provider, matrix, cancellationToken) is { } factor)
+        {
+            return factor;
+        }
+
+        ThinSvd<T> svd = provider.ThinSvd(matrix, cancellationToken);
+        int rank = svd.NumericalRank();
+        return provider.Multiply(svd.U.FirstColumns(rank), svd.Vt.FirstRows(rank), cancellationToken);
+    }
+}
