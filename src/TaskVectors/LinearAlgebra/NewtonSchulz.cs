@@ -11,12 +11,10 @@ internal static class NewtonSchulz
     /// <summary>More steps than this cost more than the exact decomposition.</summary>
     private const int MaxSteps = 30;
 
-    /// <summary>
-    /// How far above the goal the distance from orthogonality may stall and still count as rounding.
-    /// </summary>
+    /// <summary>How far above the goal the distance from orthogonality may stall and still count as rounding.</summary>
     private const double StallFactor = 16;
 
-    /// <summary>The polar factor, or null where the matrix is too nearly singular.</summary>
+    /// <summary>The polar factor of a matrix with at least as many rows as columns, or null where it is too nearly singular.</summary>
     public static Matrix<T>? TryPolarFactor<T>(ILinearAlgebraProvider provider, ReadOnlyMatrixSpan<T> matrix, CancellationToken cancellationToken)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
@@ -29,7 +27,7 @@ internal static class NewtonSchulz
         Matrix<T> x = matrix.ToMatrix();
         Scale(x, Math.ScaleB(1, -MatrixNorms.BinaryExponent(largest)));
         Scale(x, 1 / LargestSingularValueBound(provider, Gram(provider, x, cancellationToken).View, cancellationToken));
-        double goal = Math.Min(x.Rows, x.Columns) * RankTolerance.Spacing<T>();
+        double goal = x.Columns * RankTolerance.Spacing<T>();
         double previous = double.PositiveInfinity;
         for (int step = 0; step < MaxSteps; step++)
         {
@@ -47,10 +45,10 @@ internal static class NewtonSchulz
         return null;
     }
 
-    /// <summary>X X^T or X^T X, whichever is smaller.</summary>
+    /// <summary>X^T X.</summary>
     private static Matrix<T> Gram<T>(ILinearAlgebraProvider provider, Matrix<T> x, CancellationToken cancellationToken)
         where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
-        x.Rows < x.Columns ? provider.Multiply(x.View, x.Transpose(), cancellationToken) : provider.Multiply(x.Transpose(), x.View, cancellationToken);
+        provider.Multiply(x.Transpose(), x.View, cancellationToken);
 
     /// <summary>(sum s_i^8)^(1/8) from the Gram matrix: never below the largest singular value, and at most n^(1/8) times it.</summary>
     private static double LargestSingularValueBound<T>(ILinearAlgebraProvider provider, ReadOnlyMatrixSpan<T> gram, CancellationToken cancellationToken)
@@ -79,9 +77,7 @@ internal static class NewtonSchulz
     {
         T half = T.One / (T.One + T.One);
         Matrix<T> next = x.View.ToMatrix();
-        ReadOnlyMatrixSpan<T> left = x.Rows < x.Columns ? distance : x;
-        ReadOnlyMatrixSpan<T> right = x.Rows < x.Columns ? x : distance;
-        provider.Multiply(half, left, right, T.One, next.Target, cancellationToken);
+        provider.Multiply(half, x, distance, T.One, next.Target, cancellationToken);
         return next;
     }
 

@@ -5,6 +5,9 @@ namespace TaskVectors.LinearAlgebra;
 /// <summary>The orthogonal polar factor of a matrix.</summary>
 public static class PolarFactorExtensions
 {
+    /// <summary>A matrix taller than wide by this factor is reduced to its triangular factor first.</summary>
+    private const double ReductionRatio = 1.5;
+
     /// <summary>
     /// The polar factor P = U V^T of A = U diag(s) V^T: the nearest matrix with orthonormal columns (or rows, when m &lt; n), with A = P H
     /// and H = (A^T A)^(1/2) symmetric and positive semidefinite. Of a rank-deficient matrix it is the unique partial isometry
@@ -25,13 +28,37 @@ public static class PolarFactorExtensions
     {
         ArgumentNullException.ThrowIfNull(provider);
         MatrixChecks.RequireFinite(matrix);
+        double tolerance = RankTolerance.Default<T>(matrix.Rows, matrix.Columns);
+        return matrix.Rows < matrix.Columns
+            ? TallPolarFactor(provider, matrix.Transpose(), tolerance, cancellationToken).Transpose().ToMatrix()
+            : TallPolarFactor(provider, matrix, tolerance, cancellationToken);
+    }
+
+    /// <summary>With A = Q R the polar factor of A is Q times that of R, which iterates on a smaller matrix.</summary>
+    private static Matrix<T> TallPolarFactor<T>(
+        ILinearAlgebraProvider provider, ReadOnlyMatrixSpan<T> matrix, double tolerance, CancellationToken cancellationToken)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        if (matrix.Rows < ReductionRatio * matrix.Columns)
+        {
+            return DirectPolarFactor(provider, matrix, tolerance, cancellationToken);
+        }
+
+        ThinQr<T> qr = provider.ThinQr(matrix, cancellationToken);
+        return provider.Multiply(qr.Q.View, DirectPolarFactor(provider, qr.R.View, tolerance, cancellationToken).View, cancellationToken);
+    }
+
+    private static Matrix<T> DirectPolarFactor<T>(
+        ILinearAlgebraProvider provider, ReadOnlyMatrixSpan<T> matrix, double tolerance, CancellationToken cancellationToken)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
         if (NewtonSchulz.TryPolarFactor(provider, matrix, cancellationToken) is { } factor)
         {
             return factor;
         }
 
         ThinSvd<T> svd = provider.ThinSvd(matrix, cancellationToken);
-        int rank = svd.NumericalRank();
+        int rank = svd.NumericalRank(tolerance);
         return provider.Multiply(svd.U.FirstColumns(rank), svd.Vt.FirstRows(rank), cancellationToken);
     }
 }

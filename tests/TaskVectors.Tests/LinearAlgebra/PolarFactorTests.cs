@@ -29,6 +29,7 @@ public class PolarFactorTests
         (Matrix<double> a, Matrix<double> u, Matrix<double> v) = WithSpectrum<double>(60, 40, 2, [.. Enumerable.Range(1, 40).Select(i => 1.0 / i)]);
         Matrix<double> iterated = Assert.IsType<Matrix<double>>(NewtonSchulz.TryPolarFactor(provider, a.View, CancellationToken.None));
         Assert.True(Distance(iterated.View, Product(u.View, v.Transpose()).View) < 1e-11);
+        Assert.True(Distance(provider.PolarFactor(a.View).View, Product(u.View, v.Transpose()).View) < 1e-11);
         Assert.True(Distance(provider.PolarFactor(a.Transpose()).View, Product(v.View, u.Transpose()).View) < 1e-11);
     }
 
@@ -40,6 +41,9 @@ public class PolarFactorTests
         (Matrix<double> a, Matrix<double> u, Matrix<double> v) = WithSpectrum<double>(30, 30, 3, 5, 1, 0.2);
         Assert.Null(NewtonSchulz.TryPolarFactor(provider, a.View, CancellationToken.None));
         Assert.True(Distance(provider.PolarFactor(a.View).View, Product(u.View, v.Transpose()).View) < 1e-11);
+
+        (Matrix<double> tall, Matrix<double> tallU, Matrix<double> tallV) = WithSpectrum<double>(90, 30, 3, 5, 1, 0.2);
+        Assert.True(Distance(provider.PolarFactor(tall.View).View, Product(tallU.View, tallV.Transpose()).View) < 1e-11);
     }
 
     [Theory]

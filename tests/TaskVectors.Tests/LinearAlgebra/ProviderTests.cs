@@ -71,6 +71,23 @@ public class ProviderTests
 
     [Theory]
     [MemberData(nameof(Providers))]
+    public void Calls_from_several_threads_at_once_do_not_disturb_each_other(string name)
+    {
+        ILinearAlgebraProvider provider = TestProviders.Named(name);
+        double[][] expected = [.. Enumerable.Range(0, 8).Select(seed => SingularValues(provider, seed))];
+        double[][] actual = new double[32][];
+        Parallel.For(0, actual.Length, new ParallelOptions { MaxDegreeOfParallelism = 4 }, i => actual[i] = SingularValues(provider, i % 8));
+        for (int i = 0; i < actual.Length; i++)
+        {
+            for (int j = 0; j < actual[i].Length; j++)
+            {
+                Assert.Equal(expected[i % 8][j], actual[i][j], 1e-11);
+            }
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Providers))]
     public void Cancellation_stops_every_operation(string name)
     {
         ILinearAlgebraProvider provider = TestProviders.Named(name);
@@ -82,5 +99,11 @@ public class ProviderTests
         Assert.Throws<OperationCanceledException>(() => provider.TruncatedSvd(a.View, 2, cancellationToken: cancelled));
         Assert.Throws<OperationCanceledException>(() => provider.PolarFactor(a.View, cancelled));
         Assert.Throws<OperationCanceledException>(() => provider.OrthonormalBasis(a.View, cancellationToken: cancelled));
+    }
+
+    private static double[] SingularValues(ILinearAlgebraProvider provider, int seed)
+    {
+        Matrix<double> a = TestMatrices.Gaussian<double>(40, 60, seed);
+        return provider.ThinSvd(provider.Multiply(a.View, a.Transpose()).View).SingularValues.ToArray();
     }
 }
