@@ -10,7 +10,9 @@ public sealed class ConvergenceException : TaskVectorsException
     /// <param name="columns">The columns of the matrix.</param>
     /// <param name="innerException">The solver's own error, if it threw one.</param>
     public ConvergenceException(string operation, string provider, int rows, int columns, Exception? innerException = null)
-        : base($"{operation} of a {rows} x {columns} matrix did not converge with the {provider} implementation; try the other implementation.", innerException)
+        : base(
+            $"{operation} of a {rows} x {columns} matrix did not converge with the {provider} implementation; try the other implementation.",
+            innerException)
     {
     }
 

@@ -19,7 +19,9 @@ public interface ILinearAlgebraProvider
     /// <summary><c>openblas</c> or <c>managed</c>.</summary>
     string Name { get; }
 
-    /// <summary>The arithmetic kernel in use: OpenBLAS's core name such as <c>Haswell</c>, or the managed vector width such as <c>Vector256</c>.</summary>
+    /// <summary>
+    /// The arithmetic kernel in use: OpenBLAS's core name such as <c>Haswell</c>, or the managed vector width such as <c>Vector256</c>.
+    /// </summary>
     string Kernel { get; }
 
     /// <summary>The build of the implementation, for a manifest or a report.</summary>

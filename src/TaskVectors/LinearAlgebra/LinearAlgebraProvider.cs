@@ -23,7 +23,8 @@ public static class LinearAlgebraProvider
             LinearAlgebraChoice.Managed => new ManagedProvider(count),
             LinearAlgebraChoice.OpenBlas => new OpenBlasProvider(
                 OpenBlasLibrary.Shared ?? throw new OpenBlasNotFoundException(OpenBlasLibrary.FileNames), count),
-            LinearAlgebraChoice.Auto => OpenBlasLibrary.Shared is { } library ? new OpenBlasProvider(library, count) : new ManagedProvider(count),
+            LinearAlgebraChoice.Auto when OpenBlasLibrary.Shared is { } library => new OpenBlasProvider(library, count),
+            LinearAlgebraChoice.Auto => new ManagedProvider(count),
             _ => throw new ArgumentOutOfRangeException(nameof(choice), choice, "Unknown implementation."),
         };
     }

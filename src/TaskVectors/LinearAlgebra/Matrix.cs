@@ -19,7 +19,8 @@ public static class Matrix
         return elements.Length == MatrixLayout.Count(rows, columns)
             ? new Matrix<T>(elements, rows, columns)
             : throw new ArgumentException(
-                $"A matrix of {rows} x {columns} needs {(long)rows * columns} elements; the array has {elements.Length}.", nameof(elements));
+                $"A matrix of {rows} x {columns} needs {(long)rows * columns} elements; the array has {elements.Length}.",
+                nameof(elements));
     }
 
     /// <summary>A matrix of zeros.</summary>

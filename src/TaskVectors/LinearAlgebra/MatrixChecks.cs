@@ -37,7 +37,8 @@ internal static class MatrixChecks
         RequireFinite(matrix, operation);
         if (matrix.Rows != matrix.Columns)
         {
-            throw new ArgumentException($"{operation} needs a square matrix; this one is {matrix.Rows} x {matrix.Columns}.", nameof(matrix));
+            throw new ArgumentException(
+                $"{operation} needs a square matrix; this one is {matrix.Rows} x {matrix.Columns}.", nameof(matrix));
         }
 
         double tolerance = AsymmetryFactor * Math.Sqrt(RankTolerance.Spacing<T>()) * MatrixNorms.LargestMagnitude(matrix);
@@ -49,7 +50,8 @@ internal static class MatrixChecks
                 if (Math.Abs(difference) > tolerance)
                 {
                     throw new ArgumentException(
-                        $"{operation} needs a symmetric matrix; rows and columns {row} and {column} differ by {difference}.", nameof(matrix));
+                        $"{operation} needs a symmetric matrix; rows and columns {row} and {column} differ by {difference}.",
+                        nameof(matrix));
                 }
             }
         }
@@ -63,7 +65,8 @@ internal static class MatrixChecks
         RequireSupported<TTarget>();
         if (a.Columns != b.Rows || c.Rows != a.Rows || c.Columns != b.Columns)
         {
-            throw new ArgumentException($"A {a.Rows} x {a.Columns} matrix times a {b.Rows} x {b.Columns} matrix does not make a {c.Rows} x {c.Columns} matrix.");
+            throw new ArgumentException(
+                $"A {a.Rows} x {a.Columns} matrix times a {b.Rows} x {b.Columns} matrix does not make a {c.Rows} x {c.Columns} matrix.");
         }
 
         ReadOnlySpan<byte> target = MemoryMarshal.AsBytes(c.Elements);

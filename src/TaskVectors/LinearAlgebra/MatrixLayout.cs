@@ -18,7 +18,8 @@ internal static class MatrixLayout
         return count <= Array.MaxLength
             ? (int)count
             : throw new ArgumentOutOfRangeException(
-                nameof(rows), $"A matrix of {rows} x {columns} has more elements than the {Array.MaxLength} a matrix can hold; split it by rows.");
+                nameof(rows),
+                $"A matrix of {rows} x {columns} has more elements than the {Array.MaxLength} a matrix can hold; split it by rows.");
     }
 
     /// <summary>Throws unless a span of <paramref name="length"/> elements holds the matrix.</summary>
@@ -30,7 +31,8 @@ internal static class MatrixLayout
         long needed = rows == 0 || columns == 0 ? 0 : ((rows - 1L) * stride) + columns;
         return length >= needed
             ? true
-            : throw new ArgumentException($"A matrix of {rows} x {columns} with stride {stride} needs {needed} elements; the span has {length}.");
+            : throw new ArgumentException(
+                $"A matrix of {rows} x {columns} with stride {stride} needs {needed} elements; the span has {length}.");
     }
 
     /// <summary>Throws unless the part lies inside the matrix.</summary>
@@ -71,7 +73,8 @@ internal static class MatrixLayout
     }
 
     /// <summary>Writes the transpose of a stored matrix contiguously.</summary>
-    public static void CopyTransposed<TSource, TTarget>(ReadOnlySpan<TSource> source, int rows, int columns, int stride, Span<TTarget> target)
+    public static void CopyTransposed<TSource, TTarget>(
+        ReadOnlySpan<TSource> source, int rows, int columns, int stride, Span<TTarget> target)
         where TSource : unmanaged, IBinaryFloatingPointIeee754<TSource>
         where TTarget : unmanaged, IBinaryFloatingPointIeee754<TTarget>
     {

@@ -19,7 +19,9 @@ public readonly ref struct MatrixSpan<T>
     }
 
     /// <summary>Views row-major elements with a leading dimension as a matrix.</summary>
-    /// <param name="elements">At least (<paramref name="rows"/> - 1) x <paramref name="stride"/> + <paramref name="columns"/> elements.</param>
+    /// <param name="elements">
+    /// At least (<paramref name="rows"/> - 1) x <paramref name="stride"/> + <paramref name="columns"/> elements.
+    /// </param>
     /// <param name="rows">The number of rows, 0 or more.</param>
     /// <param name="columns">The number of columns, 0 or more.</param>
     /// <param name="stride">Elements from the start of one row to the start of the next; at least <paramref name="columns"/>.</param>

@@ -15,7 +15,8 @@ internal static class NewtonSchulz
     private const double StallFactor = 16;
 
     /// <summary>The polar factor of a matrix with at least as many rows as columns, or null where it is too nearly singular.</summary>
-    public static Matrix<T>? TryPolarFactor<T>(ILinearAlgebraProvider provider, ReadOnlyMatrixSpan<T> matrix, CancellationToken cancellationToken)
+    public static Matrix<T>? TryPolarFactor<T>(
+        ILinearAlgebraProvider provider, ReadOnlyMatrixSpan<T> matrix, CancellationToken cancellationToken)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         double largest = MatrixNorms.LargestMagnitude(matrix);
@@ -51,7 +52,8 @@ internal static class NewtonSchulz
         provider.Multiply(x.Transpose(), x.View, cancellationToken);
 
     /// <summary>(sum s_i^8)^(1/8) from the Gram matrix: never below the largest singular value, and at most n^(1/8) times it.</summary>
-    private static double LargestSingularValueBound<T>(ILinearAlgebraProvider provider, ReadOnlyMatrixSpan<T> gram, CancellationToken cancellationToken)
+    private static double LargestSingularValueBound<T>(
+        ILinearAlgebraProvider provider, ReadOnlyMatrixSpan<T> gram, CancellationToken cancellationToken)
         where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
         Math.Sqrt(Math.Sqrt(MatrixNorms.Frobenius(provider.Multiply(gram, gram, cancellationToken).View)));
 

@@ -9,8 +9,9 @@ public sealed class NonFiniteMatrixException : TaskVectorsException
     /// <param name="column">The column of the first such element.</param>
     /// <param name="value">The element.</param>
     public NonFiniteMatrixException(string operation, int row, int column, double value)
-        : base(FormattableString.Invariant(
-            $"{operation} needs finite numbers, but the matrix has {value} at row {row}, column {column}. The weights are damaged, or a previous step overflowed."))
+        : base(
+            FormattableString.Invariant($"{operation} needs finite numbers, but the matrix has {value} at row {row}, column {column}. ") +
+            "The weights are damaged, or a previous step overflowed.")
     {
         Operation = operation;
         Row = row;

@@ -14,13 +14,17 @@ public static class OrthonormalBasisExtensions
     /// <param name="provider">The implementation.</param>
     /// <param name="matrix">m x n, such as several bases side by side.</param>
     /// <param name="tolerance">
-    /// Relative to the largest singular value; <see langword="null"/> for max(m, n) times the spacing of numbers at 1 (2^-23 F32, 2^-52 F64).
+    /// Relative to the largest singular value; <see langword="null"/> for max(m, n) times the spacing of numbers at 1 (2^-23 F32, 2^-52
+    /// F64).
     /// </param>
     /// <param name="cancellationToken">Stops between steps.</param>
     /// <returns>m x r with orthonormal columns.</returns>
     /// <exception cref="NonFiniteMatrixException">The matrix holds a NaN or an infinity.</exception>
     public static Matrix<T> OrthonormalBasis<T>(
-        this ILinearAlgebraProvider provider, ReadOnlyMatrixSpan<T> matrix, double? tolerance = null, CancellationToken cancellationToken = default)
+        this ILinearAlgebraProvider provider,
+        ReadOnlyMatrixSpan<T> matrix,
+        double? tolerance = null,
+        CancellationToken cancellationToken = default)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         ArgumentNullException.ThrowIfNull(provider);

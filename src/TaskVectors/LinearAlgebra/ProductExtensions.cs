@@ -13,7 +13,10 @@ public static class ProductExtensions
     /// <param name="cancellationToken">Stops between blocks.</param>
     /// <exception cref="ArgumentException">The shapes do not fit.</exception>
     public static Matrix<T> Multiply<T>(
-        this ILinearAlgebraProvider provider, ReadOnlyMatrixSpan<T> a, ReadOnlyMatrixSpan<T> b, CancellationToken cancellationToken = default)
+        this ILinearAlgebraProvider provider,
+        ReadOnlyMatrixSpan<T> a,
+        ReadOnlyMatrixSpan<T> b,
+        CancellationToken cancellationToken = default)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         ArgumentNullException.ThrowIfNull(provider);
@@ -29,7 +32,10 @@ public static class ProductExtensions
     /// <param name="cancellationToken">Stops between blocks.</param>
     /// <exception cref="ArgumentException">The shapes do not fit.</exception>
     public static Matrix<double> MultiplyWide(
-        this ILinearAlgebraProvider provider, ReadOnlyMatrixSpan<float> a, ReadOnlyMatrixSpan<float> b, CancellationToken cancellationToken = default)
+        this ILinearAlgebraProvider provider,
+        ReadOnlyMatrixSpan<float> a,
+        ReadOnlyMatrixSpan<float> b,
+        CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(provider);
         Matrix<double> product = Matrix.Zero<double>(a.Rows, b.Columns);

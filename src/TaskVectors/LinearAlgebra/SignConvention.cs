@@ -8,7 +8,9 @@ namespace TaskVectors.LinearAlgebra;
 /// </summary>
 internal static class SignConvention
 {
-    /// <summary>Makes the entry of largest magnitude in each column positive, turning the matching row of <paramref name="partner"/> with it.</summary>
+    /// <summary>
+    /// Makes the entry of largest magnitude in each column positive, turning the matching row of <paramref name="partner"/> with it.
+    /// </summary>
     public static void MakeLargestPositive<T>(MatrixSpan<T> columns, MatrixSpan<T> partner)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {

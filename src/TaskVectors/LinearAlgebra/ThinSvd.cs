@@ -19,7 +19,9 @@ public sealed record ThinSvd<T>(Matrix<T> U, ReadOnlyMemory<T> SingularValues, M
     /// <summary>
     /// The number of singular values above <paramref name="tolerance"/> times the largest one; 0 for a zero matrix.
     /// </summary>
-    /// <param name="tolerance">Relative tolerance; <see langword="null"/> for max(m, n) times the spacing of numbers at 1, the usual choice.</param>
+    /// <param name="tolerance">
+    /// Relative tolerance; <see langword="null"/> for max(m, n) times the spacing of numbers at 1, the usual choice.
+    /// </param>
     public int NumericalRank(double? tolerance = null)
     {
         ReadOnlySpan<T> values = SingularValues.Span;

@@ -13,7 +13,9 @@ namespace TaskVectors.LinearAlgebra;
 /// ||A - U diag(s) V^T||_F, the part of A that is left out; from (||A||_F^2 - sum s_i^2)^(1/2), so below the square root of the spacing
 /// of numbers at 1, relative to ||A||_F, it is rounding.
 /// </param>
-/// <param name="Method"><see cref="TruncatedSvdMethod.Exact"/> or <see cref="TruncatedSvdMethod.Randomized"/>: the one that answered.</param>
+/// <param name="Method">
+/// <see cref="TruncatedSvdMethod.Exact"/> or <see cref="TruncatedSvdMethod.Randomized"/>: the one that answered.
+/// </param>
 /// <param name="Passes">Passes of the randomised method, including those given up for the exact one.</param>
 public sealed record TruncatedSvd<T>(
     ThinSvd<T> Factors, double BackwardError, double TruncationError, TruncatedSvdMethod Method, int Passes)

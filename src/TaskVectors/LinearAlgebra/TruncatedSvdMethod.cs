@@ -3,7 +3,9 @@ namespace TaskVectors.LinearAlgebra;
 /// <summary>How the leading singular triplets are found.</summary>
 public enum TruncatedSvdMethod
 {
-    /// <summary>Randomised where that is likely to be cheaper (the sketch is less than a third of the smaller side), exact elsewhere.</summary>
+    /// <summary>
+    /// Randomised where that is likely to be cheaper (the sketch is less than a third of the smaller side), exact elsewhere.
+    /// </summary>
     Auto,
 
     /// <summary>The complete thin decomposition, cut.</summary>

@@ -43,9 +43,11 @@ public class OrthonormalBasisTests
     public void A_matrix_without_directions_has_an_empty_basis(string name)
     {
         ILinearAlgebraProvider provider = TestProviders.Named(name);
-        Assert.Equal((8, 0), (provider.OrthonormalBasis(Matrix.Zero<float>(8, 3).View).Rows, provider.OrthonormalBasis(Matrix.Zero<float>(8, 3).View).Columns));
-        Assert.Equal((8, 0), (provider.OrthonormalBasis(Matrix.Zero<float>(8, 0).View).Rows, provider.OrthonormalBasis(Matrix.Zero<float>(8, 0).View).Columns));
-        Assert.Equal(0, provider.OrthonormalBasis(Matrix.Zero<float>(0, 3).View).Columns);
+        foreach ((int rows, int columns) in new[] { (8, 3), (8, 0), (0, 3) })
+        {
+            Matrix<float> basis = provider.OrthonormalBasis(Matrix.Zero<float>(rows, columns).View);
+            Assert.Equal((rows, 0), (basis.Rows, basis.Columns));
+        }
     }
 
     [Fact]

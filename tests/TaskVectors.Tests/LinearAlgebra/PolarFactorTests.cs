@@ -61,8 +61,11 @@ public class PolarFactorTests
     {
         ILinearAlgebraProvider provider = TestProviders.Named(name);
         Assert.Equal(new float[12], provider.PolarFactor(Matrix.Zero<float>(3, 4).View).Elements.ToArray());
-        Assert.Equal((0, 4), (provider.PolarFactor(Matrix.Zero<float>(0, 4).View).Rows, provider.PolarFactor(Matrix.Zero<float>(0, 4).View).Columns));
-        Assert.Equal((4, 0), (provider.PolarFactor(Matrix.Zero<float>(4, 0).View).Rows, provider.PolarFactor(Matrix.Zero<float>(4, 0).View).Columns));
+        foreach ((int rows, int columns) in new[] { (0, 4), (4, 0), (0, 0) })
+        {
+            Matrix<float> factor = provider.PolarFactor(Matrix.Zero<float>(rows, columns).View);
+            Assert.Equal((rows, columns), (factor.Rows, factor.Columns));
+        }
     }
 
     [Theory]

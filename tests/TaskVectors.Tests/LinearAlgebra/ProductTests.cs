@@ -10,7 +10,9 @@ namespace TaskVectors.Tests.LinearAlgebra;
 
 public class ProductTests
 {
-    /// <summary>Sizes around the blocks of the managed kernels: tiles of 6 and 12 rows, chunks of 96 and 256, depth 256, blocks of 768.</summary>
+    /// <summary>
+    /// Sizes around the blocks of the managed kernels: tiles of 6 and 12 rows, chunks of 96 and 256, depth 256, blocks of 768.
+    /// </summary>
     private static readonly (int M, int N, int K)[] AwkwardSizes =
     [
         (1, 1, 1), (1, 300, 5), (300, 1, 5), (5, 6, 257), (6, 16, 256), (12, 32, 255), (7, 17, 513), (97, 257, 3), (779, 19, 40), (13, 2051, 9),

@@ -156,7 +156,8 @@ public class TruncatedSvdTests
     public void Settings_without_meaning_are_refused()
     {
         Matrix<float> a = Matrix.Identity<float>(3);
-        foreach (TruncatedSvdOptions options in new TruncatedSvdOptions[] { new() { Tolerance = double.NaN }, new() { Oversampling = -1 }, new() { MaxPasses = 0 } })
+        TruncatedSvdOptions[] meaningless = [new() { Tolerance = double.NaN }, new() { Oversampling = -1 }, new() { MaxPasses = 0 }];
+        foreach (TruncatedSvdOptions options in meaningless)
         {
             Assert.Throws<ArgumentOutOfRangeException>(() => TestProviders.Managed.TruncatedSvd(a.View, 1, options));
         }

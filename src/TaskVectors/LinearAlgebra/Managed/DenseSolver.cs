@@ -12,7 +12,8 @@ namespace TaskVectors.LinearAlgebra.Managed;
 internal static class DenseSolver
 {
     /// <summary>The thin SVD of a matrix with at least as many rows as columns, by way of its R factor when it has more.</summary>
-    public static ThinSvd<double> TallSvd(Matrix<double> matrix, IPackedProduct<double> product, int threads, CancellationToken cancellationToken)
+    public static ThinSvd<double> TallSvd(
+        Matrix<double> matrix, IPackedProduct<double> product, int threads, CancellationToken cancellationToken)
     {
         if (matrix.Rows == matrix.Columns)
         {
@@ -58,7 +59,8 @@ internal static class DenseSolver
         {
             try
             {
-                ManagedLinearAlgebraProvider.Instance.SingularValueDecomposition(true, matrix.Elements.ToArray(), order, order, singularValues, vt, u);
+                ManagedLinearAlgebraProvider.Instance.SingularValueDecomposition(
+                    true, matrix.Elements.ToArray(), order, order, singularValues, vt, u);
             }
             catch (NonConvergenceException failure)
             {

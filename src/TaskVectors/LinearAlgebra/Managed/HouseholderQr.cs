@@ -11,7 +11,8 @@ internal static class HouseholderQr
     private const int PanelColumns = 32;
 
     /// <summary>Factors a matrix and overwrites it. Signs are as the reflections leave them.</summary>
-    public static ThinQr<double> Factor(Matrix<double> matrix, IPackedProduct<double> product, int threads, CancellationToken cancellationToken)
+    public static ThinQr<double> Factor(
+        Matrix<double> matrix, IPackedProduct<double> product, int threads, CancellationToken cancellationToken)
     {
         int rank = Math.Min(matrix.Rows, matrix.Columns);
         Stack<ReflectorBlock> blocks = new();

@@ -17,7 +17,9 @@ internal sealed unsafe class PackedProduct<T, TKernel> : IPackedProduct<T>
     /// <summary>Terms summed in registers before C is touched. Changing it changes results in the last digit.</summary>
     private const int DepthBlock = 256;
 
-    /// <summary>Rows of A packed at once, a multiple of every kernel's rows; with <see cref="DepthBlock"/> it sizes the buffer of A.</summary>
+    /// <summary>
+    /// Rows of A packed at once, a multiple of every kernel's rows; with <see cref="DepthBlock"/> it sizes the buffer of A.
+    /// </summary>
     private const int RowBlock = 768;
 
     /// <summary>Columns of B packed at once, a multiple of every kernel's columns.</summary>
@@ -156,7 +158,8 @@ internal sealed unsafe class PackedProduct<T, TKernel> : IPackedProduct<T>
                 for (int panel = chunk * panelsAtOnce; panel < end; panel++)
                 {
                     int line = panel * width;
-                    operand.PackPanel(firstLine + line, Math.Min(width, lines - line), width, firstDepth, depth, target + ((nint)line * depth));
+                    T* packed = target + ((nint)line * depth);
+                    operand.PackPanel(firstLine + line, Math.Min(width, lines - line), width, firstDepth, depth, packed);
                 }
             });
         }
@@ -171,8 +174,9 @@ internal sealed unsafe class PackedProduct<T, TKernel> : IPackedProduct<T>
             {
                 int startRow = chunk / columnChunks * RowChunk;
                 int startColumn = chunk % columnChunks * ColumnChunk;
-                AccumulateChunk(
-                    origin, startRow, Math.Min(rows, startRow + RowChunk), startColumn, Math.Min(columns, startColumn + ColumnChunk), depth);
+                int endRow = Math.Min(rows, startRow + RowChunk);
+                int endColumn = Math.Min(columns, startColumn + ColumnChunk);
+                AccumulateChunk(origin, startRow, endRow, startColumn, endColumn, depth);
             });
         }
 

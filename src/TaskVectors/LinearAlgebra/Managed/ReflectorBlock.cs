@@ -34,7 +34,8 @@ internal sealed class ReflectorBlock
     }
 
     /// <summary>target = (I - V T V^T) target, or its transpose (I - V T^T V^T) target.</summary>
-    public void Apply(MatrixSpan<double> target, bool isTransposed, IPackedProduct<double> product, int threads, CancellationToken cancellationToken)
+    public void Apply(
+        MatrixSpan<double> target, bool isTransposed, IPackedProduct<double> product, int threads, CancellationToken cancellationToken)
     {
         Matrix<double> projection = Matrix.Zero<double>(_v.Columns, target.Columns);
         Matrix<double> weighted = Matrix.Zero<double>(_v.Columns, target.Columns);
@@ -43,7 +44,9 @@ internal sealed class ReflectorBlock
         product.Multiply(-1, _v.View, weighted, 1, target, threads, cancellationToken);
     }
 
-    /// <summary>Replaces the column below its diagonal by the reflector v (with v = 1 on the diagonal) and returns its factor tau.</summary>
+    /// <summary>
+    /// Replaces the column below its diagonal by the reflector v (with v = 1 on the diagonal) and returns its factor tau.
+    /// </summary>
     private static double MakeReflector(MatrixSpan<double> work, int column, out double diagonal)
     {
         double below = 0;

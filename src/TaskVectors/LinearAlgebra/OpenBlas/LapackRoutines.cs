@@ -1,4 +1,15 @@
 using System.Runtime.InteropServices;
+using unsafe GemmRoutine = delegate* unmanaged[Cdecl]<
+    byte*, byte*, int*, int*, int*, void*, void*, int*, void*,
+    int*, void*, void*, int*, nuint, nuint, void>;
+using unsafe GesddRoutine = delegate* unmanaged[Cdecl]<
+    byte*, int*, int*, void*, int*, void*, void*, int*, void*,
+    int*, void*, int*, int*, int*, nuint, void>;
+using unsafe SyevdRoutine = delegate* unmanaged[Cdecl]<
+    byte*, byte*, int*, void*, int*, void*, void*, int*,
+    int*, int*, int*, nuint, nuint, void>;
+using unsafe GelqfRoutine = delegate* unmanaged[Cdecl]<int*, int*, void*, int*, void*, void*, int*, int*, void>;
+using unsafe OrglqRoutine = delegate* unmanaged[Cdecl]<int*, int*, int*, void*, int*, void*, void*, int*, int*, void>;
 
 namespace TaskVectors.LinearAlgebra.OpenBlas;
 
@@ -10,25 +21,37 @@ internal sealed unsafe class LapackRoutines
 {
     private const nuint TextLength = 1;
 
-    private readonly delegate* unmanaged[Cdecl]<byte*, byte*, int*, int*, int*, void*, void*, int*, void*, int*, void*, void*, int*, nuint, nuint, void> _gemm;
-    private readonly delegate* unmanaged[Cdecl]<byte*, int*, int*, void*, int*, void*, void*, int*, void*, int*, void*, int*, int*, int*, nuint, void> _gesdd;
-    private readonly delegate* unmanaged[Cdecl]<byte*, byte*, int*, void*, int*, void*, void*, int*, int*, int*, int*, nuint, nuint, void> _syevd;
-    private readonly delegate* unmanaged[Cdecl]<int*, int*, void*, int*, void*, void*, int*, int*, void> _gelqf;
-    private readonly delegate* unmanaged[Cdecl]<int*, int*, int*, void*, int*, void*, void*, int*, int*, void> _orglq;
+    private readonly GemmRoutine _gemm;
+    private readonly GesddRoutine _gesdd;
+    private readonly SyevdRoutine _syevd;
+    private readonly GelqfRoutine _gelqf;
+    private readonly OrglqRoutine _orglq;
 
     public LapackRoutines(nint library, char precision)
     {
         nint Find(string name) => NativeLibrary.GetExport(library, $"{precision}{name}_");
-        _gemm = (delegate* unmanaged[Cdecl]<byte*, byte*, int*, int*, int*, void*, void*, int*, void*, int*, void*, void*, int*, nuint, nuint, void>)Find("gemm");
-        _gesdd = (delegate* unmanaged[Cdecl]<byte*, int*, int*, void*, int*, void*, void*, int*, void*, int*, void*, int*, int*, int*, nuint, void>)Find("gesdd");
-        _syevd = (delegate* unmanaged[Cdecl]<byte*, byte*, int*, void*, int*, void*, void*, int*, int*, int*, int*, nuint, nuint, void>)Find("syevd");
-        _gelqf = (delegate* unmanaged[Cdecl]<int*, int*, void*, int*, void*, void*, int*, int*, void>)Find("gelqf");
-        _orglq = (delegate* unmanaged[Cdecl]<int*, int*, int*, void*, int*, void*, void*, int*, int*, void>)Find("orglq");
+        _gemm = (GemmRoutine)Find("gemm");
+        _gesdd = (GesddRoutine)Find("gesdd");
+        _syevd = (SyevdRoutine)Find("syevd");
+        _gelqf = (GelqfRoutine)Find("gelqf");
+        _orglq = (OrglqRoutine)Find("orglq");
     }
 
     /// <summary>C = alpha op(A) op(B) + beta C.</summary>
     public void Gemm(
-        bool transposeA, bool transposeB, int m, int n, int k, void* alpha, void* a, int lda, void* b, int ldb, void* beta, void* c, int ldc)
+        bool transposeA,
+        bool transposeB,
+        int m,
+        int n,
+        int k,
+        void* alpha,
+        void* a,
+        int lda,
+        void* b,
+        int ldb,
+        void* beta,
+        void* c,
+        int ldc)
     {
         byte operationA = (byte)(transposeA ? 'T' : 'N');
         byte operationB = (byte)(transposeB ? 'T' : 'N');

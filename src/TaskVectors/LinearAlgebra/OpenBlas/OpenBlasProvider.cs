@@ -41,7 +41,19 @@ internal sealed unsafe class OpenBlasProvider : ILinearAlgebraProvider
         fixed (T* first = a.Elements, second = b.Elements, target = c.Elements)
         {
             Routines<T>().Gemm(
-                b.IsTransposed, a.IsTransposed, c.Columns, c.Rows, a.Columns, &alpha, second, Leading(b.Stride), first, Leading(a.Stride), &beta, target, c.Stride);
+                b.IsTransposed,
+                a.IsTransposed,
+                c.Columns,
+                c.Rows,
+                a.Columns,
+                &alpha,
+                second,
+                Leading(b.Stride),
+                first,
+                Leading(a.Stride),
+                &beta,
+                target,
+                c.Stride);
         }
     }
 
@@ -126,7 +138,8 @@ internal sealed unsafe class OpenBlasProvider : ILinearAlgebraProvider
                 fixed (T* space = work)
                 fixed (int* integerSpace = integerWork)
                 {
-                    RequireConverged(routines.Syevd(order, a, order, w, space, work.Length, integerSpace, integers), nameof(SymmetricEigen), order, order);
+                    int info = routines.Syevd(order, a, order, w, space, work.Length, integerSpace, integers);
+                    RequireConverged(info, nameof(SymmetricEigen), order, order);
                 }
             }
         }
@@ -207,7 +220,8 @@ internal sealed unsafe class OpenBlasProvider : ILinearAlgebraProvider
         return elements is >= 1 and <= int.MaxValue - 64
             ? GC.AllocateUninitializedArray<T>((int)elements)
             : throw new ArgumentException(
-                $"{operation} of a {rows} x {columns} matrix is beyond LAPACK with 32-bit integers (a smaller side of about 23000); use the randomised truncated SVD.");
+                $"{operation} of a {rows} x {columns} matrix is beyond LAPACK with 32-bit integers (a smaller side of about 23000); " +
+                "use the randomised truncated SVD.");
     }
 
     private LapackRoutines Routines<T>() => typeof(T) == typeof(float) ? _library.Single : _library.Double;
