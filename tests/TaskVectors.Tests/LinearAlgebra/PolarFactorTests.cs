@@ -15,9 +15,10 @@ public class PolarFactorTests
     {
         foreach (ILinearAlgebraProvider provider in TestProviders.All)
         {
-            // In F64 a random square matrix is never singular to working precision; 1e-9 leaves room for a condition number of 1e5.
-            CheckPolar(provider, Gaussian<double>(m.Get, n.Get, seed), 1e-9);
-            CheckPolar(provider, Gaussian<float>((2 * m.Get) + 3, m.Get, seed), 1e-4);
+            // In F64 a random square matrix is never singular to working precision. The iteration may stop 16 n spacings from
+            // orthogonal (4e-13 and 2e-4 at n = 100); what is seen is 1e-14.
+            CheckPolar(provider, Gaussian<double>(m.Get, n.Get, seed), 1e-12);
+            CheckPolar(provider, Gaussian<float>((2 * m.Get) + 3, m.Get, seed), 2e-4);
         }
     }
 
