@@ -1,7 +1,7 @@
 namespace TaskVectors;
 
 /// <summary>Finds the name a user probably meant.</summary>
-internal static class NameSuggestion
+public static class NameSuggestion
 {
     /// <summary>A sentence such as <c> Did you mean 'math'?</c> with a leading blank, or nothing where no candidate is close.</summary>
     public static string For(string name, IEnumerable<string> candidates) =>
