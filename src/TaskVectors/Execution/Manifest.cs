@@ -41,7 +41,7 @@ public sealed record Manifest
     /// <summary>The tensors written.</summary>
     public required ImmutableArray<ManifestTensor> Tensors { get; init; }
 
-    /// <summary>What rounding to the output dtype lost: ||written - exact|| / ||exact - base||, over all tensors; 0 where nothing was lost.</summary>
+    /// <summary>What rounding to the output dtype lost: ||written - exact|| / ||exact - base||, over all tensors; 0 where nothing was lost, infinite where values changed by conversion to another dtype alone.</summary>
     public required double RoundingLoss { get; init; }
 
     /// <summary>The length of the edit: ||exact - base|| over all tensors.</summary>
