@@ -3,7 +3,10 @@ using System.Text.Json.Serialization;
 namespace TaskVectors.Execution;
 
 /// <summary>The JSON of journals and manifests, without reflection.</summary>
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals)]
 [JsonSerializable(typeof(JournalHeader))]
 [JsonSerializable(typeof(TensorRecord))]
 [JsonSerializable(typeof(Manifest))]
