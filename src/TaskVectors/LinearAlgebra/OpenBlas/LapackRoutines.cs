@@ -1,15 +1,15 @@
 using System.Runtime.InteropServices;
+using unsafe GelqfRoutine = delegate* unmanaged[Cdecl]<int*, int*, void*, int*, void*, void*, int*, int*, void>;
 using unsafe GemmRoutine = delegate* unmanaged[Cdecl]<
     byte*, byte*, int*, int*, int*, void*, void*, int*, void*,
     int*, void*, void*, int*, nuint, nuint, void>;
 using unsafe GesddRoutine = delegate* unmanaged[Cdecl]<
     byte*, int*, int*, void*, int*, void*, void*, int*, void*,
     int*, void*, int*, int*, int*, nuint, void>;
+using unsafe OrglqRoutine = delegate* unmanaged[Cdecl]<int*, int*, int*, void*, int*, void*, void*, int*, int*, void>;
 using unsafe SyevdRoutine = delegate* unmanaged[Cdecl]<
     byte*, byte*, int*, void*, int*, void*, void*, int*,
     int*, int*, int*, nuint, nuint, void>;
-using unsafe GelqfRoutine = delegate* unmanaged[Cdecl]<int*, int*, void*, int*, void*, void*, int*, int*, void>;
-using unsafe OrglqRoutine = delegate* unmanaged[Cdecl]<int*, int*, int*, void*, int*, void*, void*, int*, int*, void>;
 
 namespace TaskVectors.LinearAlgebra.OpenBlas;
 
