@@ -61,6 +61,7 @@ internal static class CommandLine
             new CompareCommand(terminal),
             new VerifyCommand(terminal),
             new ReplayCommand(terminal),
+            new DemoCommand(terminal),
             new CompletionCommand(terminal),
         };
         root.Add(CommonOptions.CreateJson());
