@@ -1,7 +1,7 @@
 namespace TaskVectors;
 
 /// <summary>Finds the names somebody may have meant: those within a small edit distance of what was written.</summary>
-internal static class SimilarNames
+public static class SimilarNames
 {
     private const int MaximumSuggestions = 3;
     private const int MaximumNameLength = 256;

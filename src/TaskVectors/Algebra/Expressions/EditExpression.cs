@@ -27,6 +27,9 @@ public sealed class EditExpression
     /// <summary>The task vector, where the expression is one.</summary>
     public TaskVector? TaskVector { get; }
 
+    /// <summary>A name as it stands in an expression: in double quotes unless it is a plain identifier.</summary>
+    public static string Quote(string name) => ExpressionSyntax.Quote(name);
+
     /// <summary>Reads an expression.</summary>
     /// <exception cref="ExpressionException">It is malformed, names an unknown model, or is neither a checkpoint nor a task vector.</exception>
     public static EditExpression Parse(string text, ExpressionModels models)
