@@ -1,0 +1,36 @@
+using TaskVectors.Cli.Output;
+using TaskVectors.Execution;
+
+namespace TaskVectors.Cli.Commands;
+
+/// <summary>Prints a plan, or runs it and tells how it went.</summary>
+internal sealed class EditJob(EditPlan plan, IReadOnlyList<string> warnings, Reporter reporter)
+{
+    public async Task<int> RunAsync(bool isDryRun, CancellationToken cancellationToken)
+    {
+        if (isDryRun)
+        {
+            new PlanReport(plan, warnings).Write(reporter);
+            return ExitCode.Done;
+        }
+
+        Manifest manifest = await ExecuteAsync(cancellationToken).ConfigureAwait(false);
+        new EditReport(plan.Target, manifest, AllWarnings(manifest)).Write(reporter);
+        return ExitCode.Done;
+    }
+
+    /// <summary>Runs the plan under a display of progress.</summary>
+    public async Task<Manifest> ExecuteAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await ProgressDisplay.RunAsync(reporter, progress => EditExecutor.RunAsync(plan, progress, cancellationToken)).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException cause)
+        {
+            throw new InterruptedEditException(plan.Target, cause);
+        }
+    }
+
+    private IReadOnlyList<string> AllWarnings(Manifest manifest) => [.. warnings.Union(manifest.Warnings, StringComparer.Ordinal)];
+}

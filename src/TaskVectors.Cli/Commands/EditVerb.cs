@@ -1,0 +1,57 @@
+using System.CommandLine;
+using TaskVectors.Algebra.Expressions;
+using TaskVectors.Cli.Models;
+using TaskVectors.Cli.Options;
+using TaskVectors.Cli.Output;
+using TaskVectors.Execution;
+
+namespace TaskVectors.Cli.Commands;
+
+/// <summary>A command that writes what an expression over models stands for.</summary>
+internal abstract class EditVerb : Verb
+{
+    private readonly EditOptionGroup _options = new();
+
+    protected EditVerb(string name, string description, Terminal terminal)
+        : base(name, description, terminal)
+    {
+    }
+
+    /// <summary>Whether the expression is the command's own, so that the user is told of it.</summary>
+    protected virtual bool IsExpressionDerived => true;
+
+    /// <summary>Adds the options of every edit, after the command's own.</summary>
+    protected void AddEditOptions() => _options.AddTo(this);
+
+    /// <summary>The models of the command line.</summary>
+    protected abstract IReadOnlyList<ModelReference> References(ParseResult parsed);
+
+    /// <summary>The expression over the opened models.</summary>
+    protected abstract string Compose(ParseResult parsed, ModelSet models);
+
+    protected override Task<int> RunAsync(ParseResult parsed, Reporter reporter, CancellationToken cancellationToken)
+    {
+        OutputTarget target = _options.Target(parsed);
+        EditOptions options = _options.Bind(parsed);
+        ModelSet models = ModelSet.Open(References(parsed));
+        string text = Compose(parsed, models);
+        if (IsExpressionDerived && !reporter.IsJson)
+        {
+            reporter.Note($"Expression: {Printable.Of(text)}");
+        }
+
+        EditPlan plan = Plan(EditExpression.Parse(text, models.ToExpressionModels()), target, options with
+        {
+            Expression = models.HasSharedPaths ? null : text,
+            ModelNames = models.NamesByPath,
+        });
+        IEnumerable<string> unused = models.Models
+            .Where(model => plan.Inputs.All(input => input.Source.Path != model.Source.Path))
+            .Select(model => $"The expression does not use the model '{model.Name}'.");
+        return new EditJob(plan, [.. plan.Warnings, .. unused], reporter).RunAsync(_options.IsDryRun(parsed), cancellationToken);
+    }
+
+    private static EditPlan Plan(EditExpression expression, OutputTarget target, EditOptions options) => expression.Checkpoint is { } checkpoint
+        ? EditPlanner.Plan(checkpoint, target, options)
+        : EditPlanner.Plan(expression.TaskVector!, target, options);
+}

@@ -1,0 +1,81 @@
+using System.Collections.Immutable;
+using TaskVectors.Algebra;
+using TaskVectors.Algebra.Expressions;
+using TaskVectors.Checkpoints;
+using TaskVectors.Execution;
+
+namespace TaskVectors.Cli.Models;
+
+/// <summary>The models of a command line, opened.</summary>
+internal sealed class ModelSet
+{
+    private ModelSet(IReadOnlyList<OpenedModel> models) => Models = models;
+
+    /// <summary>The models, in the order in which they were given.</summary>
+    public IReadOnlyList<OpenedModel> Models { get; }
+
+    public OpenedModel this[int index] => Models[index];
+
+    /// <summary>The names by path, for plans and manifests.</summary>
+    public ImmutableDictionary<string, string> NamesByPath { get; private init; } = ImmutableDictionary<string, string>.Empty;
+
+    /// <summary>Whether some path has two names, so that a path does not tell the name in the expression.</summary>
+    public bool HasSharedPaths => NamesByPath.Count < Models.Count;
+
+    /// <summary>Opens models; reads headers only.</summary>
+    /// <exception cref="TaskVectorsException">Some cannot be opened; several errors come as one <see cref="AggregateEditException"/>.</exception>
+    public static ModelSet Open(IReadOnlyList<ModelReference> references)
+    {
+        var models = new List<OpenedModel>();
+        var errors = new List<TaskVectorsException>();
+        foreach (ModelReference reference in ModelNaming.Complete(references))
+        {
+            try
+            {
+                CheckpointSource source = CheckpointFormats.Open(reference.Path);
+                models.Add(new OpenedModel(reference.Name!, source, reference.IsVector || TaskVectorMetadata.IsTaskVector(source)));
+            }
+            catch (TaskVectorsException error)
+            {
+                errors.Add(error);
+            }
+        }
+
+        return errors.Count switch
+        {
+            0 => new ModelSet(models) { NamesByPath = Names(models) },
+            1 => throw errors[0],
+            _ => throw new AggregateEditException(errors),
+        };
+    }
+
+    /// <summary>The models as an expression may use them.</summary>
+    public ExpressionModels ToExpressionModels()
+    {
+        var models = new ExpressionModels();
+        foreach (OpenedModel model in Models)
+        {
+            _ = model.IsVector
+                ? models.Add(model.Name, TaskVector.FromSource(model.Source))
+                : models.Add(model.Name, Checkpoint.FromSource(model.Source));
+        }
+
+        return models;
+    }
+
+    /// <summary>Demands that a model holds weights, not differences.</summary>
+    public OpenedModel RequireCheckpoint(int index) => !Models[index].IsVector
+        ? Models[index]
+        : throw new UsageException($"'{Models[index].Name}' ({Printable.Of(Models[index].Source.Path)}) is a task vector; a checkpoint is needed here.");
+
+    private static ImmutableDictionary<string, string> Names(List<OpenedModel> models)
+    {
+        var names = ImmutableDictionary.CreateBuilder<string, string>();
+        foreach (OpenedModel model in models)
+        {
+            _ = names.TryAdd(model.Source.Path, model.Name);
+        }
+
+        return names.ToImmutable();
+    }
+}

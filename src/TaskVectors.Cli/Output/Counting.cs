@@ -1,0 +1,29 @@
+using System.Globalization;
+
+namespace TaskVectors.Cli.Output;
+
+/// <summary>Numbers for people, whatever the locale.</summary>
+internal static class Counting
+{
+    private static readonly (double Unit, string Name)[] Units = [(1e12, " T"), (1e9, " B"), (1e6, " M"), (1e3, " K")];
+
+    /// <summary>A count of parameters, such as <c>7.24 B</c>.</summary>
+    public static string Parameters(long count)
+    {
+        foreach ((double unit, string name) in Units)
+        {
+            if (count >= unit)
+            {
+                return (count / unit).ToString("G3", CultureInfo.InvariantCulture) + name;
+            }
+        }
+
+        return count.ToString(CultureInfo.InvariantCulture);
+    }
+
+    /// <summary>A count in full.</summary>
+    public static string Exact(long count) => count.ToString("N0", CultureInfo.InvariantCulture);
+
+    /// <summary>A measured value to four digits.</summary>
+    public static string Measure(double value) => value.ToString("G4", CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,74 @@
+using System.Globalization;
+using System.Text.Json;
+using TaskVectors.Execution;
+
+namespace TaskVectors.Cli.Output;
+
+/// <summary>How an edit went: what was written, how fast, and what rounding took.</summary>
+internal sealed class EditReport(OutputTarget target, Manifest manifest, IReadOnlyList<string> warnings)
+{
+    private long Bytes => manifest.Files.Sum(file => file.Bytes);
+
+    public void Write(Reporter reporter)
+    {
+        if (reporter.IsJson)
+        {
+            reporter.WriteJson(json =>
+            {
+                json.WriteStartObject();
+                WriteMembers(json);
+                json.WriteEndObject();
+            });
+            return;
+        }
+
+        WriteText(reporter);
+    }
+
+    /// <summary>The summary, and warnings on standard error.</summary>
+    public void WriteText(Reporter reporter)
+    {
+        string speed = manifest.Seconds > 0 ? $" ({ProgressText.Speed(Bytes / manifest.Seconds)} written)" : string.Empty;
+        string files = manifest.Files.Length == 1 ? "1 file" : string.Create(CultureInfo.InvariantCulture, $"{manifest.Files.Length} files");
+        reporter.Summarize($"Wrote {Printable.Of(target.Path)}: {manifest.Kind}, {files}, {ByteSize.Format(Bytes)}, in {ProgressText.Duration(TimeSpan.FromSeconds(manifest.Seconds))}{speed}.");
+        reporter.Summarize(string.Create(
+            CultureInfo.InvariantCulture,
+            $"Rounding loss {Loss()}; {manifest.Saturated} values saturated, {manifest.NaNCount} NaN."));
+        foreach (string warning in warnings)
+        {
+            reporter.Warn(warning);
+        }
+    }
+
+    /// <summary>The members of the JSON form.</summary>
+    public void WriteMembers(Utf8JsonWriter json)
+    {
+        json.WriteString("output", target.Path);
+        json.WriteString("kind", manifest.Kind);
+        json.WriteString("expression", manifest.Expression);
+        json.WriteString("manifest", target.ManifestPath);
+        json.WriteNumber("bytes", Bytes);
+        json.WriteNumber("seconds", manifest.Seconds);
+        json.WriteNumber("tensors", manifest.Tensors.Length);
+        json.WriteMeasure("editNorm", manifest.EditNorm);
+        json.WriteMeasure("roundingLoss", manifest.RoundingLoss);
+        json.WriteNumber("saturated", manifest.Saturated);
+        json.WriteNumber("nanCount", manifest.NaNCount);
+        json.WriteStartArray("files");
+        foreach (ManifestFile file in manifest.Files)
+        {
+            json.WriteStartObject();
+            json.WriteString("path", file.Path);
+            json.WriteNumber("bytes", file.Bytes);
+            json.WriteString("hash", file.Hash);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+        json.WriteStrings("warnings", warnings);
+    }
+
+    private string Loss() => manifest.RoundingLoss == 0 ? "none"
+        : double.IsFinite(manifest.RoundingLoss) ? string.Create(CultureInfo.InvariantCulture, $"{100 * manifest.RoundingLoss:G3}% of the edit")
+        : "is the whole change: values were only converted";
+}
