@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Globalization;
 using TaskVectors.Cli.Output;
 using TaskVectors.Execution;
 
@@ -39,10 +38,10 @@ internal sealed class VerifyCommand : Verb
             reporter.WriteLine(Printable.Of(problem));
         }
 
-        string count = string.Create(CultureInfo.InvariantCulture, $"{report.FilesChecked} files, {report.TensorsChecked} tensors");
+        string count = $"{Counting.Of(report.FilesChecked, "file")}, {Counting.Of(report.TensorsChecked, "tensor")}";
         reporter.Summarize(report.IsGood
             ? $"{Printable.Of(path)} is what its manifest says: {count}."
-            : string.Create(CultureInfo.InvariantCulture, $"{Printable.Of(path)} is not what its manifest says: {report.Problems.Count} differences in {count}."));
+            : $"{Printable.Of(path)} is not what its manifest says: {Counting.Of(report.Problems.Count, "difference")} in {count}.");
     }
 
     private static void WriteJson(Reporter reporter, VerificationReport report) => reporter.WriteJson(json =>

@@ -24,6 +24,9 @@ internal static class Counting
     /// <summary>A count in full.</summary>
     public static string Exact(long count) => count.ToString("N0", CultureInfo.InvariantCulture);
 
+    /// <summary>A count of things, such as <c>1 file</c> or <c>1,024 tensors</c>; the noun takes an s in the plural.</summary>
+    public static string Of(long count, string noun) => count == 1 ? $"1 {noun}" : $"{Exact(count)} {noun}s";
+
     /// <summary>A measured value to four digits.</summary>
     public static string Measure(double value) => value.ToString("G4", CultureInfo.InvariantCulture);
 }

@@ -29,11 +29,8 @@ internal sealed class EditReport(OutputTarget target, Manifest manifest, IReadOn
     public void WriteText(Reporter reporter)
     {
         string speed = manifest.Seconds > 0 ? $" ({ProgressText.Speed(Bytes / manifest.Seconds)} written)" : string.Empty;
-        string files = manifest.Files.Length == 1 ? "1 file" : string.Create(CultureInfo.InvariantCulture, $"{manifest.Files.Length} files");
-        reporter.Summarize($"Wrote {Printable.Of(target.Path)}: {manifest.Kind}, {files}, {ByteSize.Format(Bytes)}, in {ProgressText.Duration(TimeSpan.FromSeconds(manifest.Seconds))}{speed}.");
-        reporter.Summarize(string.Create(
-            CultureInfo.InvariantCulture,
-            $"Rounding loss {Loss()}; {manifest.Saturated} values saturated, {manifest.NaNCount} NaN."));
+        reporter.Summarize($"Wrote {Printable.Of(target.Path)}: {manifest.Kind}, {Counting.Of(manifest.Files.Length, "file")}, {ByteSize.Format(Bytes)}, in {ProgressText.Duration(TimeSpan.FromSeconds(manifest.Seconds))}{speed}.");
+        reporter.Summarize($"Rounding loss {Loss()}; {Counting.Of(manifest.Saturated, "value")} saturated, {Counting.Exact(manifest.NaNCount)} NaN.");
         foreach (string warning in warnings)
         {
             reporter.Warn(warning);

@@ -31,7 +31,7 @@ internal sealed class InspectionReport(CheckpointSource source)
 
     public void WriteText(Reporter reporter, bool all)
     {
-        reporter.WriteLine($"{Printable.Of(source.Path)}: {Kind}, {source.Format}, {Counting.Exact(source.Tensors.Count)} tensors in {Counting.Exact(source.Files.Count)} files");
+        reporter.WriteLine($"{Printable.Of(source.Path)}: {Kind}, {source.Format}, {Counting.Of(source.Tensors.Count, "tensor")} in {Counting.Of(source.Files.Count, "file")}");
         reporter.WriteLine($"{Counting.Parameters(Parameters)} parameters ({Counting.Exact(Parameters)}), {ByteSize.Format(Bytes)}");
         if (source.Tensors.Count > 0)
         {

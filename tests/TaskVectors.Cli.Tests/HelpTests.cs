@@ -1,0 +1,73 @@
+using System.CommandLine;
+using TaskVectors.Cli.Commands;
+
+namespace TaskVectors.Cli.Tests;
+
+public sealed class HelpTests
+{
+    public static TheoryData<string> Verbs() => [.. Root().Subcommands.Select(command => command.Name)];
+
+    [Theory]
+    [MemberData(nameof(Verbs))]
+    public async Task Help_tells_every_option_and_argument_of_a_command(string verb)
+    {
+        Command command = Root().Subcommands.Single(candidate => candidate.Name == verb);
+        var outcome = await Taskvec.RunAsync(verb, "--help");
+
+        Assert.Equal(0, outcome.Code);
+        Assert.All(command.Options, option => Assert.Contains(option.Name, outcome.Output, StringComparison.Ordinal));
+        Assert.All(command.Arguments, argument => Assert.False(string.IsNullOrEmpty(argument.Description)));
+        Assert.All(command.Options, option => Assert.False(string.IsNullOrEmpty(option.Description)));
+        Assert.Contains("--json", outcome.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain('\n', command.Description!);
+    }
+
+    [Theory]
+    [MemberData(nameof(Verbs))]
+    public void Examples_are_command_lines_that_parse(string verb)
+    {
+        Verb command = Root().Subcommands.OfType<Verb>().Single(candidate => candidate.Name == verb);
+
+        Assert.NotEmpty(command.Examples);
+        Assert.All(command.Examples.Where(example => example.StartsWith("taskvec ", StringComparison.Ordinal) && !example.Contains('|', StringComparison.Ordinal)), example =>
+            Assert.Empty(Root().Parse(example["taskvec ".Length..]).Errors));
+    }
+
+    [Fact]
+    public async Task Help_lists_every_command_and_the_exit_codes()
+    {
+        var outcome = await Taskvec.RunAsync("--help");
+
+        Assert.Equal(0, outcome.Code);
+        Assert.All(Root().Subcommands, command => Assert.Contains(command.Description!, outcome.Output, StringComparison.Ordinal));
+        Assert.Contains("130 cancelled", outcome.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_version_is_that_of_the_library() =>
+        Assert.Equal(ToolVersion.Current, (await Taskvec.RunAsync("--version")).Output.Trim());
+
+    [Theory]
+    [InlineData("bash")]
+    [InlineData("zsh")]
+    [InlineData("fish")]
+    public async Task A_completion_script_asks_the_program(string shell)
+    {
+        var outcome = await Taskvec.RunAsync("completion", shell);
+
+        Assert.Equal(0, outcome.Code);
+        Assert.Contains("[suggest:", outcome.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Suggestions_complete_commands_options_and_values()
+    {
+        Assert.Contains("inspect", await Suggest("taskvec ins"), StringComparison.Ordinal);
+        Assert.Contains("--exclude", await Suggest("taskvec edit x --ex"), StringComparison.Ordinal);
+        Assert.Contains("stochastic", await Suggest("taskvec edit x --rounding "), StringComparison.Ordinal);
+    }
+
+    private static RootCommand Root() => CommandLine.CreateRoot(new Terminal(TextWriter.Null, TextWriter.Null, false, false));
+
+    private static async Task<string> Suggest(string line) => (await Taskvec.RunAsync($"[suggest:{line.Length}]", line)).Output;
+}
