@@ -43,11 +43,11 @@ internal static class UsageCheck
     private static string UnknownOption(string option, Command command)
     {
         IEnumerable<string> known = Lineage(command).SelectMany(one => one.Options).SelectMany(one => one.Aliases.Prepend(one.Name));
-        return $"Unknown option '{Printable.Of(option)}'.{NameSuggestion.For(option.Split('=')[0], known)}";
+        return $"Unknown option '{Printable.Of(option)}'.{SimilarNames.Question(option.Split('=')[0], known)}";
     }
 
     private static string Unmatched(string token, Command command) => command.Subcommands.Count > 0
-        ? $"Unknown command '{Printable.Of(token)}'.{NameSuggestion.For(token, command.Subcommands.Select(one => one.Name))}"
+        ? $"Unknown command '{Printable.Of(token)}'.{SimilarNames.Question(token, command.Subcommands.Select(one => one.Name))}"
         : $"Unexpected argument '{Printable.Of(token)}'.";
 
     private static IEnumerable<Command> Lineage(Command command) =>

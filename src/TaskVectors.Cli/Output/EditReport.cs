@@ -48,7 +48,8 @@ internal sealed class EditReport(OutputTarget target, Manifest manifest, IReadOn
         json.WriteNumber("seconds", manifest.Seconds);
         json.WriteNumber("tensors", manifest.Tensors.Length);
         json.WriteMeasure("editNorm", manifest.EditNorm);
-        json.WriteMeasure("roundingLoss", manifest.RoundingLoss);
+        json.WriteMeasure("roundingLoss", manifest.RoundingLoss ?? double.NaN);
+        json.WriteMeasure("roundingNorm", manifest.RoundingNorm);
         json.WriteNumber("saturated", manifest.Saturated);
         json.WriteNumber("nanCount", manifest.NaNCount);
         json.WriteStartArray("files");
@@ -65,7 +66,10 @@ internal sealed class EditReport(OutputTarget target, Manifest manifest, IReadOn
         json.WriteStrings("warnings", warnings);
     }
 
-    private string Loss() => manifest.RoundingLoss == 0 ? "none"
-        : double.IsFinite(manifest.RoundingLoss) ? string.Create(CultureInfo.InvariantCulture, $"{100 * manifest.RoundingLoss:G3}% of the edit")
-        : "is the whole change: values were only converted";
+    private string Loss() => manifest.RoundingLoss switch
+    {
+        0 => "none",
+        { } loss => string.Create(CultureInfo.InvariantCulture, $"{100 * loss:G3}% of the edit"),
+        null => $"{Counting.Measure(manifest.RoundingNorm)} in norm, by conversion alone",
+    };
 }
