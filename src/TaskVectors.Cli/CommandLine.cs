@@ -68,6 +68,8 @@ internal static class CommandLine
         root.Add(CommonOptions.CreateQuiet());
         foreach (Option option in root.Options)
         {
+            _ = option.Aliases.Remove("/h"); // paths, not options
+            _ = option.Aliases.Remove("/?");
             option.Action = option switch
             {
                 HelpOption { Action: HelpAction help } => new HelpWithExamples(help),

@@ -67,6 +67,15 @@ public sealed class HelpTests
         Assert.Contains("stochastic", await Suggest("taskvec edit x --rounding "), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task A_path_that_begins_with_a_slash_is_no_option()
+    {
+        var outcome = await Taskvec.RunAsync("inspect", "/h");
+
+        Assert.Equal(3, outcome.Code);
+        Assert.Contains("/h", outcome.Error, StringComparison.Ordinal);
+    }
+
     private static RootCommand Root() => CommandLine.CreateRoot(new Terminal(TextWriter.Null, TextWriter.Null, false, false));
 
     private static async Task<string> Suggest(string line) => (await Taskvec.RunAsync($"[suggest:{line.Length}]", line)).Output;

@@ -48,7 +48,7 @@ internal sealed class EditReport(OutputTarget target, Manifest manifest, IReadOn
         json.WriteNumber("seconds", manifest.Seconds);
         json.WriteNumber("tensors", manifest.Tensors.Length);
         json.WriteMeasure("editNorm", manifest.EditNorm);
-        json.WriteMeasure("roundingLoss", manifest.RoundingLoss ?? double.PositiveInfinity);
+        json.WriteMeasure("roundingLoss", manifest.RoundingLoss ?? double.NaN);
         json.WriteMeasure("roundingNorm", manifest.RoundingNorm);
         json.WriteNumber("saturated", manifest.Saturated);
         json.WriteNumber("nanCount", manifest.NaNCount);
@@ -70,6 +70,6 @@ internal sealed class EditReport(OutputTarget target, Manifest manifest, IReadOn
     {
         0 => "none",
         { } loss => string.Create(CultureInfo.InvariantCulture, $"{100 * loss:G3}% of the edit"),
-        null => string.Create(CultureInfo.InvariantCulture, $"{manifest.RoundingNorm:G3}, and the values were only converted"),
+        null => $"{Counting.Measure(manifest.RoundingNorm)} in norm, by conversion alone",
     };
 }

@@ -36,6 +36,7 @@ internal sealed class TextTable
         if (!terminal.IsOutputInteractive)
         {
             settings.Ansi = AnsiSupport.No;
+            settings.Enrichment.UseDefaultEnrichers = false; // build servers would be given colours
             settings.ColorSystem = ColorSystemSupport.NoColors;
         }
 

@@ -27,6 +27,11 @@ public static class TaskVectorComparison
         ArgumentOutOfRangeException.ThrowIfZero(models.Count);
         IReadOnlyList<NamedCheckpoint> all = [@base, .. models];
         CheckpointSource[] sources = [.. all.Select(StoredSource)];
+        AggregateEditException.ThrowIfAny(
+        [
+            .. ResourceLimits.Check(options.Memory, options.Threads),
+            .. UnmatchedPatterns.Check([.. options.Filter.Include, .. options.Filter.Exclude], sources[0]),
+        ]);
         IReadOnlyList<ComparedTensor> tensors = ComparedTensor.Align(all, sources, options.Filter);
         using var readers = new InputReaders(sources);
         var meter = new ProgressMeter(progress, tensors.Sum(tensor => tensor.Parts.Sum(part => part.ByteCount)));

@@ -40,7 +40,7 @@ public sealed class EditPlanner
 
         IReadOnlyList<PlannedInput> inputs = FindInputs();
         _errors.AddRange(_target.Check(inputs.Select(input => input.Source), _options.Force, _options.Resume));
-        CheckPatterns(inputs[0].Source);
+        _errors.AddRange(UnmatchedPatterns.Check(_form.Terms.SelectMany(term => term.Coefficient.Patterns()), inputs[0].Source));
         CheckBases(inputs);
 
         var alignment = new TensorAlignment(_form, inputs, _options);
@@ -61,8 +61,7 @@ public sealed class EditPlanner
 
     private void CheckOptions()
     {
-        Require(_options.Memory >= EditOptions.MinimumMemory, $"The memory budget is {_options.Memory} bytes; it must be at least 64 MiB.");
-        Require(_options.Threads is >= 1 and <= 1024, $"The number of threads is {_options.Threads}; it must lie between 1 and 1024.");
+        _errors.AddRange(ResourceLimits.Check(_options.Memory, _options.Threads));
         Require(_options.ShardSize >= 1, $"The shard size is {_options.ShardSize}; it must be at least 1 byte.");
         Require(
             _options.OutputDType is not { } dtype || dtype.IsArithmetic(),
@@ -84,20 +83,6 @@ public sealed class EditPlanner
         sources.AddRange(_form.Terms.Select(term => (term.Source, term.IsVector)).Where(pair => pair.Source.Path != _form.Anchor.Path || pair.IsVector != anchorIsVector));
         var names = new ModelNames(_options.ModelNames);
         return [.. sources.Select(pair => new PlannedInput(names.Of(pair.Source), pair.Source, pair.IsVector, CheckpointFingerprint.Compute(pair.Source)))];
-    }
-
-    private void CheckPatterns(CheckpointSource anchor)
-    {
-        IEnumerable<NamePattern> unmatched = _form.Terms
-            .SelectMany(term => term.Coefficient.Patterns())
-            .Distinct()
-            .Where(pattern => !anchor.Tensors.Any(tensor => pattern.Matches(tensor.Name)));
-        foreach (NamePattern pattern in unmatched)
-        {
-            string hint = SimilarNames.Question(pattern.Text, anchor.Tensors.SelectMany(tensor => tensor.Name.Split('.')).Distinct());
-            _errors.Add(new EditException(
-                EditError.UnmatchedPattern, $"The pattern '{pattern}' matches no tensor of '{anchor.Path}'.{hint} A pattern is a whole name, dot-separated parts of one, or has * and ? in it."));
-        }
     }
 
     private void CheckBases(IReadOnlyList<PlannedInput> inputs)
