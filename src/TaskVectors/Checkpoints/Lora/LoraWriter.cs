@@ -123,7 +123,7 @@ public static class LoraWriter
         {
             json.WriteStartObject();
             WritePatterns(json, "alpha_pattern", tensors, Alpha, alpha);
-            json.WriteString("base_model_name_or_path", baseName ?? string.Empty);
+            json.WriteString("base_model_name_or_path", baseName);
             json.WriteString("bias", "none");
             json.WriteBoolean("fan_in_fan_out", tensors.Any(tensor => tensor.Kind == LoraLayerKind.TransposedLinear));
             json.WriteBoolean("inference_mode", true);

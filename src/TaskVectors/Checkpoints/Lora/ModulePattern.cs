@@ -31,7 +31,7 @@ internal sealed class ModulePattern
     public static ModulePattern OfWholeName(string text, string file) => new(text, $"^(?:{text})$", file);
 
     /// <summary>A name in <c>layers_pattern</c>: finds the index of the layer that follows it.</summary>
-    public static ModulePattern OfLayer(string? name, string file) => new(name ?? string.Empty, $"^.*\\.{name ?? "[^.]*"}\\.(\\d+)\\.", file);
+    public static ModulePattern OfLayer(string? name, string file) => new(name ?? string.Empty, $"^(?:.*\\.)?{name ?? "[^.]*"}\\.(\\d+)\\.", file);
 
     /// <summary>Whether a module's name matches.</summary>
     /// <exception cref="LoraException">Matching takes too long.</exception>
