@@ -10,7 +10,7 @@ namespace TaskVectors.Tests.Checkpoints.Lora;
 public class LoraWriterTests
 {
     /// <summary>In F64 nothing but the scale is rounded: alpha = s r, and then alpha / r.</summary>
-    [Property(MaxTest = 60)]
+    [Property(MaxTest = 15)]
     public void What_is_written_is_read_back(PositiveInt seed, PositiveInt count)
     {
         using var folder = new TemporaryFolder();
