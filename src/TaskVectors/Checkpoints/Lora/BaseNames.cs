@@ -103,7 +103,7 @@ internal sealed class BaseNames(LoraAdapter adapter, CheckpointSource pretrained
     private LoraException NotFound(Dictionary<string, string> best)
     {
         string[] lacking = [.. _names.Where(name => !best.ContainsKey(name))];
-        string hint = NameSuggestion.For(lacking[0], pretrained.Tensors.Select(tensor => tensor.Name));
+        string hint = SimilarNames.Question(lacking[0], pretrained.Tensors.Select(tensor => tensor.Name));
         return new LoraException(
             LoraError.TargetNotFound,
             adapter.Path,

@@ -52,7 +52,7 @@ internal sealed class LoraBinding(LoraAdapter adapter, CheckpointSource pretrain
         if (!tensor.DType.IsArithmetic())
         {
             throw new LoraException(
-                LoraError.UnsupportedDType,
+                LoraError.UnsupportedDataType,
                 adapter.Path,
                 $"{QuotedName.Of(tensor.Name)} of the base {pretrained.Path} is {tensor.DType.Name()}, to which nothing can be added; use a base that is not quantised.",
                 tensor.Name);

@@ -46,7 +46,7 @@ public enum LoraError
     ShapeMismatch,
 
     /// <summary>A tensor is not floating-point.</summary>
-    UnsupportedDType,
+    UnsupportedDataType,
 
     /// <summary>A factor has a value that is NaN or infinite.</summary>
     NotFinite,

@@ -1,4 +1,4 @@
-using System.Text;
+using System.Text.Json;
 
 namespace TaskVectors.Checkpoints.Lora;
 
@@ -23,20 +23,8 @@ public sealed class LoraException : TaskVectorsException
     public LoraError Error { get; }
 
     /// <summary><c>lora.</c> and the name of <see cref="Error"/> in kebab case, such as <c>lora.missing-factor</c>.</summary>
-    public override string Kind => "lora." + KebabCase(Error == LoraError.UnsupportedDType ? "UnsupportedDtype" : Error.ToString());
+    public override string Kind => "lora." + JsonNamingPolicy.KebabCaseLower.ConvertName(Error.ToString());
 
     /// <inheritdoc/>
     public override ErrorCategory Category => ErrorCategory.BadInput;
-
-    private static string KebabCase(string name)
-    {
-        var text = new StringBuilder(name.Length + 4);
-        foreach (char c in name)
-        {
-            _ = char.IsUpper(c) && text.Length > 0 ? text.Append('-') : text;
-            _ = text.Append(char.ToLowerInvariant(c));
-        }
-
-        return text.ToString();
-    }
 }

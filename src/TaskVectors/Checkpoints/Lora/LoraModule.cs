@@ -73,7 +73,7 @@ internal sealed record LoraModule(string Name, LoraLayerKind Kind, TensorInfo A,
         if (!tensor.DType.IsArithmetic())
         {
             throw new LoraException(
-                LoraError.UnsupportedDType, file, $"tensor {QuotedName.Of(tensor.Name)} is {tensor.DType.Name()}; the tensors of an adapter are floating-point.", tensor.Name);
+                LoraError.UnsupportedDataType, file, $"tensor {QuotedName.Of(tensor.Name)} is {tensor.DType.Name()}; the tensors of an adapter are floating-point.", tensor.Name);
         }
     }
 

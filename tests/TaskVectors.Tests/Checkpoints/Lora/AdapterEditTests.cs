@@ -25,9 +25,9 @@ public class AdapterEditTests
             .Add("adapter", CheckpointFormats.Open(golden.AdapterFolder));
 
         EditExpression edit = EditExpression.Parse(FormattableString.Invariant($"base + {coefficient}*adapter"), models);
-        Manifest manifest = await edit.Checkpoint!.SaveAsync(folder.File("out"), EditOptions.Default with { Threads = 2 });
+        Manifest manifest = await edit.Checkpoint!.SaveAsync(folder["out"], EditOptions.Default with { Threads = 2 });
 
-        CheckpointSource written = CheckpointFormats.Open(folder.File("out"));
+        CheckpointSource written = CheckpointFormats.Open(folder["out"]);
         CheckpointSource pretrained = golden.OpenBase();
         CheckpointSource merged = golden.OpenMerged("f64");
         foreach (TensorInfo tensor in written.Tensors)
@@ -54,11 +54,36 @@ public class AdapterEditTests
         LoraCase golden = LoraCase.All["llama-modules-to-save"];
         using var folder = new TemporaryFolder();
 
-        _ = await (Checkpoint.Open(golden.BaseFolder) + TaskVector.Open(golden.AdapterFolder)).SaveAsync(folder.File("out.safetensors"));
+        _ = await (Checkpoint.Open(golden.BaseFolder) + TaskVector.Open(golden.AdapterFolder)).SaveAsync(folder["out.safetensors"]);
 
-        CheckpointSource weights = CheckpointFormats.Open(folder.File("out.safetensors"));
+        CheckpointSource weights = CheckpointFormats.Open(folder["out.safetensors"]);
         CheckpointSource stored = new TaskVectors.Checkpoints.Safetensors.SafetensorsFormat().Open(Path.Combine(golden.AdapterFolder, "adapter_model.safetensors"));
         Assert.Equal(LoraCase.Values(stored, "base_model.model.lm_head.weight"), LoraCase.Values(weights, "lm_head.weight"));
+    }
+
+    [Fact]
+    public async Task A_base_of_16_bits_is_rounded_once()
+    {
+        LoraCase golden = LoraCase.All["llama-plain"];
+        using var folder = new TemporaryFolder();
+        _ = await Checkpoint.Open(golden.BaseFolder).SaveAsync(folder["base"], EditOptions.Default with { OutputDType = DType.BF16 });
+
+        _ = await Checkpoint.Open($"{folder["base"]}+{golden.AdapterFolder}").SaveAsync(folder["out"]);
+
+        CheckpointSource pretrained = CheckpointFormats.Open(folder["base"]);
+        CheckpointSource bound = ((IBindableTaskVector)CheckpointFormats.Open(golden.AdapterFolder)).Bind(pretrained);
+        CheckpointSource written = CheckpointFormats.Open(folder["out"]);
+        foreach (string name in golden.Changed)
+        {
+            double[] exact = [.. LoraCase.Values(pretrained, name).Zip(LoraCase.Values(bound, name), (value, change) => value + change)];
+            byte[] bytes = new byte[exact.Length * 2];
+            _ = TensorConverter.Encode(DType.BF16, exact, bytes);
+            double[] rounded = new double[exact.Length];
+            TensorConverter.Decode(DType.BF16, bytes, rounded);
+            Assert.True(written.TryGetTensor(name, out TensorInfo? tensor));
+            Assert.Equal(DType.BF16, tensor.DType);
+            Assert.Equal(rounded, LoraCase.Values(written, name));
+        }
     }
 
     [Fact]
@@ -68,10 +93,10 @@ public class AdapterEditTests
         using var folder = new TemporaryFolder();
         Checkpoint edited = Checkpoint.Open(golden.BaseFolder) + 0.3 * TaskVector.Open(golden.AdapterFolder);
 
-        _ = await edited.SaveAsync(folder.File("one.safetensors"), EditOptions.Default with { Threads = 1, Memory = EditOptions.MinimumMemory });
-        _ = await edited.SaveAsync(folder.File("four.safetensors"), EditOptions.Default with { Threads = 4 });
+        _ = await edited.SaveAsync(folder["one.safetensors"], EditOptions.Default with { Threads = 1, Memory = EditOptions.MinimumMemory });
+        _ = await edited.SaveAsync(folder["four.safetensors"], EditOptions.Default with { Threads = 4 });
 
-        Assert.Equal(File.ReadAllBytes(folder.File("one.safetensors")), File.ReadAllBytes(folder.File("four.safetensors")));
+        Assert.Equal(File.ReadAllBytes(folder["one.safetensors"]), File.ReadAllBytes(folder["four.safetensors"]));
     }
 
     [Fact]
@@ -80,12 +105,12 @@ public class AdapterEditTests
         LoraCase golden = LoraCase.All["llama-plain"];
         using var folder = new TemporaryFolder();
 
-        _ = await TaskVector.Open(golden.AdapterFolder).SaveAsync(folder.File("vector.safetensors"));
-        TaskVector vector = TaskVector.Open(folder.File("vector.safetensors"));
-        _ = await (Checkpoint.Open(golden.BaseFolder) + vector).SaveAsync(folder.File("merged.safetensors"));
+        _ = await TaskVector.Open(golden.AdapterFolder).SaveAsync(folder["vector.safetensors"]);
+        TaskVector vector = TaskVector.Open(folder["vector.safetensors"]);
+        _ = await (Checkpoint.Open(golden.BaseFolder) + vector).SaveAsync(folder["merged.safetensors"]);
 
         CheckpointSource merged = golden.OpenMerged("f64");
-        CheckpointSource written = CheckpointFormats.Open(folder.File("merged.safetensors"));
+        CheckpointSource written = CheckpointFormats.Open(folder["merged.safetensors"]);
         Assert.All(golden.Changed, name => Assert.InRange(LoraCase.Distance(LoraCase.Values(written, name), LoraCase.Values(merged, name)), 0, 1e-6));
     }
 
@@ -95,7 +120,7 @@ public class AdapterEditTests
         using var folder = new TemporaryFolder();
         Checkpoint edited = Checkpoint.Open(LoraCase.All["gpt2-dora"].BaseFolder) + TaskVector.Open(LoraCase.All["llama-plain"].AdapterFolder);
 
-        LoraException error = Assert.Throws<LoraException>(() => EditPlanner.Plan(edited, new OutputTarget(folder.File("out")), EditOptions.Default));
+        LoraException error = Assert.Throws<LoraException>(() => EditPlanner.Plan(edited, new OutputTarget(folder["out"]), EditOptions.Default));
 
         Assert.Equal(LoraError.TargetNotFound, error.Error);
     }
@@ -106,7 +131,7 @@ public class AdapterEditTests
         using var folder = new TemporaryFolder();
         TaskVector vector = TaskVector.Open(LoraCase.All["llama-dora"].AdapterFolder);
 
-        LoraException error = Assert.Throws<LoraException>(() => EditPlanner.Plan(vector, new OutputTarget(folder.File("out.safetensors")), EditOptions.Default));
+        LoraException error = Assert.Throws<LoraException>(() => EditPlanner.Plan(vector, new OutputTarget(folder["out.safetensors"]), EditOptions.Default));
 
         Assert.Equal(LoraError.NeedsBase, error.Error);
     }
@@ -116,14 +141,14 @@ public class AdapterEditTests
     {
         using var folder = new TemporaryFolder();
         LoraCase golden = LoraCase.All["llama-plain"];
-        string model = folder.Copy(golden.BaseFolder, "a+b");
-        string one = folder.Copy(golden.AdapterFolder, "one+1");
-        string two = folder.Copy(Path.Combine(LoraCase.Root, "combine", "adapter-a"), "two");
+        string model = LoraCase.Copy(golden.BaseFolder, folder["a+b"]);
+        string one = LoraCase.Copy(golden.AdapterFolder, folder["one+1"]);
+        string two = LoraCase.Copy(Path.Combine(LoraCase.Root, "combine", "adapter-a"), folder["two"]);
 
         Assert.Single(Checkpoint.Open(model).Form.Terms);
         Assert.Equal([model, one, two], Checkpoint.Open($"{model}+{one}+{two}").Form.Terms.Select(term => term.Source.Path));
-        Assert.Throws<CheckpointNotFoundException>(() => Checkpoint.Open($"{model}+{folder.File("missing")}"));
-        Assert.Throws<CheckpointNotFoundException>(() => Checkpoint.Open($"{folder.File("missing")}+{one}"));
+        Assert.Throws<CheckpointNotFoundException>(() => Checkpoint.Open($"{model}+{folder["missing"]}"));
+        Assert.Throws<CheckpointNotFoundException>(() => Checkpoint.Open($"{folder["missing"]}+{one}"));
         Assert.Throws<CheckpointNotFoundException>(() => Checkpoint.Open(model + "+"));
         Assert.Throws<NotTaskVectorException>(() => Checkpoint.Open($"{model}+{model}"));
     }

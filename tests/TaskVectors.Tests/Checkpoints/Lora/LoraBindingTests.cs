@@ -152,7 +152,7 @@ public class LoraBindingTests
         TaskVectors.Checkpoints.Safetensors.SafetensorsFile.Write(file, [(new TensorInfo("fc.weight", DType.I8, new TensorShape(3, 4)), new byte[12])]);
         LoraSource adapter = new SyntheticAdapter().AddFactors("fc", 3, 4).Open(folder);
 
-        Assert.Equal(LoraError.UnsupportedDType, Assert.Throws<LoraException>(() => adapter.Bind(CheckpointFormats.Open(pretrained.Path))).Error);
+        Assert.Equal(LoraError.UnsupportedDataType, Assert.Throws<LoraException>(() => adapter.Bind(CheckpointFormats.Open(pretrained.Path))).Error);
     }
 
     [Fact]
@@ -286,7 +286,7 @@ public class LoraBindingTests
         using var folder = new TemporaryFolder();
         string path = new SyntheticAdapter().AddFactors("fc", 3, 4).Save(folder, "both");
         _ = new SyntheticAdapter().Add("fc.weight", 3, 4).SaveCheckpoint(folder, "model");
-        File.Copy(folder.File("model/model.safetensors"), Path.Combine(path, "model.safetensors"));
+        File.Copy(folder["model/model.safetensors"], Path.Combine(path, "model.safetensors"));
 
         Assert.Equal(LoraError.AmbiguousFolder, Assert.Throws<LoraException>(() => CheckpointFormats.Open(path)).Error);
         Assert.IsType<LoraSource>(CheckpointFormats.Open(Path.Combine(path, "adapter_model.safetensors")));

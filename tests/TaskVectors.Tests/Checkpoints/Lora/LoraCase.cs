@@ -21,6 +21,18 @@ public sealed record LoraCase(string Name, string Base, string Adapter, string E
     public CheckpointSource OpenMerged(string precision) =>
         new SafetensorsFormat().Open(Path.Combine(Root, Name, $"merged.{precision}.safetensors"));
 
+    /// <summary>Copies the files of a folder to a new one.</summary>
+    public static string Copy(string folder, string target)
+    {
+        _ = Directory.CreateDirectory(target);
+        foreach (string file in Directory.EnumerateFiles(folder))
+        {
+            File.Copy(file, Path.Combine(target, Path.GetFileName(file)));
+        }
+
+        return target;
+    }
+
     public static double[] Values(CheckpointSource source, string name)
     {
         Assert.True(source.TryGetTensor(name, out TensorInfo? tensor), name);

@@ -40,7 +40,7 @@ public class LoraGoldenTests
         { "bad/r-zero", LoraError.InvalidConfig },
         { "bad/r-negative", LoraError.InvalidConfig },
         { "bad/nan-factor", LoraError.NotFinite },
-        { "bad/int-factor", LoraError.UnsupportedDType },
+        { "bad/int-factor", LoraError.UnsupportedDataType },
         { "bad/extra-tensor", LoraError.UnknownTensor },
         { "bad/rank3-factor", LoraError.ShapeMismatch },
         { "bad/config-missing", LoraError.MissingConfig },
@@ -83,7 +83,7 @@ public class LoraGoldenTests
     {
         LoraCase golden = LoraCase.All[name];
         using var folder = new TemporaryFolder();
-        string output = folder.File("merged.safetensors");
+        string output = folder["merged.safetensors"];
 
         _ = await Checkpoint.Open($"{golden.BaseFolder}+{golden.AdapterFolder}").SaveAsync(output);
 
@@ -127,9 +127,9 @@ public class LoraGoldenTests
             .Zip(golden.Weights, (adapter, weight) => weight * TaskVector.Open(Path.Combine(LoraCase.Root, adapter)))
             .Aggregate((left, right) => left + right);
 
-        _ = await (pretrained + sum).SaveAsync(folder.File("sum.safetensors"), EditOptions.Default with { OutputDType = DType.F64 });
+        _ = await (pretrained + sum).SaveAsync(folder["sum.safetensors"], EditOptions.Default with { OutputDType = DType.F64 });
 
-        CheckpointSource written = CheckpointFormats.Open(folder.File("sum.safetensors"));
+        CheckpointSource written = CheckpointFormats.Open(folder["sum.safetensors"]);
         CheckpointSource exact = CheckpointFormats.Open(Path.Combine(LoraCase.Root, "combine", "exact-sum.f64.safetensors"));
         foreach (TensorInfo tensor in exact.Tensors)
         {

@@ -19,9 +19,9 @@ public class LoraWriterTests
             $"model.layers.{i}.self_attn.q_proj.weight",
             LowRankFactorsTests.Random(random.Next(1, 20), random.Next(1, 20), random.Next(1, 5), random.Next(), random.Next(1, 4) * 0.7)))];
 
-        LoraWriter.Write(folder.File("out"), tensors, "base", DType.F64);
+        LoraWriter.Write(folder["out"], tensors, "base", DType.F64);
 
-        var read = (LoraSource)CheckpointFormats.Open(folder.File("out"));
+        var read = (LoraSource)CheckpointFormats.Open(folder["out"]);
         Assert.Equal(tensors.Length, read.Tensors.Count);
         Assert.Equal("base", read.Metadata[TaskVectorMetadata.BaseNameKey]);
         foreach (LowRankTensor tensor in tensors)
@@ -45,9 +45,9 @@ public class LoraWriterTests
             new("patch.weight", LowRankFactorsTests.Random(5, 12, 2, seed: 3, scale: 0.5), LoraLayerKind.Convolution, new TensorShape(5, 3, 2, 2)),
         ];
 
-        LoraWriter.Write(folder.File("out"), tensors, dtype: DType.F64);
+        LoraWriter.Write(folder["out"], tensors, dtype: DType.F64);
 
-        var read = (LoraSource)CheckpointFormats.Open(folder.File("out"));
+        var read = (LoraSource)CheckpointFormats.Open(folder["out"]);
         foreach (LowRankTensor tensor in tensors)
         {
             Assert.True(read.TryGetTensor(tensor.Name, out TensorInfo? info));
@@ -62,7 +62,7 @@ public class LoraWriterTests
     public void The_configuration_is_one_that_PEFT_reads()
     {
         using var folder = new TemporaryFolder();
-        LoraWriter.Write(folder.File("out"),
+        LoraWriter.Write(folder["out"],
         [
             new("h.0.a.weight", LowRankFactorsTests.Random(4, 4, 2, seed: 1, scale: 1)),
             new("h.1.a.weight", LowRankFactorsTests.Random(4, 4, 2, seed: 1, scale: 1)),
@@ -70,7 +70,7 @@ public class LoraWriterTests
             new("h.2.zero.weight", new LowRankFactors(4, 4, 0, default, default)),
         ]);
 
-        using var config = JsonDocument.Parse(File.ReadAllBytes(folder.File("out/adapter_config.json")));
+        using var config = JsonDocument.Parse(File.ReadAllBytes(folder["out/adapter_config.json"]));
         JsonElement root = config.RootElement;
         Assert.Equal("LORA", root.GetProperty("peft_type").GetString());
         Assert.Equal(2, root.GetProperty("r").GetInt32());
@@ -78,7 +78,7 @@ public class LoraWriterTests
         Assert.Equal(3, root.GetProperty("rank_pattern").GetProperty("h.1.b").GetInt32());
         Assert.Equal(3, root.GetProperty("alpha_pattern").GetProperty("h.1.b").GetInt32());
         Assert.Equal(["h.0.a", "h.1.a", "h.1.b"], root.GetProperty("target_modules").EnumerateArray().Select(name => name.GetString()!));
-        Assert.Equal(["adapter_config.json", "adapter_model.safetensors"], Directory.EnumerateFiles(folder.File("out")).Select(file => Path.GetFileName(file)).Order());
+        Assert.Equal(["adapter_config.json", "adapter_model.safetensors"], Directory.EnumerateFiles(folder["out"]).Select(file => Path.GetFileName(file)).Order());
     }
 
     [Fact]
@@ -86,13 +86,13 @@ public class LoraWriterTests
     {
         using var folder = new TemporaryFolder();
         var golden = (LoraSource)CheckpointFormats.Open(LoraCase.All["llama-patterns"].AdapterFolder);
-        LoraWriter.Write(folder.File("out"), golden.Tensors.Select(tensor =>
+        LoraWriter.Write(folder["out"], golden.Tensors.Select(tensor =>
         {
             Assert.True(golden.TryGetFactors(tensor.Name, out LowRankFactors? factors));
             return new LowRankTensor(tensor.Name, factors);
         }));
 
-        CheckpointSource copy = CheckpointFormats.Open(folder.File("out"));
+        CheckpointSource copy = CheckpointFormats.Open(folder["out"]);
 
         foreach (TensorInfo tensor in golden.Tensors)
         {
@@ -111,8 +111,8 @@ public class LoraWriterTests
         Assert.Equal(LoraError.UnwritableTensor, Refused([new("fc.weight", factors, Shape: new TensorShape(4, 5))]));
         Assert.Equal(LoraError.UnwritableTensor, Refused([new("fc.weight", factors), new("c_fc.weight", factors, LoraLayerKind.TransposedLinear)]));
         Assert.Equal(LoraError.NoTensors, Refused([new("fc.weight", new LowRankFactors(4, 4, 0, default, default))]));
-        Assert.False(Directory.Exists(folder.File("out")));
+        Assert.False(Directory.Exists(folder["out"]));
 
-        LoraError Refused(LowRankTensor[] tensors) => Assert.Throws<LoraException>(() => LoraWriter.Write(folder.File("out"), tensors)).Error;
+        LoraError Refused(LowRankTensor[] tensors) => Assert.Throws<LoraException>(() => LoraWriter.Write(folder["out"], tensors)).Error;
     }
 }

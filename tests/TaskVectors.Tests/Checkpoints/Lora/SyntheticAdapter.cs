@@ -7,7 +7,7 @@ using TaskVectors.Tensors;
 namespace TaskVectors.Tests.Checkpoints.Lora;
 
 /// <summary>Writes small adapters and bases with chosen tensors, whose values are random and reproducible.</summary>
-public sealed class SyntheticAdapter
+internal sealed class SyntheticAdapter
 {
     private readonly Random _random = new(17);
     private readonly List<(TensorInfo Tensor, ReadOnlyMemory<byte> Values)> _tensors = [];
@@ -56,7 +56,7 @@ public sealed class SyntheticAdapter
 
     public string Save(TemporaryFolder folder, string name = "adapter")
     {
-        string path = Directory.CreateDirectory(folder.File(name)).FullName;
+        string path = Directory.CreateDirectory(folder[name]).FullName;
         File.WriteAllText(Path.Combine(path, "adapter_config.json"), Config.ToJsonString());
         SafetensorsFile.Write(Path.Combine(path, "adapter_model.safetensors"), _tensors);
         return path;
@@ -65,7 +65,7 @@ public sealed class SyntheticAdapter
     /// <summary>Saves the tensors as a plain checkpoint.</summary>
     public CheckpointSource SaveCheckpoint(TemporaryFolder folder, string name = "base", string? config = null)
     {
-        string path = Directory.CreateDirectory(folder.File(name)).FullName;
+        string path = Directory.CreateDirectory(folder[name]).FullName;
         SafetensorsFile.Write(Path.Combine(path, "model.safetensors"), _tensors);
         if (config is not null)
         {
