@@ -28,9 +28,16 @@ public sealed class Checkpoint
     internal AffineForm Form { get; }
 
     /// <summary>Opens a stored checkpoint: a file, or a folder as model hubs lay it out. Only headers are read.</summary>
-    /// <param name="path">A checkpoint file or folder in any supported format.</param>
+    /// <param name="path">
+    /// A checkpoint file or folder in any supported format; or, where nothing has that name, <c>MODEL+ADAPTER</c>: a checkpoint and adapters or other
+    /// stored task vectors to add to it, each with coefficient 1.
+    /// </param>
     /// <exception cref="TaskVectorsException">The path does not exist, or what is there is no readable checkpoint.</exception>
-    public static Checkpoint Open(string path) => FromSource(CheckpointFormats.Open(path));
+    public static Checkpoint Open(string path)
+    {
+        ModelPath parsed = ModelPath.Parse(path);
+        return parsed.Vectors.Aggregate(FromSource(CheckpointFormats.Open(parsed.Model)), (sum, vector) => sum + vector);
+    }
 
     /// <summary>Makes a checkpoint of an opened source.</summary>
     public static Checkpoint FromSource(CheckpointSource source) => new(AffineForm.Of(source, isVector: false));

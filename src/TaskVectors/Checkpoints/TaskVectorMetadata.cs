@@ -18,6 +18,15 @@ public static class TaskVectorMetadata
     /// <summary>The name of the checkpoint the vector is relative to.</summary>
     public const string BaseNameKey = "taskvectors.base_name";
 
+    /// <summary>
+    /// Says how a vector that records no base is checked against the one it is applied to: <see cref="NamesAndShapes"/>. Adapters say so, as
+    /// their formats have no room for a fingerprint.
+    /// </summary>
+    public const string BaseCheckKey = "taskvectors.base_check";
+
+    /// <summary>The value of <see cref="BaseCheckKey"/> where every tensor must be in the base, by name and shape, and nothing more is known.</summary>
+    public const string NamesAndShapes = "names-and-shapes";
+
     /// <summary>The expression that made the vector.</summary>
     public const string ExpressionKey = "taskvectors.expression";
 

@@ -82,7 +82,27 @@ public sealed class EditPlanner
         var sources = new List<(CheckpointSource Source, bool IsVector)> { (_form.Anchor, anchorIsVector) };
         sources.AddRange(_form.Terms.Select(term => (term.Source, term.IsVector)).Where(pair => pair.Source.Path != _form.Anchor.Path || pair.IsVector != anchorIsVector));
         var names = new ModelNames(_options.ModelNames);
+        if (!anchorIsVector)
+        {
+            sources = [.. sources.Select(pair => (pair.IsVector ? BindToAnchor(pair.Source) : pair.Source, pair.IsVector))];
+            AggregateEditException.ThrowIfAny(_errors);
+        }
+
         return [.. sources.Select(pair => new PlannedInput(names.Of(pair.Source), pair.Source, pair.IsVector, CheckpointFingerprint.Compute(pair.Source)))];
+    }
+
+    // An adapter reads as differences to a base, and the base is known only here.
+    private CheckpointSource BindToAnchor(CheckpointSource vector)
+    {
+        try
+        {
+            return vector is IBindableTaskVector bindable ? bindable.Bind(_form.Anchor) : vector;
+        }
+        catch (TaskVectorsException error)
+        {
+            _errors.Add(error);
+            return vector;
+        }
     }
 
     private void CheckBases(IReadOnlyList<PlannedInput> inputs)
@@ -92,7 +112,7 @@ public sealed class EditPlanner
             return;
         }
 
-        foreach (PlannedInput vector in inputs.Where(input => input.IsVector))
+        foreach (PlannedInput vector in inputs.Where(input => input.IsVector && !IsCheckedByNames(input.Source)))
         {
             string? recorded = vector.Source.Metadata.GetValueOrDefault(TaskVectorMetadata.BaseFingerprintKey);
             if (recorded != inputs[0].Fingerprint)
@@ -105,6 +125,9 @@ public sealed class EditPlanner
             }
         }
     }
+
+    private static bool IsCheckedByNames(CheckpointSource vector) =>
+        vector.Metadata.GetValueOrDefault(TaskVectorMetadata.BaseCheckKey) == TaskVectorMetadata.NamesAndShapes;
 
     private EditPlan LayOut(IReadOnlyList<PlannedInput> inputs, IReadOnlyList<AlignedTensor> aligned, IReadOnlyList<string> warnings)
     {
