@@ -1,0 +1,3 @@
+using BenchmarkDotNet.Running;
+
+_ = BenchmarkSwitcher.FromAssembly(typeof(TaskVectors.Benchmarks.Kernels.ConversionBenchmarks).Assembly).Run(args);
