@@ -94,7 +94,11 @@ internal sealed class EditLane : ITileLane
     {
         Span<double> exact = _exact.AsSpan(0, count);
         Span<double> reference = _reference.AsSpan(0, count);
-        reference.Clear();
+        if (tensor.Reference < 0)
+        {
+            reference.Clear();
+        }
+
         Sum(tensor, first, exact, reference);
 
         DType dtype = tensor.Output.DType;
