@@ -7,6 +7,7 @@ internal sealed class InterruptedEditException(OutputTarget target, OperationCan
     : OperationCanceledException(Describe(target), cause, cause.CancellationToken)
 {
     private static string Describe(OutputTarget target) => Directory.Exists(target.PartialFolder)
-        ? $"Cancelled. What is finished is kept in '{target.PartialFolder}'; give the same command with --resume to go on, or with --force to start again."
+        ? $"Cancelled. What is finished is kept in '{target.PartialFolder}'; give the same command with --resume to go on, "
+            + "or with --force to start again."
         : "Cancelled; nothing has been written.";
 }

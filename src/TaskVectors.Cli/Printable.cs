@@ -17,7 +17,9 @@ internal static class Printable
         var escaped = new StringBuilder(text.Length + 16);
         foreach (char character in text)
         {
-            _ = char.IsControl(character) ? escaped.Append(CultureInfo.InvariantCulture, $"\\u{(int)character:x4}") : escaped.Append(character);
+            _ = char.IsControl(character)
+                ? escaped.Append(CultureInfo.InvariantCulture, $"\\u{(int)character:x4}")
+                : escaped.Append(character);
         }
 
         return escaped.ToString();

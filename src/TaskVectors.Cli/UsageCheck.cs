@@ -32,13 +32,17 @@ internal static class UsageCheck
         }
 
         IEnumerable<ArgumentResult> arguments = parsed.CommandResult.Children.OfType<ArgumentResult>();
-        IEnumerable<string> taken = arguments.SelectMany(argument => argument.Tokens.Select(token => token.Value).Where(value => IsOption(value, argument)));
+        IEnumerable<string> taken = from argument in arguments
+                                    from token in argument.Tokens
+                                    where IsOption(token.Value, argument)
+                                    select token.Value;
         return taken.Concat(parsed.UnmatchedTokens.Where(value => value.StartsWith('-') && value.Length > 1)).FirstOrDefault();
     }
 
     // An expression may begin with a minus sign; nothing else may.
     private static bool IsOption(string value, ArgumentResult argument) =>
-        value.StartsWith("--", StringComparison.Ordinal) || (value.StartsWith('-') && value.Length > 1 && argument.Argument is not ExpressionArgument);
+        value.StartsWith("--", StringComparison.Ordinal)
+        || (value.StartsWith('-') && value.Length > 1 && argument.Argument is not ExpressionArgument);
 
     private static string UnknownOption(string option, Command command)
     {

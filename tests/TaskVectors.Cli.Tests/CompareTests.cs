@@ -47,5 +47,6 @@ public sealed class CompareTests : IDisposable
 
     private static IEnumerable<double> Numbers(JsonElement list) => list.EnumerateArray().Select(number => number.GetDouble());
 
-    private string Single(string name, float[] values) => _place.AddFile($"{name}.safetensors", [("w", values, new TensorShape(values.Length))]);
+    private string Single(string name, float[] values) =>
+        _place.AddFile($"{name}.safetensors", [("w", values, new TensorShape(values.Length))]);
 }

@@ -29,8 +29,8 @@ public sealed class HelpTests
         Verb command = Root().Subcommands.OfType<Verb>().Single(candidate => candidate.Name == verb);
 
         Assert.NotEmpty(command.Examples);
-        Assert.All(command.Examples.Where(example => example.StartsWith("taskvec ", StringComparison.Ordinal) && !example.Contains('|', StringComparison.Ordinal)), example =>
-            Assert.Empty(Root().Parse(example["taskvec ".Length..]).Errors));
+        IEnumerable<string> plain = command.Examples.Where(example => example.StartsWith("taskvec ", StringComparison.Ordinal));
+        Assert.All(plain, example => Assert.Empty(Root().Parse(example["taskvec ".Length..].Split('|')[0]).Errors));
     }
 
     [Fact]

@@ -13,7 +13,8 @@ public sealed class InspectTests : IDisposable
     [Fact]
     public async Task Json_has_format_totals_metadata_and_every_tensor()
     {
-        string file = _place.AddFile("x.safetensors", [("w", [1, 2, 3, 4, 5, 6], new TensorShape(2, 3))], new Dictionary<string, string> { ["format"] = "pt" });
+        var metadata = new Dictionary<string, string> { ["format"] = "pt" };
+        string file = _place.AddFile("x.safetensors", [("w", [1, 2, 3, 4, 5, 6], new TensorShape(2, 3))], metadata);
         var outcome = await Taskvec.RunAsync("inspect", file, "--json");
 
         JsonElement json = outcome.Json;
@@ -23,7 +24,10 @@ public sealed class InspectTests : IDisposable
         Assert.Equal(24, json.GetProperty("bytes").GetInt64());
         Assert.Equal("pt", json.GetProperty("metadata").GetProperty("format").GetString());
         JsonElement tensor = Assert.Single(json.GetProperty("tensors").EnumerateArray());
-        Assert.Equal(("w", "F32", 24, "x.safetensors"), (tensor.GetProperty("name").GetString(), tensor.GetProperty("dtype").GetString(), tensor.GetProperty("bytes").GetInt64(), tensor.GetProperty("file").GetString()));
+        Assert.Equal("w", tensor.GetProperty("name").GetString());
+        Assert.Equal("F32", tensor.GetProperty("dtype").GetString());
+        Assert.Equal(24, tensor.GetProperty("bytes").GetInt64());
+        Assert.Equal("x.safetensors", tensor.GetProperty("file").GetString());
         Assert.Equal([2L, 3L], tensor.GetProperty("shape").EnumerateArray().Select(dimension => dimension.GetInt64()));
     }
 

@@ -33,22 +33,27 @@ public sealed class Workplace : IDisposable
         string folder = PathOf(name);
         _ = Directory.CreateDirectory(folder);
         var random = new Random(seed);
-        AddFile(Path.Combine(name, "model.safetensors"), [.. TensorNames.Select(tensor => (tensor, Values(random, 4 * columns), new TensorShape(4, columns)))]);
+        var shape = new TensorShape(4, columns);
+        AddFile(Path.Combine(name, "model.safetensors"), [.. TensorNames.Select(tensor => (tensor, Values(random, 4 * columns), shape))]);
         File.WriteAllText(Path.Combine(folder, "config.json"), "{}");
         return folder;
     }
 
-    public string AddFile(string name, (string Name, float[] Values, TensorShape Shape)[] tensors, IReadOnlyDictionary<string, string>? metadata = null)
+    public string AddFile(
+        string name, (string Name, float[] Values, TensorShape Shape)[] tensors, IReadOnlyDictionary<string, string>? metadata = null)
     {
         string path = PathOf(name);
         SafetensorsFile.Write(
             path,
-            tensors.Select(tensor => (new TensorInfo(tensor.Name, DType.F32, tensor.Shape), new ReadOnlyMemory<byte>(MemoryMarshal.AsBytes(tensor.Values.AsSpan()).ToArray()))),
+            tensors.Select(tensor => (new TensorInfo(tensor.Name, DType.F32, tensor.Shape), Bytes(tensor.Values))),
             metadata);
         return path;
     }
 
     public void Dispose() => Directory.Delete(Folder, recursive: true);
 
-    private static float[] Values(Random random, int count) => [.. Enumerable.Range(0, count).Select(_ => (float)(random.NextDouble() - 0.5))];
+    private static ReadOnlyMemory<byte> Bytes(float[] values) => MemoryMarshal.AsBytes(values.AsSpan()).ToArray();
+
+    private static float[] Values(Random random, int count) =>
+        [.. Enumerable.Range(0, count).Select(_ => (float)(random.NextDouble() - 0.5))];
 }

@@ -37,7 +37,10 @@ internal sealed class AddCommand : EditVerb
     ];
 
     protected override IReadOnlyList<ModelReference> References(ParseResult parsed) =>
-        [ModelReference.Parse(parsed.GetRequiredValue(_base)), .. parsed.GetRequiredValue(_models).Select(text => ModelReference.Parse(text))];
+        [
+            ModelReference.Parse(parsed.GetRequiredValue(_base)),
+            .. parsed.GetRequiredValue(_models).Select(text => ModelReference.Parse(text)),
+        ];
 
     protected override string Compose(ParseResult parsed, ModelSet models)
     {

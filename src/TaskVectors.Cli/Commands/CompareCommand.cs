@@ -12,9 +12,25 @@ internal sealed class CompareCommand : Verb
 {
     private const int DefaultTop = 10;
 
-    private readonly Option<string> _base = new("--base") { Required = true, HelpName = "BASE", Description = "The pre-trained checkpoint: PATH or NAME=PATH." };
-    private readonly Argument<string[]> _models = new("NAME=PATH") { Arity = ArgumentArity.OneOrMore, Description = "Checkpoints fine-tuned from the base." };
-    private readonly Option<int?> _top = new("--top") { HelpName = "NUMBER", Description = "How many tensors to list, those moved furthest first. Default: 10. JSON always has all." };
+    private readonly Option<string> _base = new("--base")
+    {
+        Required = true,
+        HelpName = "BASE",
+        Description = "The pre-trained checkpoint: PATH or NAME=PATH.",
+    };
+
+    private readonly Argument<string[]> _models = new("NAME=PATH")
+    {
+        Arity = ArgumentArity.OneOrMore,
+        Description = "Checkpoints fine-tuned from the base.",
+    };
+
+    private readonly Option<int?> _top = new("--top")
+    {
+        HelpName = "NUMBER",
+        Description = "How many tensors to list, those moved furthest first. Default: 10. JSON always has all.",
+    };
+
     private readonly FilterOptionGroup _filter = new("Tensors to look at.");
     private readonly ResourceOptionGroup _resources = new();
 
@@ -35,9 +51,15 @@ internal sealed class CompareCommand : Verb
         IEnumerable<string> paths = parsed.GetRequiredValue(_models).Prepend(parsed.GetRequiredValue(_base));
         ModelSet models = ModelSet.Open([.. paths.Select(text => ModelReference.Parse(text))]);
         NamedCheckpoint[] named = [.. Enumerable.Range(0, models.Models.Count).Select(index => ToNamed(models.RequireCheckpoint(index)))];
-        var options = new AnalysisOptions { Memory = _resources.Memory(parsed), Threads = _resources.Threads(parsed), Filter = _filter.Bind(parsed) };
+        var options = new AnalysisOptions
+        {
+            Memory = _resources.Memory(parsed),
+            Threads = _resources.Threads(parsed),
+            Filter = _filter.Bind(parsed),
+        };
         ComparisonReport report = await ProgressDisplay.RunAsync(
-            reporter, progress => TaskVectorComparison.RunAsync(named[0], named[1..], options, progress, cancellationToken)).ConfigureAwait(false);
+            reporter,
+            progress => TaskVectorComparison.RunAsync(named[0], named[1..], options, progress, cancellationToken)).ConfigureAwait(false);
         new ComparisonText(report).Write(reporter, parsed.GetValue(_top) ?? DefaultTop);
         return ExitCode.Done;
     }

@@ -19,6 +19,8 @@ internal sealed class DemoCommand : Verb
     public DemoCommand(Terminal terminal)
         : base("demo", "Compare, negate and add task vectors of real vision transformers, form an analogy, and verify the results.", terminal) => Add(_output);
 
+    public override IReadOnlyList<string> Examples => ["taskvec demo", "taskvec demo -o demo-results/"];
+
     private static string Samples => Path.Combine(AppContext.BaseDirectory, "samples", "vit-small");
 
     protected override async Task<int> RunAsync(ParseResult parsed, Reporter reporter, CancellationToken cancellationToken)

@@ -8,7 +8,12 @@ namespace TaskVectors.Cli.Commands;
 internal sealed class EditCommand : EditVerb
 {
     private readonly ExpressionArgument _expression = new();
-    private readonly Argument<string[]> _more = new("NAME=PATH") { Arity = ArgumentArity.ZeroOrMore, Description = "More models, as with --model." };
+    private readonly Argument<string[]> _more = new("NAME=PATH")
+    {
+        Arity = ArgumentArity.ZeroOrMore,
+        Description = "More models, as with --model.",
+    };
+
     private readonly Option<string[]> _models = new("--model", "-m")
     {
         HelpName = "NAME=PATH",
@@ -33,7 +38,7 @@ internal sealed class EditCommand : EditVerb
 
     public override IReadOnlyList<string> Examples =>
     [
-        "taskvec edit \"base + 0.4*(math - base) - 0.6*toxic\" --model base=gpt2/ --model math=gpt2-math/ --model toxic=toxic.safetensors -o out/",
+        "taskvec edit \"base + 0.4*(math - base) - 0.6*toxic\" -m base=gpt2/ -m math=gpt2-math/ -m toxic=toxic.safetensors -o out/",
         "taskvec edit \"math - base\" --model base=gpt2/ --model math=gpt2-math/ --include mlp -o math-mlp.safetensors",
         "taskvec edit \"0.5*a + 0.5*b\" --model a=run1/ --model b=run2/ --dtype bf16 --dry-run -o soup/",
     ];

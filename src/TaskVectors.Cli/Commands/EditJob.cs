@@ -24,7 +24,8 @@ internal sealed class EditJob(EditPlan plan, IReadOnlyList<string> warnings, Rep
     {
         try
         {
-            return await ProgressDisplay.RunAsync(reporter, progress => EditExecutor.RunAsync(plan, progress, cancellationToken)).ConfigureAwait(false);
+            return await ProgressDisplay.RunAsync(
+                reporter, progress => EditExecutor.RunAsync(plan, progress, cancellationToken)).ConfigureAwait(false);
         }
         catch (OperationCanceledException cause)
         {

@@ -51,7 +51,8 @@ internal abstract class EditVerb : Verb
         return new EditJob(plan, [.. plan.Warnings, .. unused], reporter).RunAsync(_options.IsDryRun(parsed), cancellationToken);
     }
 
-    private static EditPlan Plan(EditExpression expression, OutputTarget target, EditOptions options) => expression.Checkpoint is { } checkpoint
+    private static EditPlan Plan(EditExpression expression, OutputTarget target, EditOptions options) =>
+        expression.Checkpoint is { } checkpoint
         ? EditPlanner.Plan(checkpoint, target, options)
         : EditPlanner.Plan(expression.TaskVector!, target, options);
 }

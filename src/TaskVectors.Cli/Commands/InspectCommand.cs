@@ -8,7 +8,10 @@ namespace TaskVectors.Cli.Commands;
 internal sealed class InspectCommand : Verb
 {
     private readonly Argument<string> _path = new("PATH") { Description = "A checkpoint or task vector: file or folder." };
-    private readonly Option<bool> _all = new("--all", "-a") { Description = "List every tensor; without it, equal tensors of repeated layers share a line." };
+    private readonly Option<bool> _all = new("--all", "-a")
+    {
+        Description = "List every tensor; without it, equal tensors of repeated layers share a line.",
+    };
 
     public InspectCommand(Terminal terminal)
         : base("inspect", "Show the tensors, dtypes, sizes and metadata of a checkpoint; reads headers only.", terminal)

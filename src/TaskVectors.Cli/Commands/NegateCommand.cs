@@ -10,8 +10,13 @@ internal sealed class NegateCommand : EditVerb
     private const double DefaultCoefficient = 1;
 
     private readonly Argument<string> _base = new("BASE") { Description = "The pre-trained checkpoint: PATH or NAME=PATH." };
-    private readonly Argument<string> _unwanted = new("VECTOR_OR_FINETUNED") { Description = "What to forget: a task vector, or the checkpoint fine-tuned on it." };
-    private readonly Option<double?> _coefficient = OptionFactory.Number("--coefficient", "How far to move: lambda of BASE - lambda*tau. Default: 1.");
+    private readonly Argument<string> _unwanted = new("VECTOR_OR_FINETUNED")
+    {
+        Description = "What to forget: a task vector, or the checkpoint fine-tuned on it.",
+    };
+
+    private readonly Option<double?> _coefficient = OptionFactory.Number(
+        "--coefficient", "How far to move: lambda of BASE - lambda*tau. Default: 1.");
 
     public NegateCommand(Terminal terminal)
         : base("negate", "Make a model forget: BASE - coefficient * task vector.", terminal)

@@ -7,10 +7,14 @@ namespace TaskVectors.Cli.Commands;
 /// <summary><c>taskvec verify OUT</c>.</summary>
 internal sealed class VerifyCommand : Verb
 {
-    private readonly Argument<string> _output = new("OUT") { Description = "An output of this program: its folder, its file, or the manifest." };
+    private readonly Argument<string> _output = new("OUT")
+    {
+        Description = "An output of this program: its folder, its file, or the manifest.",
+    };
 
     public VerifyCommand(Terminal terminal)
-        : base("verify", "Check every byte of an output against its manifest; exit code 1 when something differs.", terminal) => Add(_output);
+        : base("verify", "Check every byte of an output against its manifest; exit code 1 when something differs.", terminal) =>
+        Add(_output);
 
     public override IReadOnlyList<string> Examples => ["taskvec verify gpt2-polite/"];
 
@@ -18,7 +22,8 @@ internal sealed class VerifyCommand : Verb
     {
         string path = parsed.GetRequiredValue(_output);
         VerificationReport report = await ProgressDisplay.RunAsync(
-            reporter, progress => Task.Run(() => OutputVerifier.Verify(path, progress, cancellationToken), cancellationToken)).ConfigureAwait(false);
+            reporter,
+            progress => Task.Run(() => OutputVerifier.Verify(path, progress, cancellationToken), cancellationToken)).ConfigureAwait(false);
         if (reporter.IsJson)
         {
             WriteJson(reporter, report);

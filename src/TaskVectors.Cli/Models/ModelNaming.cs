@@ -13,11 +13,12 @@ internal static class ModelNaming
         {
             if (!taken.Add(named.Name!))
             {
-                throw new UsageException($"The name '{Printable.Of(named.Name!)}' is given to two models; every model needs a name of its own.");
+                throw new UsageException(
+                    $"The name '{Printable.Of(named.Name!)}' is given to two models; every model needs a name of its own.");
             }
         }
 
-        return [.. references.Select(reference => reference.Name is not null ? reference : reference with { Name = Free(reference.Path, taken) })];
+        return [.. references.Select(reference => reference with { Name = reference.Name ?? Free(reference.Path, taken) })];
     }
 
     private static string Free(string path, HashSet<string> taken)
@@ -42,7 +43,8 @@ internal static class ModelNaming
 
     private static string Identifier(string stem)
     {
-        string letters = string.Concat(stem.Select(character => char.IsLetterOrDigit(character) || character is '_' or '.' ? character : '_'));
+        string letters = string.Concat(
+            stem.Select(character => char.IsLetterOrDigit(character) || character is '_' or '.' ? character : '_'));
         return letters.Length > 0 && char.IsLetter(letters[0]) ? letters : $"model_{letters}";
     }
 }

@@ -23,7 +23,9 @@ internal sealed class ModelSet
     public bool HasSharedPaths => NamesByPath.Count < Models.Count;
 
     /// <summary>Opens models; reads headers only.</summary>
-    /// <exception cref="TaskVectorsException">Some cannot be opened; several errors come as one <see cref="AggregateEditException"/>.</exception>
+    /// <exception cref="TaskVectorsException">
+    /// Some cannot be opened; several errors come as one <see cref="AggregateEditException"/>.
+    /// </exception>
     public static ModelSet Open(IReadOnlyList<ModelReference> references)
     {
         var models = new List<OpenedModel>();
@@ -66,7 +68,8 @@ internal sealed class ModelSet
     /// <summary>Demands that a model holds weights, not differences.</summary>
     public OpenedModel RequireCheckpoint(int index) => !Models[index].IsVector
         ? Models[index]
-        : throw new UsageException($"'{Models[index].Name}' ({Printable.Of(Models[index].Source.Path)}) is a task vector; a checkpoint is needed here.");
+        : throw new UsageException(
+            $"'{Models[index].Name}' ({Printable.Of(Models[index].Source.Path)}) is a task vector; a checkpoint is needed here.");
 
     private static ImmutableDictionary<string, string> Names(List<OpenedModel> models)
     {

@@ -15,7 +15,11 @@ internal sealed class OutputOptionGroup
 
     private readonly ResourceOptionGroup _resources = new();
     private readonly Option<bool> _force = new("--force") { Description = "Replace an existing output that this program wrote." };
-    private readonly Option<bool> _resume = new("--resume") { Description = "Go on with an interrupted edit; the bytes are those of an uninterrupted one." };
+    private readonly Option<bool> _resume = new("--resume")
+    {
+        Description = "Go on with an interrupted edit; the bytes are those of an uninterrupted one.",
+    };
+
     private readonly Option<bool> _dryRun = new("--dry-run") { Description = "Print the plan and its cost; write nothing." };
 
     public void AddTo(Command command)

@@ -6,8 +6,14 @@ namespace TaskVectors.Cli.Options;
 /// <summary>What of the machine a command may use. Never changes a result.</summary>
 internal sealed class ResourceOptionGroup
 {
-    private readonly Option<long?> _memory = OptionFactory.Size("--memory", "Budget for buffers, 64MiB or more. Default: a quarter of RAM, 2GiB at most.");
-    private readonly Option<int?> _threads = new("--threads") { Description = "How many tiles are computed at once. Default: the number of processors.", HelpName = "NUMBER" };
+    private readonly Option<long?> _memory = OptionFactory.Size(
+        "--memory", "Budget for buffers, 64MiB or more. Default: a quarter of RAM, 2GiB at most.");
+
+    private readonly Option<int?> _threads = new("--threads")
+    {
+        Description = "How many tiles are computed at once. Default: the number of processors.",
+        HelpName = "NUMBER",
+    };
 
     public void AddTo(Command command)
     {

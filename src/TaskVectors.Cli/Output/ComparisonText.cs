@@ -31,7 +31,10 @@ internal sealed class ComparisonText(ComparisonReport report)
 
     private TextTable Norms()
     {
-        TextTable table = new TextTable().AddColumn("Task vector").AddColumn("Norm", true).AddColumn($"Relative to {Printable.Of(report.Base)}", true);
+        TextTable table = new TextTable()
+            .AddColumn("Task vector")
+            .AddColumn("Norm", true)
+            .AddColumn($"Relative to {Printable.Of(report.Base)}", true);
         for (int model = 0; model < report.Names.Count; model++)
         {
             table.AddRow(
@@ -45,18 +48,22 @@ internal sealed class ComparisonText(ComparisonReport report)
 
     private TextTable Cosines()
     {
-        TextTable table = report.Names.Aggregate(new TextTable().AddColumn(string.Empty), (columns, name) => columns.AddColumn(Printable.Of(name), true));
+        TextTable table = WithColumnPerModel(string.Empty);
         for (int model = 0; model < report.Names.Count; model++)
         {
-            table.AddRow([report.Names[model], .. report.Cosines[model].Select(cosine => cosine.ToString("F4", CultureInfo.InvariantCulture))]);
+            IEnumerable<string> row = report.Cosines[model].Select(cosine => cosine.ToString("F4", CultureInfo.InvariantCulture));
+            table.AddRow([report.Names[model], .. row]);
         }
 
         return table;
     }
 
+    private TextTable WithColumnPerModel(string first) =>
+        report.Names.Aggregate(new TextTable().AddColumn(first), (columns, name) => columns.AddColumn(Printable.Of(name), true));
+
     private TextTable Layers(int top)
     {
-        TextTable table = report.Names.Aggregate(new TextTable().AddColumn("Tensor"), (columns, name) => columns.AddColumn(Printable.Of(name), true));
+        TextTable table = WithColumnPerModel("Tensor");
         foreach (LayerComparison layer in report.Layers.OrderByDescending(layer => layer.Norms.Max()).Take(top))
         {
             table.AddRow([layer.Name, .. layer.Norms.Select(Counting.Measure)]);

@@ -29,8 +29,11 @@ internal sealed class EditReport(OutputTarget target, Manifest manifest, IReadOn
     public void WriteText(Reporter reporter)
     {
         string speed = manifest.Seconds > 0 ? $" ({ProgressText.Speed(Bytes / manifest.Seconds)} written)" : string.Empty;
-        reporter.Summarize($"Wrote {Printable.Of(target.Path)}: {manifest.Kind}, {Counting.Of(manifest.Files.Length, "file")}, {ByteSize.Format(Bytes)}, in {ProgressText.Duration(TimeSpan.FromSeconds(manifest.Seconds))}{speed}.");
-        reporter.Summarize($"Rounding loss {Loss()}; {Counting.Of(manifest.Saturated, "value")} saturated, {Counting.Exact(manifest.NaNCount)} NaN.");
+        string size = $"{Counting.Of(manifest.Files.Length, "file")}, {ByteSize.Format(Bytes)}";
+        string time = ProgressText.Duration(TimeSpan.FromSeconds(manifest.Seconds));
+        reporter.Summarize($"Wrote {Printable.Of(target.Path)}: {manifest.Kind}, {size}, in {time}{speed}.");
+        string saturated = Counting.Of(manifest.Saturated, "value");
+        reporter.Summarize($"Rounding loss {Loss()}; {saturated} saturated, {Counting.Exact(manifest.NaNCount)} NaN.");
         foreach (string warning in warnings)
         {
             reporter.Warn(warning);

@@ -13,7 +13,8 @@ internal sealed class FailureReport(Terminal terminal, bool json)
         AggregateEditException several => Report([.. several.Errors.Select(Failure.Of)], isList: true),
         TaskVectorsException error => Report([Failure.Of(error)], isList: false),
         OperationCanceledException => Report([new Failure(ExitCode.Cancelled, "cancelled", CancelledMessage(failure))], isList: false),
-        IOException or UnauthorizedAccessException => Report([new Failure(ExitCode.InputOutput, "storage", failure.Message)], isList: false),
+        IOException or UnauthorizedAccessException =>
+            Report([new Failure(ExitCode.InputOutput, "storage", failure.Message)], isList: false),
         _ => Report([Unexpected(failure)], isList: false),
     };
 
@@ -24,7 +25,8 @@ internal sealed class FailureReport(Terminal terminal, bool json)
         bool debug = Environment.GetEnvironmentVariable(DebugVariable) == "1";
         string message = debug
             ? $"This is a bug in taskvec {ToolVersion.Current}: {failure}"
-            : $"This is a bug in taskvec {ToolVersion.Current}: {failure.GetType().Name}: {failure.Message} Please report it with the stack trace that {DebugVariable}=1 shows.";
+            : $"This is a bug in taskvec {ToolVersion.Current}: {failure.GetType().Name}: {failure.Message} "
+                + $"Please report it with the stack trace that {DebugVariable}=1 shows.";
         return new Failure(ExitCode.Unexpected, "unexpected", message);
     }
 

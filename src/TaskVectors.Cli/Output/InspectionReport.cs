@@ -31,7 +31,8 @@ internal sealed class InspectionReport(CheckpointSource source)
 
     public void WriteText(Reporter reporter, bool all)
     {
-        reporter.WriteLine($"{Printable.Of(source.Path)}: {Kind}, {source.Format}, {Counting.Of(source.Tensors.Count, "tensor")} in {Counting.Of(source.Files.Count, "file")}");
+        string contents = $"{Counting.Of(source.Tensors.Count, "tensor")} in {Counting.Of(source.Files.Count, "file")}";
+        reporter.WriteLine($"{Printable.Of(source.Path)}: {Kind}, {source.Format}, {contents}");
         reporter.WriteLine($"{Counting.Parameters(Parameters)} parameters ({Counting.Exact(Parameters)}), {ByteSize.Format(Bytes)}");
         if (source.Tensors.Count > 0)
         {
@@ -90,8 +91,13 @@ internal sealed class InspectionReport(CheckpointSource source)
 
     private TextTable Totals()
     {
-        TextTable table = new TextTable().AddColumn("DType").AddColumn("Tensors", true).AddColumn("Parameters", true).AddColumn("Size", true);
-        foreach (IGrouping<DType, TensorInfo> group in source.Tensors.GroupBy(tensor => tensor.DType).OrderByDescending(group => group.Sum(tensor => tensor.ByteCount)))
+        TextTable table = new TextTable()
+            .AddColumn("DType")
+            .AddColumn("Tensors", true)
+            .AddColumn("Parameters", true)
+            .AddColumn("Size", true);
+        var byDType = source.Tensors.GroupBy(tensor => tensor.DType).OrderByDescending(group => group.Sum(tensor => tensor.ByteCount));
+        foreach (IGrouping<DType, TensorInfo> group in byDType)
         {
             table.AddRow(
                 group.Key.Name(),
@@ -105,7 +111,12 @@ internal sealed class InspectionReport(CheckpointSource source)
 
     private TextTable Tensors(bool all)
     {
-        TextTable table = new TextTable().AddColumn("Tensor").AddColumn("DType").AddColumn("Shape").AddColumn("Count", true).AddColumn("Size", true);
+        TextTable table = new TextTable()
+            .AddColumn("Tensor")
+            .AddColumn("DType")
+            .AddColumn("Shape")
+            .AddColumn("Count", true)
+            .AddColumn("Size", true);
         IEnumerable<TensorGroup> groups = all ? source.Tensors.Select(TensorGroup.Of) : TensorGroup.Group(source.Tensors);
         foreach (TensorGroup group in groups)
         {

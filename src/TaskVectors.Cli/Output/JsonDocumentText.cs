@@ -8,7 +8,12 @@ namespace TaskVectors.Cli.Output;
 /// <summary>JSON documents for standard output.</summary>
 internal static class JsonDocumentText
 {
-    private static readonly JsonWriterOptions Style = new() { Indented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, NewLine = "\n" };
+    private static readonly JsonWriterOptions Style = new()
+    {
+        Indented = true,
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        NewLine = "\n",
+    };
 
     /// <summary>Writes a document and ends the line.</summary>
     public static void Write(TextWriter output, Action<Utf8JsonWriter> write)

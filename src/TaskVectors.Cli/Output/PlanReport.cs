@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json;
 using TaskVectors.Checkpoints.Safetensors;
 using TaskVectors.Execution;
@@ -38,11 +37,14 @@ internal sealed class PlanReport(EditPlan plan, IReadOnlyList<string> warnings)
             reporter.WriteLine($"  input   {Printable.Of(input.Name)}: {kind}, {Printable.Of(input.Source.Path)}");
         }
 
-        reporter.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  tensors {Count(TensorOperation.Copy)} copied, {Count(TensorOperation.Linear)} computed"));
+        reporter.WriteLine(
+            $"  tensors {Counting.Exact(Count(TensorOperation.Copy))} copied, {Counting.Exact(Count(TensorOperation.Linear))} computed");
         reporter.WriteLine($"  read    {ByteSize.Format(plan.BytesRead)}");
-        reporter.WriteLine($"  write   {ByteSize.Format(plan.BytesWritten)}{(IsFreeSpaceKnown ? $", {ByteSize.Format(plan.FreeSpace)} free" : string.Empty)}");
+        string free = IsFreeSpaceKnown ? $", {ByteSize.Format(plan.FreeSpace)} free" : string.Empty;
+        reporter.WriteLine($"  write   {ByteSize.Format(plan.BytesWritten)}{free}");
         reporter.WriteLine($"  memory  {ByteSize.Format(plan.PeakBufferBytes)} of buffers at most");
-        reporter.WriteLine($"  time    about {ProgressText.Duration(TimeSpan.FromSeconds(EstimatedSeconds))}, at {ProgressText.Speed(AssumedBytesPerSecond)} of disk");
+        string time = ProgressText.Duration(TimeSpan.FromSeconds(EstimatedSeconds));
+        reporter.WriteLine($"  time    about {time}, at {ProgressText.Speed(AssumedBytesPerSecond)} of disk");
         foreach (SafetensorsFileLayout file in plan.Files)
         {
             reporter.WriteLine($"  file    {Printable.Of(PathOf(file))}, {ByteSize.Format(file.Length)}");

@@ -21,7 +21,8 @@ internal static class ProgressDisplay
 
     private static async Task<T> RunWithBarAsync<T>(TextWriter error, Func<IProgress<EditProgress>?, Task<T>> work)
     {
-        IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(error), Interactive = InteractionSupport.Yes });
+        var settings = new AnsiConsoleSettings { Out = new AnsiConsoleOutput(error), Interactive = InteractionSupport.Yes };
+        IAnsiConsole console = AnsiConsole.Create(settings);
         return await console.Progress()
             .AutoClear(true)
             .Columns(new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn())

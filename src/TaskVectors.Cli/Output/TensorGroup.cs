@@ -3,7 +3,9 @@ using TaskVectors.Tensors;
 
 namespace TaskVectors.Cli.Output;
 
-/// <summary>Tensors of the same dtype and shape whose names differ in layer numbers only, such as <c>layers.{0..31}.mlp.up.weight</c>.</summary>
+/// <summary>
+/// Tensors of the same dtype and shape whose names differ in layer numbers only, such as <c>layers.{0..31}.mlp.up.weight</c>.
+/// </summary>
 internal sealed record TensorGroup(string Name, DType DType, TensorShape Shape, int Count, long Bytes)
 {
     public static TensorGroup Of(TensorInfo tensor) => new(tensor.Name, tensor.DType, tensor.Shape, 1, tensor.ByteCount);
