@@ -4,8 +4,8 @@ using TaskVectors.Checkpoints;
 namespace TaskVectors.Algebra;
 
 /// <summary>
-/// A path of the form <c>MODEL+VECTOR+...</c>, as adapters are named beside their base. Names may hold plus signs themselves: a path that exists
-/// is never taken apart.
+/// A path of the form <c>MODEL+VECTOR+...</c>, as adapters are named beside their base. Names may hold plus signs themselves: a path that
+/// exists is never taken apart.
 /// </summary>
 /// <param name="Model">The checkpoint's path.</param>
 /// <param name="Vectors">The task vectors to add to it.</param>

@@ -63,6 +63,8 @@ internal sealed record AdapterTensorName(AdapterTensorRole Role, string Module, 
         }
 
         int dot = name.LastIndexOf('.');
-        return dot < 0 ? new AdapterTensorName(AdapterTensorRole.Saved, string.Empty, name) : new AdapterTensorName(AdapterTensorRole.Saved, name[..dot], name[(dot + 1)..]);
+        return dot < 0
+            ? new AdapterTensorName(AdapterTensorRole.Saved, string.Empty, name)
+            : new AdapterTensorName(AdapterTensorRole.Saved, name[..dot], name[(dot + 1)..]);
     }
 }

@@ -36,7 +36,10 @@ internal sealed class AdapterTensors
             if (ChangeOf(tensor, name) is { } change && !changes.TryAdd(change.Name, change))
             {
                 throw new LoraException(
-                    LoraError.ChangedTwice, _file, $"tensor {QuotedName.Of(tensor.Name)} is a second change of {QuotedName.Of(change.Name)}.", tensor.Name);
+                    LoraError.ChangedTwice,
+                    _file,
+                    $"tensor {QuotedName.Of(tensor.Name)} is a second change of {QuotedName.Of(change.Name)}.",
+                    tensor.Name);
             }
         }
 
@@ -56,10 +59,14 @@ internal sealed class AdapterTensors
 
             LoraModule.RequireFloat(_file, tensor);
             _tensors.Add((tensor, name));
-            if ((name.Role < AdapterTensorRole.BaseLayer || name is { Role: AdapterTensorRole.BaseLayer, Parameter: "weight" }) && !_byRole.TryAdd((name.Module, name.Role), tensor))
+            bool isOnly = name.Role < AdapterTensorRole.BaseLayer || name is { Role: AdapterTensorRole.BaseLayer, Parameter: "weight" };
+            if (isOnly && !_byRole.TryAdd((name.Module, name.Role), tensor))
             {
                 throw new LoraException(
-                    LoraError.ChangedTwice, _file, $"module {QuotedName.Of(name.Module)} has two tensors for the role of {QuotedName.Of(tensor.Name)}.", tensor.Name);
+                    LoraError.ChangedTwice,
+                    _file,
+                    $"module {QuotedName.Of(name.Module)} has two tensors for the role of {QuotedName.Of(tensor.Name)}.",
+                    tensor.Name);
             }
         }
     }
@@ -92,7 +99,8 @@ internal sealed class AdapterTensors
             throw new LoraException(
                 LoraError.TargetMismatch,
                 _file,
-                $"the file has factors of module {QuotedName.Of(name.Module)}, which the target_modules, exclude_modules or layers_to_transform of {LoraConstants.ConfigFile} leave out. "
+                $"the file has factors of module {QuotedName.Of(name.Module)}, which the target_modules, exclude_modules or "
+                + $"layers_to_transform of {LoraConstants.ConfigFile} leave out. "
                 + "The file and the configuration do not belong together.",
                 a.Name);
         }
@@ -111,13 +119,20 @@ internal sealed class AdapterTensors
         if (!_byRole.TryGetValue((module.Name, AdapterTensorRole.Magnitude), out TensorInfo? magnitude))
         {
             throw new LoraException(
-                LoraError.MissingMagnitude, _file, $"the configuration says use_dora, and module {QuotedName.Of(module.Name)} has no lora_magnitude_vector.", module.A.Name);
+                LoraError.MissingMagnitude,
+                _file,
+                $"the configuration says use_dora, and module {QuotedName.Of(module.Name)} has no lora_magnitude_vector.",
+                module.A.Name);
         }
 
         return magnitude.ElementCount == module.Outputs
             ? magnitude
             : throw new LoraException(
-                LoraError.ShapeMismatch, _file, $"tensor {QuotedName.Of(magnitude.Name)} of {magnitude.Shape} should have one magnitude for each of {module.Outputs} channels.", magnitude.Name);
+                LoraError.ShapeMismatch,
+                _file,
+                $"tensor {QuotedName.Of(magnitude.Name)} of {magnitude.Shape} should have one magnitude for each of "
+                + $"{module.Outputs} channels.",
+                magnitude.Name);
     }
 
     private TensorInfo? BaseCopyOf(LoraModule module)
@@ -126,7 +141,10 @@ internal sealed class AdapterTensors
         return copy is null || copy.Shape == module.WeightShape || copy.Shape == (module with { Kind = LoraLayerKind.TransposedLinear }).WeightShape
             ? copy
             : throw new LoraException(
-                LoraError.ShapeMismatch, _file, $"tensor {QuotedName.Of(copy.Name)} of {copy.Shape} does not fit the factors, which make {module.WeightShape}.", copy.Name);
+                LoraError.ShapeMismatch,
+                _file,
+                $"tensor {QuotedName.Of(copy.Name)} of {copy.Shape} does not fit the factors, which make {module.WeightShape}.",
+                copy.Name);
     }
 
     private TensorChange? RequireOther(TensorInfo tensor, AdapterTensorName name, AdapterTensorRole other) =>
@@ -142,7 +160,10 @@ internal sealed class AdapterTensors
         return tensor.Shape == new TensorShape(b.Shape[0])
             ? new TensorChange { Name = name.Target, Addition = tensor, AdditionScale = _config.ScaleOf(name.Module) }
             : throw new LoraException(
-                LoraError.ShapeMismatch, _file, $"tensor {QuotedName.Of(tensor.Name)} of {tensor.Shape} should have one value for each of {b.Shape[0]} outputs.", tensor.Name);
+                LoraError.ShapeMismatch,
+                _file,
+                $"tensor {QuotedName.Of(tensor.Name)} of {tensor.Shape} should have one value for each of {b.Shape[0]} outputs.",
+                tensor.Name);
     }
 
     private TensorChange? RequireDora(TensorInfo tensor, AdapterTensorName name) => _config.UsesDora && IsAdapted(name.Module)
@@ -179,12 +200,14 @@ internal sealed class AdapterTensors
     private LoraException Missing(TensorInfo tensor, string module, string role) => new(
         LoraError.MissingFactor,
         _file,
-        $"module {QuotedName.Of(module)} has tensor {QuotedName.Of(tensor.Name)} and no lora_{(role.StartsWith('E') ? $"embedding_{role[^1]}" : role)} to go with it. Download the adapter again.",
+        $"module {QuotedName.Of(module)} has tensor {QuotedName.Of(tensor.Name)} and no "
+        + $"lora_{(role.StartsWith('E') ? $"embedding_{role[^1]}" : role)} to go with it. Download the adapter again.",
         tensor.Name);
 
     private LoraException Unknown(TensorInfo tensor, string reason) => new(
         LoraError.UnknownTensor,
         _file,
-        $"tensor {QuotedName.Of(tensor.Name)} is no part of a LoRA adapter that is known here.{reason} A part of the adapter would be lost; merge it with PEFT and use the merged model.",
+        $"tensor {QuotedName.Of(tensor.Name)} is no part of a LoRA adapter that is known here.{reason} A part of the adapter would "
+        + "be lost; merge it with PEFT and use the merged model.",
         tensor.Name);
 }

@@ -1,9 +1,9 @@
 namespace TaskVectors.Checkpoints.Lora;
 
 /// <summary>
-/// Finds the base's tensor for every change of an adapter. Models with and without a head name the same tensors with different prefixes, and so do
-/// versions of one architecture: one prefix may be dropped, added or exchanged, the same for all tensors; tensors that the new names miss may
-/// keep the old.
+/// Finds the base's tensor for every change of an adapter. Models with and without a head name the same tensors with different prefixes,
+/// and so do versions of one architecture: one prefix may be dropped, added or exchanged, the same for all tensors; tensors that the new
+/// names miss may keep the old.
 /// </summary>
 internal sealed class BaseNames(LoraAdapter adapter, CheckpointSource pretrained)
 {
@@ -42,7 +42,8 @@ internal sealed class BaseNames(LoraAdapter adapter, CheckpointSource pretrained
             _ => throw new LoraException(
                 LoraError.AmbiguousTarget,
                 adapter.Path,
-                $"{QuotedName.Of(_names[0])} may be any of {QuotedName.Of([.. complete.Select(resolved => resolved[_names[0]])])} in the base {pretrained.Path}; "
+                $"{QuotedName.Of(_names[0])} may be any of {QuotedName.Of([.. complete.Select(resolved => resolved[_names[0]])])} "
+                + $"in the base {pretrained.Path}; "
                 + "use a base whose names are those that the adapter was trained with.",
                 _names[0]),
         };
@@ -107,8 +108,10 @@ internal sealed class BaseNames(LoraAdapter adapter, CheckpointSource pretrained
         return new LoraException(
             LoraError.TargetNotFound,
             adapter.Path,
-            $"the base {pretrained.Path} lacks {lacking.Length} of {_names.Length} tensors that the adapter changes: {QuotedName.Of(lacking)}.{hint} "
-            + $"The adapter was trained on another model{(adapter.Config.BaseName is { } name ? $" ({QuotedName.Of(name)})" : string.Empty)}.",
+            $"the base {pretrained.Path} lacks {lacking.Length} of {_names.Length} tensors that the adapter changes: "
+            + $"{QuotedName.Of(lacking)}.{hint} "
+            + "The adapter was trained on another "
+            + $"model{(adapter.Config.BaseName is { } name ? $" ({QuotedName.Of(name)})" : string.Empty)}.",
             lacking[0]);
     }
 }

@@ -5,8 +5,8 @@ using TaskVectors.Tensors;
 namespace TaskVectors.Checkpoints.Lora;
 
 /// <summary>
-/// Computes any part of a <see cref="TensorChange"/> in F64 from the adapter's file and, where needed, the base. Memory: the factors in use, and
-/// the channel scales of DoRA. Safe for concurrent calls.
+/// Computes any part of a <see cref="TensorChange"/> in F64 from the adapter's file and, where needed, the base. Memory: the factors in
+/// use, and the channel scales of DoRA. Safe for concurrent calls.
 /// </summary>
 internal sealed class ChangeReader : IDisposable
 {
@@ -114,7 +114,8 @@ internal sealed class ChangeReader : IDisposable
     public LoraException NeedsBase(TensorChange change) => new(
         LoraError.NeedsBase,
         _adapter.Path,
-        $"{QuotedName.Of(change.Name)} is stored as {(change.Magnitude is not null ? "DoRA" : "a full copy")}, and its difference to the base needs the base. "
+        $"{QuotedName.Of(change.Name)} is stored as {(change.Magnitude is not null ? "DoRA" : "a full copy")}, and its difference "
+        + "to the base needs the base. "
         + "Add the adapter to its base, as in BASE + ADAPTER; the difference alone is (BASE + ADAPTER) - BASE.",
         change.Name);
 
@@ -231,7 +232,11 @@ internal sealed class ChangeReader : IDisposable
             if (!double.IsFinite(value))
             {
                 throw new LoraException(
-                    LoraError.NotFinite, _adapter.Weights.Path, $"tensor {QuotedName.Of(tensor.Name)} holds {value}, which would spoil whole rows of the product. Train or download the adapter again.", tensor.Name);
+                    LoraError.NotFinite,
+                    _adapter.Weights.Path,
+                    $"tensor {QuotedName.Of(tensor.Name)} holds {value}, which would spoil whole rows of the product. Train or "
+                    + "download the adapter again.",
+                    tensor.Name);
             }
         }
 

@@ -1,8 +1,8 @@
 namespace TaskVectors.Checkpoints.Lora;
 
 /// <summary>
-/// Keeps the factors that were used last in memory, up to <see cref="Capacity"/> bytes (one pair of factors at least). Safe for concurrent use; a
-/// pair that several threads ask for is loaded once.
+/// Keeps the factors that were used last in memory, up to <see cref="Capacity"/> bytes (one pair of factors at least). Safe for concurrent
+/// use; a pair that several threads ask for is loaded once.
 /// </summary>
 internal sealed class FactorCache(Func<LoraModule, LowRankFactors> load, long capacity = FactorCache.Capacity)
 {

@@ -35,7 +35,10 @@ internal sealed class LoraAdapter
         if (!InputFile.Exists(configFile))
         {
             throw new LoraException(
-                LoraError.MissingConfig, path, $"the folder holds weights of an adapter and no {LoraConstants.ConfigFile}, without which their scale is unknown. Download it.");
+                LoraError.MissingConfig,
+                path,
+                $"the folder holds weights of an adapter and no {LoraConstants.ConfigFile}, without which their scale is unknown. "
+                + "Download it.");
         }
 
         LoraConfig config = LoraConfigReader.Read(configFile);
@@ -53,7 +56,8 @@ internal sealed class LoraAdapter
             ? new LoraException(
                 LoraError.UnsupportedWeights,
                 path,
-                $"the weights are in {LoraConstants.PickledWeightsFile}, a Python pickle, which is not supported for adapters. Load the adapter with PEFT and save it "
+                $"the weights are in {LoraConstants.PickledWeightsFile}, a Python pickle, which is not supported for adapters. Load "
+                + "the adapter with PEFT and save it "
                 + $"with safe_serialization=True, which writes {LoraConstants.WeightsFile}.")
             : new LoraException(LoraError.MissingWeights, path, $"the folder has no {LoraConstants.WeightsFile}. Download it.");
 }

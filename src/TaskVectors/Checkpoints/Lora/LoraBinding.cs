@@ -17,8 +17,8 @@ internal sealed class LoraBinding(LoraAdapter adapter, CheckpointSource pretrain
         }
 
         IReadOnlyDictionary<string, string> names = new BaseNames(adapter, pretrained).Resolve();
-        List<(TensorChange Change, TensorInfo Base)> pairs =
-            [.. adapter.Changes.Select(change => (change, pretrained.TryGetTensor(names[change.Name], out TensorInfo? found) ? found : throw new InvalidOperationException()))];
+        var tensors = pretrained.Tensors.ToDictionary(tensor => tensor.Name, StringComparer.Ordinal);
+        List<(TensorChange Change, TensorInfo Base)> pairs = [.. adapter.Changes.Select(change => (change, tensors[names[change.Name]]))];
         bool transposesSquares = TransposesSquares(pairs);
         using var reader = new ChangeReader(adapter, pretrained);
         var bound = new Dictionary<string, TensorChange>(StringComparer.Ordinal);
@@ -31,8 +31,8 @@ internal sealed class LoraBinding(LoraAdapter adapter, CheckpointSource pretrain
     }
 
     /// <summary>
-    /// Whether square matrices of linear modules are transposed: as the configuration says, unless it says no and the shape of every other adapted
-    /// matrix of the base says yes. Old versions of PEFT saved GPT-2 adapters with a wrong <c>fan_in_fan_out</c>.
+    /// Whether square matrices of linear modules are transposed: as the configuration says, unless it says no and the shape of every other
+    /// adapted matrix of the base says yes. Old versions of PEFT saved GPT-2 adapters with a wrong <c>fan_in_fan_out</c>.
     /// </summary>
     private bool TransposesSquares(List<(TensorChange Change, TensorInfo Base)> pairs)
     {
@@ -44,7 +44,8 @@ internal sealed class LoraBinding(LoraAdapter adapter, CheckpointSource pretrain
         var others = pairs
             .Where(pair => pair.Change.Module is { Kind: LoraLayerKind.Linear } module && module.Outputs != module.Inputs)
             .ToList();
-        return others.Count > 0 && others.TrueForAll(pair => pair.Base.Shape == new TensorShape(pair.Change.Module!.Inputs, pair.Change.Module.Outputs));
+        return others.Count > 0
+            && others.TrueForAll(pair => pair.Base.Shape == new TensorShape(pair.Change.Module!.Inputs, pair.Change.Module.Outputs));
     }
 
     private TensorChange Bind(TensorChange change, TensorInfo tensor, bool transposesSquares, ChangeReader reader)
@@ -54,7 +55,8 @@ internal sealed class LoraBinding(LoraAdapter adapter, CheckpointSource pretrain
             throw new LoraException(
                 LoraError.UnsupportedDataType,
                 adapter.Path,
-                $"{QuotedName.Of(tensor.Name)} of the base {pretrained.Path} is {tensor.DType.Name()}, to which nothing can be added; use a base that is not quantised.",
+                $"{QuotedName.Of(tensor.Name)} of the base {pretrained.Path} is {tensor.DType.Name()}, to which nothing can be "
+                + "added; use a base that is not quantised.",
                 tensor.Name);
         }
 
@@ -98,13 +100,16 @@ internal sealed class LoraBinding(LoraAdapter adapter, CheckpointSource pretrain
         }
 
         TensorChange other = bound[name];
-        bool sameCopy = other is { Module: null, Copy: not null } && change is { Module: null, Copy: not null } && reader.AreEqual(other.Copy, change.Copy);
+        bool sameCopy = other is { Module: null, Copy: not null }
+            && change is { Module: null, Copy: not null }
+            && reader.AreEqual(other.Copy, change.Copy);
         if (!sameCopy)
         {
             throw new LoraException(
                 LoraError.ChangedTwice,
                 adapter.Path,
-                $"{QuotedName.Of(change.Name)} and {QuotedName.Of(other.Name)} share the storage of {QuotedName.Of(name)} in the base {pretrained.Path} and are changed in different ways. "
+                $"{QuotedName.Of(change.Name)} and {QuotedName.Of(other.Name)} share the storage of {QuotedName.Of(name)} in the "
+                + $"base {pretrained.Path} and are changed in different ways. "
                 + "Use a base that stores both.",
                 change.Name);
         }

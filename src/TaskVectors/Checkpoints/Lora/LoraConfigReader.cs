@@ -5,8 +5,8 @@ using System.Text.Json;
 namespace TaskVectors.Checkpoints.Lora;
 
 /// <summary>
-/// Reads an <c>adapter_config.json</c>, strictly: what changes the merged weights must be there and of the right type, and variants of LoRA that
-/// would be merged wrongly are refused by name. Fields that only concern training are ignored.
+/// Reads an <c>adapter_config.json</c>, strictly: what changes the merged weights must be there and of the right type, and variants of
+/// LoRA that would be merged wrongly are refused by name. Fields that only concern training are ignored.
 /// </summary>
 internal sealed class LoraConfigReader
 {
@@ -73,7 +73,10 @@ internal sealed class LoraConfigReader
         catch (JsonException e)
         {
             throw new LoraException(
-                LoraError.InvalidConfig, path, $"the configuration is not valid JSON (NaN and Infinity are not allowed in it); download it again. {e.Message}", innerException: e);
+                LoraError.InvalidConfig,
+                path,
+                $"the configuration is not valid JSON (NaN and Infinity are not allowed in it); download it again. {e.Message}",
+                innerException: e);
         }
     }
 
@@ -118,7 +121,9 @@ internal sealed class LoraConfigReader
         if (type != LoraConstants.PeftType)
         {
             throw new LoraException(
-                LoraError.UnsupportedType, _file, $"the adapter is of the kind {QuotedName.Of(type)}; only LORA is supported. Merge it with PEFT and use the merged model.");
+                LoraError.UnsupportedType,
+                _file,
+                $"the adapter is of the kind {QuotedName.Of(type)}; only LORA is supported. Merge it with PEFT and use the merged model.");
         }
     }
 
@@ -129,7 +134,9 @@ internal sealed class LoraConfigReader
             if (IsSet(field))
             {
                 throw new LoraException(
-                    LoraError.UnsupportedFeature, _file, $"{field} is set: {meaning}. This is not supported; merge the adapter with PEFT and use the merged model.");
+                    LoraError.UnsupportedFeature,
+                    _file,
+                    $"{field} is set: {meaning}. This is not supported; merge the adapter with PEFT and use the merged model.");
             }
         }
 
@@ -192,7 +199,9 @@ internal sealed class LoraConfigReader
         TryGet(field, out JsonElement value) ? value : throw Invalid(field, "is missing, and the scale of the adapter depends on it");
 
     private int Rank(JsonElement value, string field) =>
-        value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out int rank) && rank > 0 ? rank : throw Invalid(field, "must be a whole number of at least 1");
+        value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out int rank) && rank > 0
+            ? rank
+            : throw Invalid(field, "must be a whole number of at least 1");
 
     private double Number(JsonElement value, string field) =>
         value.ValueKind == JsonValueKind.Number && value.TryGetDouble(out double number) && double.IsFinite(number)

@@ -72,9 +72,6 @@ public enum LoraError
     /// <summary>The adapter is bound to something that is no checkpoint.</summary>
     BaseIsVector,
 
-    /// <summary>The adapter's file is not the one it was when it was opened.</summary>
-    ChangedSinceOpened,
-
     /// <summary>A tensor cannot be written as part of an adapter.</summary>
     UnwritableTensor,
 }

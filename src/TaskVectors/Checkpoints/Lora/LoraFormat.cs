@@ -5,9 +5,11 @@ namespace TaskVectors.Checkpoints.Lora;
 /// <summary>LoRA adapters as PEFT saves them: a folder of <c>adapter_config.json</c> and <c>adapter_model.safetensors</c>.</summary>
 /// <remarks>
 /// <para>
-/// An adapter opens to a task vector, a <see cref="LoraSource"/>: the change of a weight is s B A with s = alpha / r, or alpha / sqrt(r) with
-/// <c>use_rslora</c>, and r and alpha by <c>rank_pattern</c> and <c>alpha_pattern</c>. Embeddings, convolutions, <c>fan_in_fan_out</c>, full copies
-/// (<c>modules_to_save</c>, <c>bias</c>), <c>lora_bias</c> and DoRA are read; other kinds of adapter and other layouts are refused by name.
+/// An adapter opens to a task vector, a <see cref="LoraSource"/>: the change of a weight is s B A with s = alpha / r, or alpha / sqrt(r)
+/// with
+/// <c>use_rslora</c>, and r and alpha by <c>rank_pattern</c> and <c>alpha_pattern</c>. Embeddings, convolutions, <c>fan_in_fan_out</c>,
+/// full copies (<c>modules_to_save</c>, <c>bias</c>), <c>lora_bias</c> and DoRA are read; other kinds of adapter and other layouts are
+/// refused by name.
 /// </para>
 /// <para>The folder, its configuration or its weights may be named. A folder that holds a model as well is ambiguous.</para>
 /// </remarks>
@@ -53,7 +55,9 @@ public sealed class LoraFormat : ICheckpointFormat
 
         return HoldsModel(path)
             ? throw new LoraException(
-                LoraError.AmbiguousFolder, path, $"the folder holds a model and an adapter; name one of the files, such as {LoraConstants.WeightsFile}.")
+                LoraError.AmbiguousFolder,
+                path,
+                $"the folder holds a model and an adapter; name one of the files, such as {LoraConstants.WeightsFile}.")
             : new LoraSource(LoraAdapter.Open(path));
     }
 

@@ -12,6 +12,8 @@ public enum LoraLayerKind
     /// <summary>A table of [vocabulary, dimension], with A of [r, vocabulary] and B of [dimension, r]: the change is s (B A)^T.</summary>
     Embedding,
 
-    /// <summary>Kernels of [out, in, ...], with A of [r, in, ...] and B of [out, r, 1, ...]: the change is s B A over [out, rest].</summary>
+    /// <summary>
+    /// Kernels of [out, in, ...], with A of [r, in, ...] and B of [out, r, 1, ...]: the change is s B A over [out, rest].
+    /// </summary>
     Convolution,
 }

@@ -49,7 +49,10 @@ internal sealed record LoraModule(string Name, LoraLayerKind Kind, TensorInfo A,
         if (a.Shape[0] != b.Shape[1])
         {
             throw new LoraException(
-                LoraError.RankMismatch, file, $"the factors of {QuotedName.Of(name)} have different ranks: A is {a.Shape} and B is {b.Shape}.", b.Name);
+                LoraError.RankMismatch,
+                file,
+                $"the factors of {QuotedName.Of(name)} have different ranks: A is {a.Shape} and B is {b.Shape}.",
+                b.Name);
         }
 
         if (a.Shape[0] != rank)
@@ -57,7 +60,8 @@ internal sealed record LoraModule(string Name, LoraLayerKind Kind, TensorInfo A,
             throw new LoraException(
                 LoraError.RankMismatch,
                 file,
-                $"the factors of {QuotedName.Of(name)} have rank {a.Shape[0]}, and {LoraConstants.ConfigFile} says {rank}; the scale would be wrong. "
+                $"the factors of {QuotedName.Of(name)} have rank {a.Shape[0]}, and {LoraConstants.ConfigFile} says {rank}; the "
+                + "scale would be wrong. "
                 + "The file and the configuration do not belong together.",
                 a.Name);
         }
@@ -73,7 +77,10 @@ internal sealed record LoraModule(string Name, LoraLayerKind Kind, TensorInfo A,
         if (!tensor.DType.IsArithmetic())
         {
             throw new LoraException(
-                LoraError.UnsupportedDataType, file, $"tensor {QuotedName.Of(tensor.Name)} is {tensor.DType.Name()}; the tensors of an adapter are floating-point.", tensor.Name);
+                LoraError.UnsupportedDataType,
+                file,
+                $"tensor {QuotedName.Of(tensor.Name)} is {tensor.DType.Name()}; the tensors of an adapter are floating-point.",
+                tensor.Name);
         }
     }
 
@@ -109,9 +116,13 @@ internal sealed record LoraModule(string Name, LoraLayerKind Kind, TensorInfo A,
         }
         catch (OverflowException)
         {
+            // Too large even to count, which is the error below.
         }
 
         throw new LoraException(
-            LoraError.TooLarge, file, $"the factors of {QuotedName.Of(Name)}, {A.Shape} and {B.Shape}, make a tensor that is empty or too large.", A.Name);
+            LoraError.TooLarge,
+            file,
+            $"the factors of {QuotedName.Of(Name)}, {A.Shape} and {B.Shape}, make a tensor that is empty or too large.",
+            A.Name);
     }
 }

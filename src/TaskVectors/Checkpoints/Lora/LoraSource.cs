@@ -5,12 +5,13 @@ using TaskVectors.Tensors;
 namespace TaskVectors.Checkpoints.Lora;
 
 /// <summary>
-/// A LoRA adapter as a task vector: by itself, or bound to the base it changes. Its tensors are dense, computed from the factors when they are read,
-/// and the factors stay available.
+/// A LoRA adapter as a task vector: by itself, or bound to the base it changes. Its tensors are dense, computed from the factors when they
+/// are read, and the factors stay available.
 /// </summary>
 /// <remarks>
-/// By itself, names are the adapter's without <c>base_model.model.</c>, values are F32 (F64 where a tensor of the adapter is), and what needs the base
-/// (full copies, DoRA) is listed but cannot be read. <see cref="Bind"/> gives the differences to a base, all of them, in F64.
+/// By itself, names are the adapter's without <c>base_model.model.</c>, values are F32 (F64 where a tensor of the adapter is), and what
+/// needs the base (full copies, DoRA) is listed but cannot be read. <see cref="Bind"/> gives the differences to a base, all of them, in
+/// F64.
 /// </remarks>
 public sealed class LoraSource : CheckpointSource, ILowRankTensors, IBindableTaskVector
 {
@@ -19,7 +20,7 @@ public sealed class LoraSource : CheckpointSource, ILowRankTensors, IBindableTas
     private readonly FrozenDictionary<string, TensorChange> _changes;
 
     internal LoraSource(LoraAdapter adapter)
-        : this(adapter, null, adapter.Changes, [.. adapter.Changes.Select(change => new TensorInfo(change.Name, change.IsDouble ? DType.F64 : DType.F32, change.Shape))])
+        : this(adapter, null, adapter.Changes, [.. adapter.Changes.Select(Describe)])
     {
     }
 
@@ -40,13 +41,15 @@ public sealed class LoraSource : CheckpointSource, ILowRankTensors, IBindableTas
     public override string Format => LoraConstants.FormatName;
 
     /// <summary>The tensors whose change can only be computed beside the base, of an adapter that is not bound to one.</summary>
-    public IReadOnlyList<string> NeedingBase => _base is null ? [.. Tensors.Where(tensor => _changes[tensor.Name].NeedsBase).Select(tensor => tensor.Name)] : [];
+    public IReadOnlyList<string> NeedingBase => _base is null
+        ? [.. Tensors.Where(tensor => _changes[tensor.Name].NeedsBase).Select(tensor => tensor.Name)]
+        : [];
 
     /// <inheritdoc/>
     /// <remarks>
-    /// Reads headers, and of tensors that the adapter's file copies from its base the values. Names fit as they are, or with one prefix dropped, added or
-    /// exchanged throughout (<c>bert.</c>, <c>transformer.</c>, <c>model.</c>), as between a model with a head and one without. Orientation follows the
-    /// base's shape, and <c>fan_in_fan_out</c> where a matrix is square.
+    /// Reads headers, and of tensors that the adapter's file copies from its base the values. Names fit as they are, or with one prefix
+    /// dropped, added or exchanged throughout (<c>bert.</c>, <c>transformer.</c>, <c>model.</c>), as between a model with a head and one
+    /// without. Orientation follows the base's shape, and <c>fan_in_fan_out</c> where a matrix is square.
     /// </remarks>
     public CheckpointSource Bind(CheckpointSource pretrained)
     {
@@ -77,6 +80,8 @@ public sealed class LoraSource : CheckpointSource, ILowRankTensors, IBindableTas
         factors = reader.Factors(_changes[tensor].Module!);
         return true;
     }
+
+    private static TensorInfo Describe(TensorChange change) => new(change.Name, change.IsDouble ? DType.F64 : DType.F32, change.Shape);
 
     private static Dictionary<string, string> MetadataOf(LoraAdapter adapter)
     {

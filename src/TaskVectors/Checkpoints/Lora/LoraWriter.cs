@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Globalization;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using TaskVectors.Checkpoints.Safetensors;
@@ -9,8 +8,8 @@ namespace TaskVectors.Checkpoints.Lora;
 
 /// <summary>Writes low-rank task vectors as an adapter folder that PEFT loads.</summary>
 /// <remarks>
-/// Each module keeps its own scale: alpha = s r, in <c>alpha_pattern</c> where it differs from the most frequent, and likewise <c>rank_pattern</c>. Tensors of
-/// rank 0 are zero and left out.
+/// Each module keeps its own scale: alpha = s r, in <c>alpha_pattern</c> where it differs from the most frequent, and likewise
+/// <c>rank_pattern</c>. Tensors of rank 0 are zero and left out.
 /// </remarks>
 public static class LoraWriter
 {
@@ -63,13 +62,14 @@ public static class LoraWriter
 
         LowRankFactors factors = tensor.Factors;
         bool isKernel = tensor.Shape is { Rank: > 2 };
-        bool fits = tensor.Shape is not { } shape || (shape.Rank >= 2 && shape[0] == factors.Rows && shape.ElementCount == (long)factors.Rows * factors.Columns);
+        bool fits = tensor.Shape is not { } shape
+            || (shape.Rank >= 2 && shape[0] == factors.Rows && shape.ElementCount == (long)factors.Rows * factors.Columns);
         if (!fits || isKernel != (tensor.Kind == LoraLayerKind.Convolution))
         {
             throw Unwritable(
                 folder,
                 tensor,
-                string.Create(CultureInfo.InvariantCulture, $"its shape {tensor.Shape} and kind {tensor.Kind} do not fit factors of [{factors.Rows}, {factors.Columns}]"));
+                $"its shape {tensor.Shape} and kind {tensor.Kind} do not fit factors of [{factors.Rows}, {factors.Columns}]");
         }
 
         if (!double.IsFinite(factors.Scale * factors.Rank))
@@ -86,7 +86,8 @@ public static class LoraWriter
             throw new LoraException(LoraError.NoTensors, folder, "every tensor is zero, and an adapter without tensors cannot be loaded.");
         }
 
-        if (tensors.FirstOrDefault(tensor => tensor.Kind == LoraLayerKind.TransposedLinear) is { } transposed && tensors.Any(tensor => tensor.Kind == LoraLayerKind.Linear))
+        if (tensors.FirstOrDefault(tensor => tensor.Kind == LoraLayerKind.TransposedLinear) is { } transposed
+            && tensors.Any(tensor => tensor.Kind == LoraLayerKind.Linear))
         {
             throw Unwritable(folder, transposed, "it is transposed and other linear modules are not, and PEFT has one fan_in_fan_out for all. Write two adapters");
         }

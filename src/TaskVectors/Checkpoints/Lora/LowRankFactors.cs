@@ -7,7 +7,9 @@ namespace TaskVectors.Checkpoints.Lora;
 /// A matrix as a product of two thin ones, W = s B A with B of [rows, r] and A of [r, columns]: an exact low-rank task vector. Sums and
 /// multiples stay factored. Immutable and safe for use from several threads.
 /// </summary>
-/// <remarks>Source: Hu et al., "LoRA: Low-Rank Adaptation of Large Language Models", ICLR 2022, section 4.1 (s = alpha / r there).</remarks>
+/// <remarks>
+/// Source: Hu et al., "LoRA: Low-Rank Adaptation of Large Language Models", ICLR 2022, section 4.1 (s = alpha / r there).
+/// </remarks>
 public sealed class LowRankFactors
 {
     // A piece of the result and of a row of A lie in the first-level cache together.
@@ -108,8 +110,8 @@ public sealed class LowRankFactors
     }
 
     /// <summary>
-    /// Computes part of the matrix: elements from <paramref name="firstElement"/> on in row-major order. Each is the sum over k = 0 ... r-1, in
-    /// this order by fused multiply-add in F64, and then times s: the same bits however the matrix is cut into parts.
+    /// Computes part of the matrix: elements from <paramref name="firstElement"/> on in row-major order. Each is the sum over k = 0 ...
+    /// r-1, in this order by fused multiply-add in F64, and then times s: the same bits however the matrix is cut into parts.
     /// </summary>
     /// <param name="firstElement">The row-major index of the first element.</param>
     /// <param name="destination">Filled completely.</param>

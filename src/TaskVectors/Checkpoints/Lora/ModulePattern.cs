@@ -5,8 +5,8 @@ namespace TaskVectors.Checkpoints.Lora;
 
 /// <summary>
 /// A regular expression of an adapter's configuration, as PEFT applies it to the names of modules. An expression comes from outside: it is
-/// matched in linear time where its syntax allows, and under a time limit where it does not. A key that is a plain name, as most are, is compared
-/// without an expression: adapters can list hundreds of them for hundreds of modules.
+/// matched in linear time where its syntax allows, and under a time limit where it does not. A key that is a plain name, as most are, is
+/// compared without an expression: adapters can list hundreds of them for hundreds of modules.
 /// </summary>
 internal sealed class ModulePattern
 {
@@ -27,7 +27,8 @@ internal sealed class ModulePattern
     }
 
     /// <summary>
-    /// A key of <c>rank_pattern</c> or <c>alpha_pattern</c>: matches the end of a name from a dot on, or with <c>^</c> in front the whole name.
+    /// A key of <c>rank_pattern</c> or <c>alpha_pattern</c>: matches the end of a name from a dot on, or with <c>^</c> in front the whole
+    /// name.
     /// </summary>
     public static ModulePattern OfKey(string key, string file) =>
         new(key, !key.AsSpan().ContainsAnyExcept(PlainCharacters) ? null : key.StartsWith('^') ? $"^({key[1..]})$" : $"^(.*\\.)?({key})$", file);
@@ -98,7 +99,10 @@ internal sealed class ModulePattern
         catch (RegexMatchTimeoutException e)
         {
             throw new LoraException(
-                LoraError.InvalidConfig, _file, $"the regular expression {QuotedName.Of(_text)} takes too long to match; simplify it.", innerException: e);
+                LoraError.InvalidConfig,
+                _file,
+                $"the regular expression {QuotedName.Of(_text)} takes too long to match; simplify it.",
+                innerException: e);
         }
     }
 }
