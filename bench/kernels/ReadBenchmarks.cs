@@ -6,7 +6,7 @@ using TaskVectors.Tensors;
 namespace TaskVectors.Benchmarks.Kernels;
 
 /// <summary>What positional reads cost against a mapped file, with the kernel that uses the bytes: one tile after another of a cached file.</summary>
-public class ReadBenchmarks
+public class ReadBenchmarks : IDisposable
 {
     private const int FileBytes = 256 << 20;
     private const int BlockElements = 2048;
@@ -35,12 +35,13 @@ public class ReadBenchmarks
     }
 
     [GlobalCleanup]
-    public void Cleanup()
+    public void Dispose()
     {
         _view?.Dispose();
         _mapping?.Dispose();
         _handle.Dispose();
         File.Delete(_path);
+        GC.SuppressFinalize(this);
     }
 
     [Benchmark(Baseline = true, OperationsPerInvoke = FileBytes)]
