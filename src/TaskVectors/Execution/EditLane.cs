@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using TaskVectors.Tensors;
 
 namespace TaskVectors.Execution;
@@ -15,7 +14,6 @@ internal sealed class EditLane : ITileLane
     private readonly byte[] _output;
     private readonly double[] _exact = new double[LaneBudget.BlockElements];
     private readonly double[] _reference = new double[LaneBudget.BlockElements];
-    private readonly float[] _single = new float[LaneBudget.BlockElements];
     private readonly BlockStatistics[] _blocks;
 
     public EditLane(EditRun run, CancellationToken cancellationToken)
@@ -93,36 +91,27 @@ internal sealed class EditLane : ITileLane
     private BlockStatistics ComputeBlock(PlannedTensor tensor, Tile tile, int first, int count)
     {
         Span<double> exact = _exact.AsSpan(0, count);
-        Span<double> reference = _reference.AsSpan(0, count);
-        if (tensor.Reference < 0)
-        {
-            reference.Clear();
-        }
-
+        Span<double> reference = tensor.Reference < 0 ? [] : _reference.AsSpan(0, count);
         Sum(tensor, first, exact, reference);
 
         DType dtype = tensor.Output.DType;
         Span<byte> output = _output.AsSpan((int)ByteLength(dtype, first), (int)ByteLength(dtype, count));
-        EncodeCounts counts = _run.Plan.Options.Rounding == Rounding.Stochastic
-            ? TensorConverter.EncodeStochastic(dtype, exact, output, _run.KeyOf(tensor), tile.First + first)
-            : Encode(tensor, exact, output);
-        EditStatistics statistics = TensorStatistics.Measure(dtype, output, exact, reference);
+        (EncodeCounts counts, EditStatistics statistics) = _run.Plan.Options.Rounding == Rounding.Stochastic
+            ? EncodeStochastic(tensor, tile.First + first, exact, reference, output)
+            : TensorConverter.EncodeMeasured(dtype, tensor.Precision, exact, reference, output);
         _ = CheckNaN(tensor, statistics.NaNCount, tile);
         return new BlockStatistics(statistics, counts.Saturated);
     }
 
-    // The sum of 8- and 16-bit tensors is kept to the 24 bits of F32: a coefficient such as 0.3 is off in its 17th digit, and a sum that is
-    // a tie on paper must be one here, so that it goes to even.
-    private EncodeCounts Encode(PlannedTensor tensor, ReadOnlySpan<double> exact, Span<byte> output)
+    private (EncodeCounts Counts, EditStatistics Statistics) EncodeStochastic(
+        PlannedTensor tensor, long firstElement, ReadOnlySpan<double> exact, ReadOnlySpan<double> reference, Span<byte> output)
     {
-        if (!tensor.SumsInSingle)
-        {
-            return TensorConverter.Encode(tensor.Output.DType, exact, output);
-        }
-
-        Span<float> single = _single.AsSpan(0, exact.Length);
-        _ = TensorConverter.Encode(DType.F32, exact, MemoryMarshal.AsBytes(single));
-        return TensorConverter.Encode(tensor.Output.DType, single, output);
+        DType dtype = tensor.Output.DType;
+        EncodeCounts counts = TensorConverter.EncodeStochastic(dtype, exact, output, _run.KeyOf(tensor), firstElement);
+        EditStatistics statistics = reference.IsEmpty
+            ? TensorStatistics.Measure(dtype, output, exact)
+            : TensorStatistics.Measure(dtype, output, exact, reference);
+        return (counts, statistics);
     }
 
     private void Sum(PlannedTensor tensor, int first, Span<double> exact, Span<double> reference)

@@ -16,6 +16,7 @@ public sealed record PlannedTensor(
     /// <summary>The bytes read for this tensor.</summary>
     public long BytesRead => Terms.Sum(term => term.Tensor.ByteCount);
 
-    /// <summary>Whether the sum is kept at the precision of F32, because no tensor involved has more than 16 bits an element (N1).</summary>
-    public bool SumsInSingle { get; } = Output.DType.BitSize() <= 16 && Terms.All(term => term.Tensor.DType.BitSize() <= 16);
+    /// <summary>The precision of the sum: that of F32 where no tensor involved has more than 16 bits an element, else that of F64 (N1).</summary>
+    public SumPrecision Precision { get; } =
+        Output.DType.BitSize() <= 16 && Terms.All(term => term.Tensor.DType.BitSize() <= 16) ? SumPrecision.Single : SumPrecision.Double;
 }

@@ -102,6 +102,35 @@ public static class TensorConverter
     }
 
     /// <summary>
+    /// Encodes sums to nearest even, ties to even, and measures what that loses: the same as keeping the sums to a precision,
+    /// <see cref="Encode(DType, ReadOnlySpan{double}, Span{byte})"/> and
+    /// <see cref="TensorStatistics.Measure(DType, ReadOnlySpan{byte}, ReadOnlySpan{double}, ReadOnlySpan{double})"/>, in one pass.
+    /// </summary>
+    /// <param name="dtype">The element type; see <see cref="DTypes.IsArithmetic"/>.</param>
+    /// <param name="precision">The precision to which sums are kept before they are rounded.</param>
+    /// <param name="exact">The sums.</param>
+    /// <param name="reference">What the size of the edit is measured against; empty for zeros.</param>
+    /// <param name="destination">Filled with as many elements, little-endian, at any alignment.</param>
+    /// <exception cref="ArgumentException">The type takes no part in arithmetic, or the lengths do not fit.</exception>
+    public static (EncodeCounts Counts, EditStatistics Statistics) EncodeMeasured(
+        DType dtype, SumPrecision precision, ReadOnlySpan<double> exact, ReadOnlySpan<double> reference, Span<byte> destination)
+    {
+        FloatKernels kernels = FloatKernels.For(dtype);
+        kernels.CheckLength(destination.Length, exact.Length, nameof(destination));
+        if (!reference.IsEmpty && reference.Length != exact.Length)
+        {
+            throw new ArgumentException($"There are {exact.Length} sums and {reference.Length} references.", nameof(reference));
+        }
+
+        Span<double> rounding = stackalloc double[FixedOrderSum.Lanes];
+        Span<double> edit = stackalloc double[FixedOrderSum.Lanes];
+        rounding.Clear();
+        edit.Clear();
+        (long saturated, long notANumber) = kernels.EncodeMeasured(precision, exact, reference, destination, rounding, edit);
+        return (new EncodeCounts(saturated), new EditStatistics(FixedOrderSum.Reduce(rounding), FixedOrderSum.Reduce(edit), notANumber));
+    }
+
+    /// <summary>
     /// Encodes numbers with unbiased stochastic rounding: x between the neighbouring encodable values lo and hi becomes hi with
     /// probability (x - lo) / (hi - lo), else lo. An encodable x is unchanged.
     /// </summary>

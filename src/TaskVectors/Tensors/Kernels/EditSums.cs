@@ -73,7 +73,8 @@ internal static class EditSums
         return Vector256.Sum(notANumber);
     }
 
-    private static void AddSquare(double difference, ref double lane)
+    /// <summary>Adds the square of a difference; leaves out what is not finite.</summary>
+    internal static void AddSquare(double difference, ref double lane)
     {
         if (double.IsFinite(difference))
         {

@@ -40,6 +40,9 @@ internal readonly struct Float32Codec : IFloatCodec<uint>
         Unsafe.WriteUnaligned(ref destination, Vector256.Narrow(lower, upper));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void EncodeSingle8(Vector256<float> values, ref byte destination) => Unsafe.WriteUnaligned(ref destination, values);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void EncodeStochastic8(
         Vector256<double> lower, Vector256<double> upper, Vector256<ulong> randomLower, Vector256<ulong> randomUpper, ref byte destination)
     {

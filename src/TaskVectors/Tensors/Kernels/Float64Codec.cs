@@ -41,6 +41,13 @@ internal readonly struct Float64Codec : IFloatCodec<ulong>
         Unsafe.WriteUnaligned(ref destination, (lower, upper));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void EncodeSingle8(Vector256<float> values, ref byte destination)
+    {
+        (Vector256<double> lower, Vector256<double> upper) = Vector256.Widen(values);
+        Encode8(lower, upper, ref destination);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void EncodeStochastic8(
         Vector256<double> lower, Vector256<double> upper, Vector256<ulong> randomLower, Vector256<ulong> randomUpper, ref byte destination) =>
         Encode8(lower, upper, ref destination);

@@ -56,6 +56,14 @@ internal abstract class FloatKernels
     /// <summary>Encodes to nearest even; returns the number of finite values that overflowed.</summary>
     internal abstract long Encode(ReadOnlySpan<float> source, Span<byte> destination);
 
+    /// <summary>
+    /// Encodes to nearest even from a sum kept to a precision, and adds the terms of <see cref="EditStatistics"/> to the lanes of two
+    /// <see cref="FixedOrderSum"/>s; an empty reference stands for zeros.
+    /// </summary>
+    /// <returns>The number of finite values that overflowed, and of exact values that are NaN.</returns>
+    internal abstract (long Saturated, long NotANumber) EncodeMeasured(
+        SumPrecision precision, ReadOnlySpan<double> exact, ReadOnlySpan<double> reference, Span<byte> destination, Span<double> rounding, Span<double> edit);
+
     /// <summary>Encodes stochastically; returns the number of finite values that overflowed.</summary>
     internal abstract long EncodeStochastic(ReadOnlySpan<double> source, Span<byte> destination, PhiloxKey key, long firstElement);
 

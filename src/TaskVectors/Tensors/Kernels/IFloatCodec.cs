@@ -40,6 +40,9 @@ internal interface IFloatCodec<TBits>
     /// <summary>Writes eight numbers, each of a magnitude below <see cref="OverflowThreshold"/>, as <see cref="Encode"/> does.</summary>
     static abstract void Encode8(Vector256<double> lower, Vector256<double> upper, ref byte destination);
 
+    /// <summary>Writes eight numbers, each of a magnitude below <see cref="OverflowThreshold"/>, as <see cref="Encode"/> does.</summary>
+    static abstract void EncodeSingle8(Vector256<float> values, ref byte destination);
+
     /// <summary>Writes eight numbers of at most <see cref="LargestFinite"/> as <see cref="EncodeStochastic"/> does. Needs AVX2.</summary>
     static abstract void EncodeStochastic8(
         Vector256<double> lower, Vector256<double> upper, Vector256<ulong> randomLower, Vector256<ulong> randomUpper, ref byte destination);

@@ -38,7 +38,7 @@ internal struct LaneSums
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector256<double> AddSquare(Vector256<double> difference, Vector256<double> sum)
+    internal static Vector256<double> AddSquare(Vector256<double> difference, Vector256<double> sum)
     {
         Vector256<double> finite = Vector256.LessThan(Vector256.Abs(difference), Vector256.Create(double.PositiveInfinity));
         difference &= finite;

@@ -105,6 +105,23 @@ internal readonly struct NarrowFloatCodec<TFormat, TBits> : IFloatCodec<TBits>
         ref destination);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void EncodeSingle8(Vector256<float> values, ref byte destination)
+    {
+        if (TFormat.ExponentBits != 8)
+        {
+            (Vector256<double> lower, Vector256<double> upper) = Vector256.Widen(values);
+            Encode8(lower, upper, ref destination);
+            return;
+        }
+
+        // With the exponent field of binary32, rounding is an addition to the bits: half a unit less one, and one where the code is odd.
+        Vector256<uint> bits = values.AsUInt32();
+        Vector256<uint> odd = (bits >>> FractionShift) & Vector256<uint>.One;
+        Vector256<uint> codes = (bits + odd + Vector256.Create((1u << (FractionShift - 1)) - 1)) >>> FractionShift;
+        Unsafe.WriteUnaligned(ref destination, Vector128.Narrow(codes.GetLower(), codes.GetUpper()));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void EncodeStochastic8(
         Vector256<double> lower, Vector256<double> upper, Vector256<ulong> randomLower, Vector256<ulong> randomUpper, ref byte destination) => Store8(
             FloatRounding.Stochastic(lower, randomLower, TFormat.FractionBits, TFormat.Bias),

@@ -82,6 +82,26 @@ internal sealed class VectorFloatKernels<TCodec, TBits> : ScalarFloatKernels<TCo
 
     internal override long Encode(ReadOnlySpan<float> source, Span<byte> destination) => EncodeVector(source, destination);
 
+    internal override (long Saturated, long NotANumber) EncodeMeasured(
+        SumPrecision precision, ReadOnlySpan<double> exact, ReadOnlySpan<double> reference, Span<byte> destination, Span<double> rounding, Span<double> edit)
+    {
+        int whole = exact.Length - exact.Length % FixedOrderSum.Lanes;
+        long saturated = 0;
+        long notANumber = 0;
+        int i = 0;
+        while ((i = EncodeMeasuredOrdinary(precision, exact, reference, destination, rounding, edit, i)) < exact.Length)
+        {
+            int count = i < whole ? FixedOrderSum.Lanes : exact.Length - whole;
+            ReadOnlySpan<double> origin = reference.IsEmpty ? default : reference.Slice(i, count);
+            (long overflowed, long invalid) = base.EncodeMeasured(precision, exact.Slice(i, count), origin, Bytes(destination, i, count), rounding, edit);
+            saturated += overflowed;
+            notANumber += invalid;
+            i += count;
+        }
+
+        return (saturated, notANumber);
+    }
+
     internal override long EncodeStochastic(ReadOnlySpan<double> source, Span<byte> destination, PhiloxKey key, long firstElement)
     {
         if (TCodec.HoldsEveryDouble || !Avx2.IsSupported)
@@ -192,18 +212,99 @@ internal sealed class VectorFloatKernels<TCodec, TBits> : ScalarFloatKernels<TCo
         int whole = WholeBlocks(source.Length);
         for (; i < whole; i += BlockLength)
         {
-            (Vector256<double> lower, Vector256<double> upper) = typeof(TNumber) == typeof(double)
-                ? Load(ref Unsafe.As<TNumber, double>(ref from), i)
-                : Vector256.Widen(Vector256.LoadUnsafe(ref Unsafe.As<TNumber, float>(ref from), (nuint)i));
-            if (!AllBelow(lower, upper, TCodec.OverflowThreshold))
+            if (typeof(TNumber) == typeof(double))
+            {
+                (Vector256<double> lower, Vector256<double> upper) = Load(ref Unsafe.As<TNumber, double>(ref from), i);
+                if (!TryEncode(lower, upper, ref Element(ref to, i)))
+                {
+                    break;
+                }
+            }
+            else
+            {
+                Vector256<float> values = Vector256.LoadUnsafe(ref Unsafe.As<TNumber, float>(ref from), (nuint)i);
+                if (!AllBelow(values))
+                {
+                    break;
+                }
+
+                TCodec.EncodeSingle8(values, ref Element(ref to, i));
+            }
+        }
+
+        return i;
+    }
+
+    // Encodes and measures groups of sixteen from i up to the first with a number that overflows or is not one; returns where that is, or
+    // the end of the whole groups.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static int EncodeMeasuredOrdinary(
+        SumPrecision precision, ReadOnlySpan<double> exact, ReadOnlySpan<double> reference, Span<byte> destination, Span<double> rounding, Span<double> edit, int i)
+    {
+        ref double from = ref MemoryMarshal.GetReference(exact);
+        ref double origin = ref MemoryMarshal.GetReference(reference);
+        ref byte to = ref MemoryMarshal.GetReference(destination);
+        bool inSingle = precision == SumPrecision.Single;
+        bool hasReference = !reference.IsEmpty;
+        LaneSums roundings = LaneSums.Load(rounding);
+        LaneSums edits = LaneSums.Load(edit);
+        int whole = exact.Length - exact.Length % FixedOrderSum.Lanes;
+        for (; i < whole; i += FixedOrderSum.Lanes)
+        {
+            (Vector256<double> exact0, Vector256<double> exact4) = Load(ref from, i);
+            (Vector256<double> exact8, Vector256<double> exact12) = Load(ref from, i + BlockLength);
+            ref byte first = ref Element(ref to, i);
+            ref byte second = ref Element(ref to, i + BlockLength);
+            if (!(inSingle
+                ? TryEncodeSingle(exact0, exact4, ref first) & TryEncodeSingle(exact8, exact12, ref second)
+                : TryEncode(exact0, exact4, ref first) & TryEncode(exact8, exact12, ref second)))
             {
                 break;
             }
 
-            TCodec.Encode8(lower, upper, ref Element(ref to, i));
+            (Vector256<double> written0, Vector256<double> written4) = TCodec.Decode8(in first);
+            (Vector256<double> written8, Vector256<double> written12) = TCodec.Decode8(in second);
+            roundings.AddSquares(written0 - exact0, written4 - exact4, written8 - exact8, written12 - exact12);
+            if (hasReference)
+            {
+                (Vector256<double> origin0, Vector256<double> origin4) = Load(ref origin, i);
+                (Vector256<double> origin8, Vector256<double> origin12) = Load(ref origin, i + BlockLength);
+                edits.AddSquares(exact0 - origin0, exact4 - origin4, exact8 - origin8, exact12 - origin12);
+            }
+            else
+            {
+                edits.AddSquares(exact0, exact4, exact8, exact12);
+            }
         }
 
+        roundings.Store(rounding);
+        edits.Store(edit);
         return i;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static bool TryEncode(Vector256<double> lower, Vector256<double> upper, ref byte destination)
+    {
+        bool isOrdinary = AllBelow(lower, upper, TCodec.OverflowThreshold);
+        if (isOrdinary)
+        {
+            TCodec.Encode8(lower, upper, ref destination);
+        }
+
+        return isOrdinary;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static bool TryEncodeSingle(Vector256<double> lower, Vector256<double> upper, ref byte destination)
+    {
+        Vector256<float> values = Vector256.Narrow(lower, upper);
+        bool isOrdinary = AllBelow(values);
+        if (isOrdinary)
+        {
+            TCodec.EncodeSingle8(values, ref destination);
+        }
+
+        return isOrdinary;
     }
 
     // As EncodeOrdinary; firstElement + i is even.
@@ -268,4 +369,9 @@ internal sealed class VectorFloatKernels<TCodec, TBits> : ScalarFloatKernels<TCo
         Vector256<double> below = Vector256.LessThan(Vector256.Abs(lower), limits) & Vector256.LessThan(Vector256.Abs(upper), limits);
         return below.ExtractMostSignificantBits() == 0b1111;
     }
+
+    // Every threshold below infinity has so few bits that binary32 holds it, but that of binary32 itself, which becomes infinity.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static bool AllBelow(Vector256<float> values) =>
+        Vector256.LessThan(Vector256.Abs(values), Vector256.Create((float)TCodec.OverflowThreshold)).ExtractMostSignificantBits() == 0xFF;
 }
