@@ -8,11 +8,11 @@ namespace TaskVectors.Benchmarks.Merge;
 internal static class EditWorker
 {
     /// <summary>Adds the task vectors of all models but the first to the first, and prints the peak resident set in bytes.</summary>
-    public static async Task<int> RunAsync(string[] models, string output, long memory, int threads, CancellationToken cancellation)
+    public static async Task<int> RunAsync(string[] models, string output, long memory, int threads, bool flush, CancellationToken cancellation)
     {
         Checkpoint pretrained = Checkpoint.Open(models[0]);
         Checkpoint edited = models.Skip(1).Aggregate(pretrained, (sum, model) => sum + (0.3 * (Checkpoint.Open(model) - pretrained)));
-        _ = await edited.SaveAsync(output, EditOptions.Default with { Memory = memory, Threads = threads }, cancellationToken: cancellation);
+        _ = await edited.SaveAsync(output, EditOptions.Default with { Memory = memory, Threads = threads, Flush = flush }, cancellationToken: cancellation);
         Console.WriteLine(PeakResidentBytes().ToString(CultureInfo.InvariantCulture));
         return 0;
     }

@@ -11,7 +11,7 @@ internal sealed class MergeBenchmark(Settings settings)
 
     public async Task RunAsync(CancellationToken cancellation)
     {
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"models of {ByteSize.Format(settings.ModelBytes)}, memory {settings.Memory >> 20} MiB, {settings.Threads} threads, medians of {settings.Runs} runs in turn with cp"));
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"models of {ByteSize.Format(settings.ModelBytes)}, memory {settings.Memory >> 20} MiB, {settings.Threads} threads, medians of {settings.Runs} runs in turn with cp, {(settings.Flush ? "both forced to the disk" : "neither forced to the disk")}"));
         Console.WriteLine("| cache | dtype | inputs | bytes moved | edit s | cp s | edit / cp | peak RSS MiB |");
         Console.WriteLine("|---|---|---|---|---|---|---|---|");
         foreach (DType dtype in settings.DTypes)
@@ -67,7 +67,7 @@ internal sealed class MergeBenchmark(Settings settings)
             (double edit, string printed) = await TimeAsync(Environment.ProcessPath!, EditArguments(models), cancellation);
             Ready(isCold);
             _ = Directory.CreateDirectory(OutputFolder);
-            (double copy, _) = await TimeAsync("cp", [.. halves, OutputFolder], cancellation);
+            double copy = await CopyAsync(halves, cancellation);
             if (run > 0)
             {
                 edits.Add(edit);
@@ -83,10 +83,22 @@ internal sealed class MergeBenchmark(Settings settings)
             $"| {(isCold ? "cold" : "warm")} | {dtype.Name()} | {models.Length} | {ByteSize.Format(settings.ModelBytes * (models.Length + 1))} | {Median(edits):F2} | {Median(copies):F2} | {ratio:F2} | {peak >> 20} |"));
     }
 
+    private async Task<double> CopyAsync(string[] halves, CancellationToken cancellation)
+    {
+        (double copy, _) = await TimeAsync("cp", [.. halves, OutputFolder], cancellation);
+        if (settings.Flush)
+        {
+            (double sync, _) = await TimeAsync("sync", halves.Select(half => Path.Combine(OutputFolder, Path.GetFileName(half))), cancellation);
+            copy += sync;
+        }
+
+        return copy;
+    }
+
     private IEnumerable<string> EditArguments(string[] models)
     {
         IEnumerable<string> host = Path.GetFileNameWithoutExtension(Environment.ProcessPath) == "dotnet" ? [typeof(MergeBenchmark).Assembly.Location] : [];
-        return [.. host, "edit", OutputFolder, .. models, "--memory", settings.Memory.ToString(CultureInfo.InvariantCulture), "--threads", settings.Threads.ToString(CultureInfo.InvariantCulture)];
+        return [.. host, "edit", OutputFolder, .. models, "--memory", settings.Memory.ToString(CultureInfo.InvariantCulture), "--threads", settings.Threads.ToString(CultureInfo.InvariantCulture), .. settings.Flush ? ["--flush"] : Array.Empty<string>()];
     }
 
     private void Ready(bool isCold)

@@ -11,11 +11,12 @@ Option<int> runs = new("--runs") { Description = "Counted runs of each, after on
 Option<string> memory = new("--memory") { Description = "The memory budget of an edit.", DefaultValueFactory = _ => "256MiB" };
 Option<int> threads = new("--threads") { Description = "The threads of an edit.", DefaultValueFactory = _ => Environment.ProcessorCount };
 Option<bool> cold = new("--cold") { Description = "Also measure after the page cache has been dropped (needs root)." };
+Option<bool> flush = new("--flush") { Description = "Force outputs to the disk on both sides: the edit flushes, cp is followed by sync." };
 Option<bool> keep = new("--keep") { Description = "Keep the models for the next call." };
 
 RootCommand root = new("Times whole linear edits against cp of the same number of bytes, in turn, in one run.")
 {
-    folder, size, inputs, dtypes, runs, memory, threads, cold, keep,
+    folder, size, inputs, dtypes, runs, memory, threads, cold, flush, keep,
 };
 root.SetAction(async (parsed, cancellation) =>
 {
@@ -29,6 +30,7 @@ root.SetAction(async (parsed, cancellation) =>
         Memory = Size(parsed.GetRequiredValue(memory)),
         Threads = parsed.GetRequiredValue(threads),
         Cold = parsed.GetValue(cold),
+        Flush = parsed.GetValue(flush),
         Keep = parsed.GetValue(keep),
     };
     await new MergeBenchmark(settings).RunAsync(cancellation);
@@ -41,8 +43,9 @@ worker.Add(output);
 worker.Add(models);
 worker.Add(memory);
 worker.Add(threads);
+worker.Add(flush);
 worker.SetAction((parsed, cancellation) => EditWorker.RunAsync(
-    parsed.GetRequiredValue(models), parsed.GetRequiredValue(output), Size(parsed.GetRequiredValue(memory)), parsed.GetRequiredValue(threads), cancellation));
+    parsed.GetRequiredValue(models), parsed.GetRequiredValue(output), Size(parsed.GetRequiredValue(memory)), parsed.GetRequiredValue(threads), parsed.GetValue(flush), cancellation));
 root.Add(worker);
 return await root.Parse(args).InvokeAsync();
 

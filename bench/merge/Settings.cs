@@ -20,5 +20,7 @@ internal sealed record Settings
 
     public required bool Cold { get; init; }
 
+    public required bool Flush { get; init; }
+
     public required bool Keep { get; init; }
 }

@@ -43,6 +43,12 @@ public sealed record EditOptions
     /// <summary>How tensors and files are hashed.</summary>
     public DigestAlgorithm Digest { get; init; } = DigestAlgorithm.Xxh128;
 
+    /// <summary>
+    /// Whether the output is forced to the disk before it is renamed into place, so that it survives a power cut; on by default. Without,
+    /// the system writes it when it pleases, as <c>cp</c> does.
+    /// </summary>
+    public bool Flush { get; init; } = true;
+
     /// <summary>Whether an existing output is replaced: only one that is empty or has a manifest.</summary>
     public bool Force { get; init; }
 

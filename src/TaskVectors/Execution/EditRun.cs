@@ -57,6 +57,10 @@ internal sealed class EditRun : IDisposable
             }
 
             progress.Dispose();
+            if (Plan.Options.Flush)
+            {
+                Output.BeginFlush(progress.Tensor.File, progress.Tensor.Offset, progress.Tensor.Output.ByteCount);
+            }
         }
 
         long bytesRead = progress.Tensor.Terms.Sum(term => (long)tile.Count * term.Tensor.DType.BitSize() / 8);

@@ -12,7 +12,7 @@ internal sealed record LaneBudget(int Lanes, int TileElements, long BytesPerLane
     /// <summary>The elements that are decoded, summed and encoded together while they lie in the first-level cache.</summary>
     public const int BlockElements = 2048;
 
-    private const int LargestTile = 64 * 1024;
+    private const int LargestTile = 128 * 1024;
     private const int ExtraLanes = 2;
     private const int LargestElementBytes = 8;
 
