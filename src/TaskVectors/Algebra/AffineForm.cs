@@ -26,6 +26,9 @@ internal sealed class AffineForm
     /// <summary>The terms, in order of first appearance: the fixed order of summation (N2).</summary>
     public ImmutableArray<Term> Terms { get; }
 
+    /// <summary>Whether every term is a stored task vector.</summary>
+    public bool IsOfVectors => Terms.All(term => term.IsVector);
+
     public static AffineForm Of(CheckpointSource source, bool isVector) => new(source, [new Term(source, isVector, Coefficient.One)]);
 
     public AffineForm Add(AffineForm other)
@@ -44,7 +47,8 @@ internal sealed class AffineForm
             }
         }
 
-        return new AffineForm(Anchor, [.. terms]);
+        // A stored task vector says nothing of the checkpoint it is relative to, so a form that has checkpoints brings the anchor.
+        return new AffineForm(IsOfVectors && !other.IsOfVectors ? other.Anchor : Anchor, [.. terms]);
     }
 
     public AffineForm Subtract(AffineForm other) => Add(other.Multiply(-1));
@@ -69,7 +73,7 @@ internal sealed class AffineForm
                     from contribution in term.Coefficient.Contributions
                     select Render(contribution, nameOf(term.Source));
         string sum = string.Join(" + ", parts);
-        return Terms.All(term => term.IsVector) ? sum : $"weighted({sum})";
+        return IsOfVectors ? sum : $"weighted({sum})";
     }
 
     private static string Render(Coefficient.Contribution contribution, string name)

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using TaskVectors.Algebra.Expressions;
 
 namespace TaskVectors.Algebra;
 
@@ -29,7 +30,7 @@ public sealed record ScalingRules(ImmutableArray<ScalingRule> Rules, double Othe
     /// <summary>The rules as the arguments of <c>scale(...)</c> in the text form of an expression.</summary>
     public override string ToString()
     {
-        var rules = Rules.Select(rule => string.Create(CultureInfo.InvariantCulture, $"\"{rule.Pattern}\": {rule.Coefficient:R}"));
+        var rules = Rules.Select(rule => string.Create(CultureInfo.InvariantCulture, $"{ExpressionSyntax.QuoteAlways(rule.Pattern.Text)}: {rule.Coefficient:R}"));
         return string.Join(", ", rules.Append(string.Create(CultureInfo.InvariantCulture, $"\"*\": {Otherwise:R}")));
     }
 

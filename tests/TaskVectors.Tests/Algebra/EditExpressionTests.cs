@@ -38,7 +38,7 @@ public class EditExpressionTests
     [InlineData("2*math - 2*base", "/base")]
     [InlineData("-base + math", "/base")]
     [InlineData("code", "/code")]
-    [InlineData("0.5*code + (math - base)", "/code")]
+    [InlineData("0.5*code + (math - base)", "/base")]
     public void A_difference_is_a_task_vector(string text, string anchor)
     {
         EditExpression expression = EditExpression.Parse(text, Models);

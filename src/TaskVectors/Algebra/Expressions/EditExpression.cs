@@ -30,6 +30,11 @@ public sealed class EditExpression
     /// <summary>A name as it stands in an expression: in double quotes unless it is a plain identifier.</summary>
     public static string Quote(string name) => ExpressionSyntax.Quote(name);
 
+    /// <summary>Reads an expression whose kind and anchor are known otherwise: those of a manifest.</summary>
+    internal static AffineForm ParseForm(string text, ExpressionModels models) => new ExpressionParser(text, models).Parse() is ExpressionValue.Form form
+        ? form.Affine
+        : throw new ExpressionException(text, 0, "The expression is a number; it must name at least one model.");
+
     /// <summary>Reads an expression.</summary>
     /// <exception cref="ExpressionException">It is malformed, names an unknown model, or is neither a checkpoint nor a task vector.</exception>
     public static EditExpression Parse(string text, ExpressionModels models)

@@ -9,8 +9,12 @@ internal static class ExpressionSyntax
     public static string Quote(string name)
     {
         bool plain = name.Length > 0 && IsNameStart(name[0]) && name.All(IsNamePart) && !ExpressionParser.IsFunction(name);
-        return plain ? name : $"\"{name.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal)}\"";
+        return plain ? name : QuoteAlways(name);
     }
+
+    /// <summary>Text in double quotes, with quotes and backslashes in it escaped.</summary>
+    public static string QuoteAlways(string text) =>
+        $"\"{text.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal)}\"";
 
     public static bool IsNameStart(char character) => char.IsLetter(character) || character == '_';
 
