@@ -19,13 +19,14 @@ public static class EditExecutor
         var meter = new ProgressMeter(progress, plan.BytesRead + plan.BytesWritten);
         string folder = plan.Target.PartialFolder;
         using var readers = new InputReaders(plan.Inputs.Select(input => input.Source));
+        plan.RequireUnchangedInputs();
         using Journal journal = OpenJournal(plan, folder, out List<TensorRecord> finished);
         using var output = new OutputFiles(folder, plan.Files);
         var records = new Dictionary<string, TensorRecord>(StringComparer.Ordinal);
         if (finished.Count > 0)
         {
             meter.Enter(EditPhase.Resume);
-            new ResumedTensors(plan, output, meter).Accept(finished, records, cancellationToken);
+            await Task.Run(() => new ResumedTensors(plan, output, meter).Accept(finished, records, cancellationToken), cancellationToken).ConfigureAwait(false);
         }
 
         meter.Enter(EditPhase.Run);
@@ -50,12 +51,8 @@ public static class EditExecutor
                 return Journal.Resume(folder, plan.Identity(), out finished);
             }
 
+            // What an interrupted edit has left is removed by the journal, once it is sure that nobody is writing there.
             finished = [];
-            if (Directory.Exists(folder))
-            {
-                Directory.Delete(folder, recursive: true);
-            }
-
             _ = Directory.CreateDirectory(folder);
             return Journal.Create(folder, plan.Identity());
         }

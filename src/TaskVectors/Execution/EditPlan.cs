@@ -55,21 +55,31 @@ public sealed record EditPlan
     /// <summary>The free space on the output's disk when the edit was planned.</summary>
     public required long FreeSpace { get; init; }
 
-    /// <summary>The sources that a tensor's hash is kept for, by index: those of <see cref="Inputs"/> that are read whole.</summary>
-    internal IEnumerable<int> InputsReadWhole() =>
-        from index in Enumerable.Range(0, Inputs.Count)
-        let read = Tensors.SelectMany(tensor => tensor.Terms).Where(term => term.Input == index).Select(term => term.Tensor.Name).ToHashSet(StringComparer.Ordinal)
-        where Inputs[index].Source.Tensors.All(tensor => read.Contains(tensor.Name))
-        select index;
+    /// <summary>The hashes of inputs' tensors that an earlier run recorded and this one must find again, by path and name; empty for a new edit.</summary>
+    internal IReadOnlyList<ManifestInput> Recorded { get; init; } = [];
+
+    /// <summary>Checks that no input has been written to or replaced since the edit was planned.</summary>
+    /// <exception cref="EditException">An input has changed.</exception>
+    internal void RequireUnchangedInputs()
+    {
+        foreach (PlannedInput input in Inputs.Where(input => input.Stamp != InputStamp.Of(input.Source)))
+        {
+            throw new EditException(
+                EditError.InputChanged, $"'{input.Name}' ({input.Source.Path}) has changed since the edit was planned; let its writer finish, then start the edit again with --force.")
+            {
+                File = input.Source.Path,
+            };
+        }
+    }
 
     /// <summary>A hash of everything that decides the bytes written: two plans with the same identity write the same files.</summary>
     internal string Identity()
     {
-        IEnumerable<string> inputs = Inputs.Select(input => $"{input.Fingerprint} {input.IsVector}");
+        IEnumerable<string> inputs = Inputs.Select(input => $"{input.Fingerprint} {input.IsVector} {input.Stamp.Text}");
         IEnumerable<string> files = Files.Select(file => $"{file.FileName} {Convert.ToHexString(file.Header.Span)}");
         IEnumerable<string> tensors = Tensors.Select(tensor => FormattableString.Invariant(
             $"{tensor.Output.Name} {tensor.Operation} {tensor.File} {tensor.Offset} {tensor.Reference} {string.Join(',', tensor.Terms.Select(term => FormattableString.Invariant($"{term.Input} {term.Tensor.Name} {term.Coefficient:R}")))}"));
-        IEnumerable<string> options = [$"{Options.Rounding} {Options.Seed} {Options.Digest} {Options.NaN}"];
+        IEnumerable<string> options = [$"{Options.Rounding} {Options.Seed} {Options.Digest}"];
         return Execution.Digest.OfText(DigestAlgorithm.Xxh128, [.. inputs, .. files, .. tensors, .. options]);
     }
 }

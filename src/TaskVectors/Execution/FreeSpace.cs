@@ -22,7 +22,16 @@ internal static class FreeSpace
         }
     }
 
-    /// <summary>The bytes of the files in a folder that may not exist.</summary>
-    public static long UsedBy(string folder) =>
-        Directory.Exists(folder) ? new DirectoryInfo(folder).EnumerateFiles("*", SearchOption.AllDirectories).Sum(file => file.Length) : 0;
+    /// <summary>The bytes on disk of the files in a folder that may not exist.</summary>
+    public static long UsedBy(string folder)
+    {
+        try
+        {
+            return Directory.Exists(folder) ? new DirectoryInfo(folder).EnumerateFiles("*", SearchOption.AllDirectories).Sum(SparseFile.BytesOnDisk) : 0;
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            return 0;
+        }
+    }
 }

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
 using TaskVectors.Checkpoints;
@@ -11,7 +10,7 @@ namespace TaskVectors.Execution;
 /// </summary>
 internal sealed partial class InputCopier : IDisposable
 {
-    private readonly ConcurrentDictionary<string, SafeFileHandle> _sources = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, SafeFileHandle> _sources = new(StringComparer.Ordinal);
     private volatile bool _isUnavailable = !OperatingSystem.IsLinux();
 
     /// <summary>Copies, or returns false with nothing promised about the destination's bytes.</summary>
@@ -22,7 +21,11 @@ internal sealed partial class InputCopier : IDisposable
             return false;
         }
 
-        SafeFileHandle handle = _sources.GetOrAdd(source.File, static path => File.OpenHandle(path));
+        if (Open(source.File) is not { } handle)
+        {
+            return false;
+        }
+
         long from = source.Offset + byteOffset;
         long to = destinationOffset;
         while (length > 0)
@@ -45,6 +48,29 @@ internal sealed partial class InputCopier : IDisposable
         foreach (SafeFileHandle handle in _sources.Values)
         {
             handle.Dispose();
+        }
+    }
+
+    private SafeFileHandle? Open(string path)
+    {
+        lock (_sources)
+        {
+            if (!_sources.TryGetValue(path, out SafeFileHandle? handle))
+            {
+                try
+                {
+                    handle = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+                }
+                catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+                {
+                    _isUnavailable = true;
+                    return null;
+                }
+
+                _sources.Add(path, handle);
+            }
+
+            return handle;
         }
     }
 

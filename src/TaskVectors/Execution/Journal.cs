@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using TaskVectors.Checkpoints;
 
 namespace TaskVectors.Execution;
 
@@ -9,7 +10,10 @@ namespace TaskVectors.Execution;
 /// </summary>
 internal sealed class Journal : IDisposable
 {
-    private const string FileName = "journal.jsonl";
+    // Hidden, so that no companion file of a base has the name.
+    private const string FileName = ".taskvec.journal.jsonl";
+
+    private const int SharingViolation = unchecked((int)0x80070020);
 
     private readonly FileStream _stream;
 
@@ -17,17 +21,25 @@ internal sealed class Journal : IDisposable
 
     public static string PathIn(string folder) => Path.Combine(folder, FileName);
 
-    /// <summary>Starts a journal for a plan.</summary>
+    /// <summary>Starts a journal for a plan, and removes whatever else an interrupted edit has left in the folder.</summary>
+    /// <exception cref="EditException">Another process holds the journal; nothing has been removed.</exception>
     public static Journal Create(string folder, string planIdentity)
     {
         Journal journal = Open(folder);
-        journal._stream.SetLength(0);
-        journal.Write(new JournalHeader { Plan = planIdentity, ToolVersion = ToolVersion.Current }, ExecutionJson.Default.JournalHeader);
-        return journal;
+        try
+        {
+            journal.Begin(planIdentity);
+            return journal;
+        }
+        catch
+        {
+            journal.Dispose();
+            throw;
+        }
     }
 
-    /// <summary>Opens the journal of an interrupted edit and reads what it has finished.</summary>
-    /// <exception cref="EditException">The journal belongs to another edit.</exception>
+    /// <summary>Opens the journal of an interrupted edit and reads what it has finished; without a readable journal, starts one.</summary>
+    /// <exception cref="EditException">The journal belongs to another edit, or another process holds it.</exception>
     public static Journal Resume(string folder, string planIdentity, out List<TensorRecord> finished)
     {
         Journal journal = Open(folder);
@@ -43,7 +55,30 @@ internal sealed class Journal : IDisposable
         }
     }
 
-    public void Append(TensorRecord record) => Write(record, ExecutionJson.Default.TensorRecord);
+    /// <exception cref="StorageException">Writing failed.</exception>
+    public void Append(TensorRecord record)
+    {
+        try
+        {
+            Write(record, ExecutionJson.Default.TensorRecord);
+        }
+        catch (IOException error)
+        {
+            throw new StorageException(_stream.Name, $"Writing '{_stream.Name}' failed: {error.Message} What is written so far is kept; mend the cause and go on with --resume.", error);
+        }
+    }
+
+    /// <summary>Ends the edit: the journal is removed, and closed only then.</summary>
+    public void Delete()
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            _stream.Dispose();
+        }
+
+        File.Delete(_stream.Name);
+        _stream.Dispose();
+    }
 
     public void Dispose() => _stream.Dispose();
 
@@ -51,12 +86,35 @@ internal sealed class Journal : IDisposable
     {
         try
         {
-            return new Journal(new FileStream(PathIn(folder), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None));
+            // Without a buffer a failed write leaves nothing behind that closing would try to write again.
+            return new Journal(new FileStream(PathIn(folder), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 0));
         }
-        catch (IOException error)
+        catch (IOException error) when (IsHeldByAnother(error))
         {
-            throw new EditException(EditError.InUse, $"'{folder}' is being written by another process: {error.Message}", error) { File = folder };
+            throw new EditException(EditError.InUse, $"'{folder}' is being written by another process; wait for it to end, or choose another output.", error) { File = folder };
         }
+    }
+
+    // The system's own number for a lock that is taken: EWOULDBLOCK is 11 on Linux and 35 on macOS and the BSDs.
+    private static bool IsHeldByAnother(IOException error) =>
+        error.HResult == SharingViolation || (!OperatingSystem.IsWindows() && error.HResult is 11 or 35);
+
+    private void Begin(string planIdentity)
+    {
+        foreach (FileSystemInfo entry in new FileInfo(_stream.Name).Directory!.EnumerateFileSystemInfos().Where(entry => entry.Name != FileName))
+        {
+            if (entry is DirectoryInfo { LinkTarget: null } folder)
+            {
+                folder.Delete(recursive: true);
+            }
+            else
+            {
+                entry.Delete();
+            }
+        }
+
+        _stream.SetLength(0);
+        Write(new JournalHeader { Plan = planIdentity, ToolVersion = ToolVersion.Current }, ExecutionJson.Default.JournalHeader);
     }
 
     private List<TensorRecord> ReadRecords(string planIdentity)
@@ -65,14 +123,13 @@ internal sealed class Journal : IDisposable
         _stream.ReadExactly(content);
         int end = content.AsSpan().LastIndexOf((byte)'\n') + 1;
         string[] lines = Encoding.UTF8.GetString(content, 0, end).Split('\n', StringSplitOptions.RemoveEmptyEntries);
-        JournalHeader? header = lines.Length == 0 ? null : Parse(lines[0], ExecutionJson.Default.JournalHeader);
-        if (header is null && lines.Length == 0)
+        if (lines.Length == 0)
         {
-            Write(new JournalHeader { Plan = planIdentity, ToolVersion = ToolVersion.Current }, ExecutionJson.Default.JournalHeader);
+            Begin(planIdentity);
             return [];
         }
 
-        if (header?.Plan != planIdentity)
+        if (Parse(lines[0], ExecutionJson.Default.JournalHeader)?.Plan != planIdentity)
         {
             throw new EditException(
                 EditError.ResumeMismatch,
@@ -89,9 +146,8 @@ internal sealed class Journal : IDisposable
 
     private void Write<T>(T value, System.Text.Json.Serialization.Metadata.JsonTypeInfo<T> type)
     {
-        _stream.Write(JsonSerializer.SerializeToUtf8Bytes(value, type));
-        _stream.WriteByte((byte)'\n');
-        _stream.Flush();
+        byte[] line = [.. JsonSerializer.SerializeToUtf8Bytes(value, type), (byte)'\n'];
+        _stream.Write(line);
     }
 
     private static T? Parse<T>(string line, System.Text.Json.Serialization.Metadata.JsonTypeInfo<T> type)

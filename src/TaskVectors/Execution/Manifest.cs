@@ -75,12 +75,18 @@ public sealed record Manifest
         try
         {
             using FileStream stream = File.OpenRead(path);
-            Manifest manifest = JsonSerializer.Deserialize(stream, ExecutionJson.Default.Manifest) ?? throw new JsonException("it is null");
-            return manifest.Format == CurrentFormat
-                ? manifest
-                : throw new EditException(EditError.InvalidManifest, $"The manifest '{path}' has format {manifest.Format}; this version reads format {CurrentFormat}.") { File = path };
+            using var document = JsonDocument.Parse(stream);
+            if (document.RootElement.TryGetProperty("format", out JsonElement format) && format.TryGetInt64(out long version) && version != CurrentFormat)
+            {
+                throw new EditException(
+                    EditError.InvalidManifest, $"The manifest '{path}' has format {version}; this version reads format {CurrentFormat}. Use the program that wrote it.")
+                { File = path };
+            }
+
+            Manifest manifest = document.Deserialize(ExecutionJson.Default.Manifest) ?? throw new JsonException("it is null.");
+            return ManifestValidation.FindProblem(manifest) is { } problem ? throw new JsonException(problem) : manifest;
         }
-        catch (Exception error) when (error is JsonException or IOException or UnauthorizedAccessException)
+        catch (Exception error) when (error is JsonException or IOException or UnauthorizedAccessException or InvalidOperationException)
         {
             throw new EditException(EditError.InvalidManifest, $"'{path}' is not a readable manifest: {error.Message}", error) { File = path };
         }

@@ -22,10 +22,18 @@ internal sealed class ManifestBuilder(EditPlan plan, InputReaders readers, IRead
             : null;
     }
 
+    /// <summary>The tensors of an input whose content is not the one that a manifest recorded.</summary>
+    public IEnumerable<string> ChangedTensors(int input, ManifestInput recorded) =>
+        from tensor in _inputHashes[input]
+        where recorded.Tensors.TryGetValue(tensor.Key, out string? earlier) && earlier != tensor.Value
+        select tensor.Key;
+
     public Manifest Build(IReadOnlyList<ReadOnlyMemory<byte>> headers, IEnumerable<ManifestFile> otherFiles, TimeSpan elapsed)
     {
-        double rounding = records.Values.Sum(record => record.RoundingSquared);
-        double edit = records.Values.Sum(record => record.EditSquared);
+        // In the order of the plan, not of completion, which is another with every run.
+        IReadOnlyList<TensorRecord> ordered = [.. plan.Tensors.Select(tensor => records[tensor.Output.Name])];
+        double rounding = ordered.Sum(record => record.RoundingSquared);
+        double edit = ordered.Sum(record => record.EditSquared);
         return new Manifest
         {
             ToolVersion = ToolVersion.Current,
@@ -38,8 +46,8 @@ internal sealed class ManifestBuilder(EditPlan plan, InputReaders readers, IRead
             RoundingLoss = Loss(rounding, edit),
             RoundingNorm = Math.Sqrt(rounding),
             EditNorm = Math.Sqrt(edit),
-            Saturated = records.Values.Sum(record => record.Saturated),
-            NaNCount = records.Values.Sum(record => record.NaNCount),
+            Saturated = ordered.Sum(record => record.Saturated),
+            NaNCount = ordered.Sum(record => record.NaNCount),
             Warnings = [.. plan.Warnings, .. ResultWarnings()],
             Finished = DateTimeOffset.UtcNow,
             Seconds = Math.Round(elapsed.TotalSeconds, 3),
@@ -93,6 +101,7 @@ internal sealed class ManifestBuilder(EditPlan plan, InputReaders readers, IRead
         Digest = OptionNames.Of(options.Digest),
         Include = [.. options.Filter.Include.Select(pattern => pattern.Text)],
         Exclude = [.. options.Filter.Exclude.Select(pattern => pattern.Text)],
+        Metadata = options.Metadata,
     };
 
     private ManifestFile WeightFile(SafetensorsFileLayout layout, ReadOnlyMemory<byte> header)
@@ -104,6 +113,11 @@ internal sealed class ManifestBuilder(EditPlan plan, InputReaders readers, IRead
     private ManifestInput ToManifest(int index)
     {
         PlannedInput input = plan.Inputs[index];
+        ILookup<string, (string Name, TensorExtent Extent)> located = input.Source.Tensors
+            .Select(tensor => (tensor.Name, Extent: readers[index].Locate(tensor)))
+            .Where(tensor => tensor.Extent is not null)
+            .Select(tensor => (tensor.Name, tensor.Extent!.Value))
+            .ToLookup(tensor => tensor.Value.File, StringComparer.Ordinal);
         return new ManifestInput
         {
             Name = input.Name,
@@ -112,19 +126,15 @@ internal sealed class ManifestBuilder(EditPlan plan, InputReaders readers, IRead
             Kind = input.IsVector ? TaskVectorMetadata.TaskVectorKind : "checkpoint",
             Fingerprint = input.Fingerprint,
             Hash = ContentHash(index),
-            Files = [.. input.Source.Files.Select(file => new ManifestInputFile(file.Path, file.Length, InputFileHash(index, file)))],
+            Files = [.. input.Source.Files.Select(file => new ManifestInputFile(file.Path, file.Length, InputFileHash(index, file, [.. located[file.Path]])))],
             Tensors = _inputHashes[index],
         };
     }
 
     // The same rule as for files written: everything before the first tensor, then the hashes of the tensors in file order.
-    private string? InputFileHash(int input, StoredFile file)
+    private string? InputFileHash(int input, StoredFile file, IReadOnlyList<(string Name, TensorExtent Extent)> tensors)
     {
-        var located = (from tensor in plan.Inputs[input].Source.Tensors
-                       let extent = readers[input].Locate(tensor)
-                       where extent?.File == file.Path
-                       orderby extent.Value.Offset
-                       select (tensor.Name, Extent: extent.Value)).ToList();
+        List<(string Name, TensorExtent Extent)> located = [.. tensors.OrderBy(tensor => tensor.Extent.Offset)];
         ImmutableSortedDictionary<string, string> hashes = _inputHashes[input];
         bool isCovered = located.Count > 0
             && located[0].Extent.Offset + located.Sum(tensor => tensor.Extent.Length) == file.Length

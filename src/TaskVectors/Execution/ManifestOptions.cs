@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 namespace TaskVectors.Execution;
 
 /// <summary>The options of an edit that decide the bytes written, in the words of the command line.</summary>
@@ -28,8 +30,11 @@ public sealed record ManifestOptions
     public required string Digest { get; init; }
 
     /// <summary>The tensors the edit was limited to.</summary>
-    public System.Collections.Immutable.ImmutableArray<string> Include { get; init; } = [];
+    public ImmutableArray<string> Include { get; init; } = [];
 
     /// <summary>The tensors that were left alone.</summary>
-    public System.Collections.Immutable.ImmutableArray<string> Exclude { get; init; } = [];
+    public ImmutableArray<string> Exclude { get; init; } = [];
+
+    /// <summary>The metadata that were added to the files.</summary>
+    public ImmutableSortedDictionary<string, string> Metadata { get; init; } = ImmutableSortedDictionary<string, string>.Empty;
 }

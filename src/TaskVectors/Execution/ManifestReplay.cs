@@ -18,22 +18,27 @@ public static class ManifestReplay
     {
         string path = OutputTarget.FindManifest(manifestPath);
         Manifest manifest = Manifest.Load(path);
+        CheckpointSource[] sources = [.. manifest.Inputs.Select(input => CheckpointFormats.Open(input.Path))];
+        RequireSameInputs(manifest, sources);
+        EditOptions options = ToOptions(manifest, sources, path, execution);
+        AffineForm form = EditExpression.ParseForm(manifest.Expression, NameModels(manifest, sources)).WithAnchor(sources[0]);
+        EditPlan plan = manifest.Kind == TaskVectorMetadata.TaskVectorKind
+            ? EditPlanner.Plan(new TaskVector(form), target, options)
+            : EditPlanner.Plan(new Checkpoint(form), target, options);
+        return plan with { Recorded = manifest.Inputs };
+    }
+
+    private static ExpressionModels NameModels(Manifest manifest, CheckpointSource[] sources)
+    {
         var models = new ExpressionModels();
-        foreach (ManifestInput input in manifest.Inputs)
+        foreach ((ManifestInput input, CheckpointSource source) in manifest.Inputs.Zip(sources))
         {
-            CheckpointSource source = CheckpointFormats.Open(input.Path);
             _ = input.Kind == TaskVectorMetadata.TaskVectorKind
                 ? models.Add(input.Name, TaskVector.FromSource(source))
                 : models.Add(input.Name, Checkpoint.FromSource(source));
         }
 
-        EditOptions options = ToOptions(manifest, path, execution);
-        EditExpression expression = EditExpression.Parse(manifest.Expression, models);
-        EditPlan plan = expression.Checkpoint is { } checkpoint
-            ? EditPlanner.Plan(checkpoint, target, options)
-            : EditPlanner.Plan(expression.TaskVector!, target, options);
-        RequireSameInputs(manifest, plan);
-        return plan;
+        return models;
     }
 
     /// <summary>What differs between a recorded output and one that was made again, a line each; empty when they are identical.</summary>
@@ -50,7 +55,7 @@ public static class ManifestReplay
         return [.. tensors, .. others];
     }
 
-    private static EditOptions ToOptions(Manifest manifest, string path, EditOptions execution)
+    private static EditOptions ToOptions(Manifest manifest, CheckpointSource[] sources, string path, EditOptions execution)
     {
         ManifestOptions recorded = manifest.Options;
         DType? dtype = null;
@@ -62,13 +67,14 @@ public static class ManifestReplay
         return execution with
         {
             Expression = manifest.Expression,
-            ModelNames = manifest.Inputs.ToImmutableDictionary(input => input.Path, input => input.Name),
+            ModelNames = manifest.Inputs.Zip(sources).ToImmutableDictionary(pair => pair.Second.Path, pair => pair.First.Name),
             OutputDType = dtype,
             Rounding = Parse<Rounding>("rounding", recorded.Rounding),
             Missing = Parse<MissingTensors>("missing", recorded.Missing),
             NaN = Parse<NaNPolicy>("nan", recorded.NaN),
             Digest = Parse<DigestAlgorithm>("digest", recorded.Digest),
             Seed = recorded.Seed,
+            Metadata = recorded.Metadata,
             AnyBase = recorded.AnyBase,
             ShardSize = recorded.ShardSize,
             Filter = new TensorFilter([.. recorded.Include.Select(NamePattern.FromString)], [.. recorded.Exclude.Select(NamePattern.FromString)]),
@@ -81,17 +87,16 @@ public static class ManifestReplay
             new(EditError.InvalidManifest, $"The manifest '{path}' has an unknown {key}: '{word}'.") { File = path };
     }
 
-    private static void RequireSameInputs(Manifest manifest, EditPlan plan)
+    private static void RequireSameInputs(Manifest manifest, CheckpointSource[] sources)
     {
-        var recorded = manifest.Inputs.ToDictionary(input => input.Path, input => input.Fingerprint, StringComparer.Ordinal);
         List<TaskVectorsException> changed =
         [
-            .. from input in plan.Inputs
-               where recorded.GetValueOrDefault(input.Source.Path) != input.Fingerprint
+            .. from pair in manifest.Inputs.Zip(sources)
+               where CheckpointFingerprint.Compute(pair.Second) != pair.First.Fingerprint
                select new EditException(
-                   EditError.InputChanged, $"'{input.Name}' ({input.Source.Path}) is not what it was when the manifest was written: its weights have changed.")
+                   EditError.InputChanged, $"'{pair.First.Name}' ({pair.First.Path}) is not what it was when the manifest was written: its weights have changed. Restore that version of it.")
                {
-                   File = input.Source.Path,
+                   File = pair.First.Path,
                },
         ];
         AggregateEditException.ThrowIfAny(changed);

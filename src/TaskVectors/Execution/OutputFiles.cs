@@ -45,15 +45,17 @@ internal sealed class OutputFiles : IDisposable
 
     public void Read(int file, long offset, Span<byte> bytes)
     {
-        for (int done = 0; done < bytes.Length;)
+        try
         {
-            int read = RandomAccess.Read(_files[file].Handle, bytes[done..], offset + done);
-            if (read == 0)
+            for (int done = 0; done < bytes.Length;)
             {
-                throw new StorageException(_files[file].Path, $"'{_files[file].Path}' ended early while it was read back.");
+                int read = RandomAccess.Read(_files[file].Handle, bytes[done..], offset + done);
+                done += read > 0 ? read : throw new EndOfStreamException("It ended early.");
             }
-
-            done += read;
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new StorageException(_files[file].Path, $"Reading '{_files[file].Path}' back failed: {error.Message} Start again with --force.", error);
         }
     }
 

@@ -16,6 +16,8 @@ internal sealed class OutputSealer(EditPlan plan, InputReaders readers, OutputFi
     public Manifest Seal(Journal journal, TimeSpan elapsed)
     {
         CheckBases();
+        CheckRecorded();
+        plan.RequireUnchangedInputs();
         try
         {
             IReadOnlyList<ReadOnlyMemory<byte>> headers = CompleteHeaders();
@@ -23,15 +25,15 @@ internal sealed class OutputSealer(EditPlan plan, InputReaders readers, OutputFi
             List<ManifestFile> others = [.. WriteIndex(), .. CopyCompanions()];
             Manifest manifest = _builder.Build(headers, others, elapsed);
             manifest.Save(Path.Combine(Folder, OutputTarget.ManifestFileName));
+            DurableFile.FlushFolder(Folder, others.Select(file => file.Path).Append(OutputTarget.ManifestFileName));
+            plan.Target.RequireFree(plan.Options.Force);
             output.Dispose();
-            journal.Dispose();
-            File.Delete(Journal.PathIn(Folder));
-            SealedOutput.MoveIntoPlace(plan.Target, plan.Files[0].FileName);
+            SealedOutput.MoveIntoPlace(plan.Target, plan.Files[0].FileName, journal);
             return manifest;
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            throw new StorageException(plan.Target.Path, $"Finishing '{plan.Target.Path}' failed: {error.Message}", error);
+            throw new StorageException(plan.Target.Path, $"Finishing '{plan.Target.Path}' failed: {error.Message} What is written so far is kept; mend the cause and go on with --resume.", error);
         }
     }
 
@@ -51,8 +53,34 @@ internal sealed class OutputSealer(EditPlan plan, InputReaders readers, OutputFi
             {
                 throw new EditException(
                     EditError.BaseMismatch,
-                    $"The task vector '{vector.Name}' was made from another base than '{plan.Inputs[0].Name}': some of their weights differ. Pass --any-base to apply it all the same.")
+                    $"The task vector '{vector.Name}' was made from another base than '{plan.Inputs[0].Name}': some of their weights differ. Pass --any-base (with --resume, as all weights are computed) to apply it all the same.")
                 { File = vector.Source.Path };
+            }
+        }
+    }
+
+    // An edit that is made again from its manifest must find every weight as it was, also those that the fingerprint does not sample.
+    private void CheckRecorded()
+    {
+        var recorded = plan.Recorded.ToDictionary(input => input.Path, StringComparer.Ordinal);
+        for (int index = 0; index < plan.Inputs.Count; index++)
+        {
+            PlannedInput input = plan.Inputs[index];
+            if (!recorded.TryGetValue(input.Source.Path, out ManifestInput? earlier))
+            {
+                continue;
+            }
+
+            string[] changed = [.. _builder.ChangedTensors(index, earlier)];
+            if (changed.Length > 0)
+            {
+                throw new EditException(
+                    EditError.InputChanged,
+                    $"'{input.Name}' ({input.Source.Path}) is not what it was when the manifest was written: the weights of {QuotedName.Of(changed)} have changed. Restore that version of it.")
+                {
+                    File = input.Source.Path,
+                    Tensor = changed[0],
+                };
             }
         }
     }

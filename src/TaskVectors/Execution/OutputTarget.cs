@@ -15,11 +15,25 @@ public sealed class OutputTarget
 
     /// <summary>Names the target.</summary>
     /// <param name="path">A folder, or a file that ends in <c>.safetensors</c>.</param>
+    /// <exception cref="EditException">The path is an extension without a name.</exception>
+    /// <exception cref="StorageException">Symbolic links on the way lead nowhere.</exception>
     public OutputTarget(string path)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(path);
-        Path = RealPath.Of(System.IO.Path.TrimEndingDirectorySeparator(path));
+        try
+        {
+            Path = RealPath.Of(System.IO.Path.TrimEndingDirectorySeparator(path));
+        }
+        catch (IOException error)
+        {
+            throw new StorageException(path, $"The output '{path}' cannot be found: {error.Message}", error);
+        }
+
         IsSingleFile = Path.EndsWith(SingleFileExtension, StringComparison.OrdinalIgnoreCase);
+        if (IsSingleFile && Stem.Length == 0)
+        {
+            throw new EditException(EditError.InvalidOption, $"The output '{path}' has an extension and no name; write NAME{SingleFileExtension}.") { File = Path };
+        }
     }
 
     /// <summary>The full path of the output, symbolic links resolved.</summary>
@@ -36,7 +50,7 @@ public sealed class OutputTarget
 
     internal string Stem => IsSingleFile ? System.IO.Path.GetFileNameWithoutExtension(Path) : "model";
 
-    internal bool Exists => File.Exists(Path) || Directory.Exists(Path);
+    internal bool Exists => System.IO.Path.Exists(Path) || (IsSingleFile && System.IO.Path.Exists(ManifestPath));
 
     /// <summary>Finds the manifest of an output on disk: of a folder, of a single file, or the manifest itself.</summary>
     /// <exception cref="EditException">There is none.</exception>
@@ -57,7 +71,7 @@ public sealed class OutputTarget
         foreach (CheckpointSource input in inputs)
         {
             string inputPath = RealPath.Of(input.Path);
-            if (RealPath.IsWithin(Path, inputPath) || RealPath.IsWithin(inputPath, Path) || RealPath.IsWithin(inputPath, PartialFolder))
+            if (RealPath.IsWithin(Path, inputPath) || input.Files.Select(file => RealPath.Of(file.Path)).Append(inputPath).Any(IsOverwritten))
             {
                 yield return new EditException(
                     EditError.OutputInsideInput, $"The output '{Path}' and the input '{inputPath}' overlap; choose an output outside every input.")
@@ -66,15 +80,17 @@ public sealed class OutputTarget
             }
         }
 
-        if (Exists && !force)
+        if (FindObstacle(force) is { } obstacle)
         {
-            yield return new EditException(EditError.OutputExists, $"The output '{Path}' exists; choose another, or pass --force to replace it.") { File = Path };
+            yield return obstacle;
         }
-        else if (Exists && !IsReplaceable())
+
+        if (File.Exists(PartialFolder))
         {
             yield return new EditException(
-                EditError.OutputExists, $"The output '{Path}' exists and was not written by this program (it has no manifest), so --force does not replace it; remove it yourself.")
-            { File = Path };
+                EditError.OutputExists, $"'{PartialFolder}' is a file, and the output is made in a folder of that name; move the file, or choose another output.")
+            { File = PartialFolder };
+            yield break;
         }
 
         if (Directory.Exists(PartialFolder) && !force && !resume)
@@ -90,7 +106,29 @@ public sealed class OutputTarget
         }
     }
 
+    /// <summary>Checks once more, before the output is renamed into place, that it replaces nothing it may not.</summary>
+    /// <exception cref="EditException">Something has come into being there since the edit was planned.</exception>
+    internal void RequireFree(bool force)
+    {
+        if (FindObstacle(force) is { } obstacle)
+        {
+            throw obstacle;
+        }
+    }
+
+    private EditException? FindObstacle(bool force)
+    {
+        string? message = !Exists ? null
+            : !force ? $"The output '{Path}' exists; choose another, or pass --force to replace it."
+            : !IsReplaceable() ? $"The output '{Path}' exists and was not written by this program (it has no manifest), so --force does not replace it; remove it yourself."
+            : null;
+        return message is null ? null : new EditException(EditError.OutputExists, message) { File = Path };
+    }
+
+    private bool IsOverwritten(string inputPath) =>
+        RealPath.IsWithin(inputPath, Path) || RealPath.IsWithin(inputPath, PartialFolder) || (IsSingleFile && inputPath == ManifestPath);
+
     private bool IsReplaceable() => IsSingleFile
-        ? File.Exists(Path) && File.Exists(ManifestPath)
+        ? !Directory.Exists(Path) && File.Exists(ManifestPath)
         : Directory.Exists(Path) && (File.Exists(ManifestPath) || !Directory.EnumerateFileSystemEntries(Path).Any());
 }

@@ -17,32 +17,47 @@ public static class OutputVerifier
     {
         string manifestPath = OutputTarget.FindManifest(path);
         Manifest manifest = Manifest.Load(manifestPath);
-        var meter = new ProgressMeter(progress, manifest.Files.Sum(file => file.Bytes));
+        var meter = new ProgressMeter(progress, (long)double.Min(long.MaxValue, manifest.Files.Sum(file => (double)file.Bytes)));
         var problems = new List<string>();
-        int tensors = 0;
-        foreach (ManifestFile file in manifest.Files)
+        var expected = manifest.Tensors.ToDictionary(tensor => tensor.Name, StringComparer.Ordinal);
+        var found = new HashSet<string>(StringComparer.Ordinal);
+        try
         {
-            cancellationToken.ThrowIfCancellationRequested();
-            if (Locate(manifestPath, file) is not { } filePath)
+            foreach (ManifestFile file in manifest.Files)
             {
-                problems.Add($"{file.Path}: the manifest names a file outside the output");
-            }
-            else if (!File.Exists(filePath))
-            {
-                problems.Add($"{file.Path}: the file is missing");
-            }
-            else if (IsWeights(file))
-            {
-                tensors += CheckWeights(filePath, file, manifest, problems, meter, cancellationToken);
-            }
-            else if (FileHash.Of(filePath, Algorithm(file.Hash)) != file.Hash)
-            {
-                problems.Add($"{file.Path}: the content differs");
+                cancellationToken.ThrowIfCancellationRequested();
+                CheckFile(manifestPath, file, expected, found, problems, meter, cancellationToken);
             }
         }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new StorageException(manifestPath, $"The output of '{manifestPath}' cannot be read: {error.Message}", error);
+        }
 
+        problems.AddRange(expected.Keys.Where(name => !found.Contains(name)).Select(name => $"the tensor {QuotedName.Of(name)} is missing"));
         meter.Enter(EditPhase.Done);
-        return new VerificationReport(manifestPath, manifest, manifest.Files.Length, tensors, problems);
+        return new VerificationReport(manifestPath, manifest, manifest.Files.Length, found.Count, problems);
+    }
+
+    private static void CheckFile(
+        string manifestPath, ManifestFile file, Dictionary<string, ManifestTensor> expected, HashSet<string> found, List<string> problems, ProgressMeter meter, CancellationToken cancellationToken)
+    {
+        if (Locate(manifestPath, file) is not { } filePath)
+        {
+            problems.Add($"{file.Path}: the manifest names a file outside the output");
+        }
+        else if (!File.Exists(filePath))
+        {
+            problems.Add($"{file.Path}: the file is missing");
+        }
+        else if (IsWeights(file))
+        {
+            CheckWeights(filePath, file, expected, found, problems, meter, cancellationToken);
+        }
+        else if (FileHash.Of(filePath, Algorithm(file.Hash)) != file.Hash)
+        {
+            problems.Add($"{file.Path}: the content differs");
+        }
     }
 
     private static bool IsWeights(ManifestFile file) => file.Path.EndsWith(".safetensors", StringComparison.OrdinalIgnoreCase);
@@ -57,7 +72,8 @@ public static class OutputVerifier
         return RealPath.IsWithin(path, folder) ? path : null;
     }
 
-    private static int CheckWeights(string path, ManifestFile file, Manifest manifest, List<string> problems, ProgressMeter meter, CancellationToken cancellationToken)
+    private static void CheckWeights(
+        string path, ManifestFile file, Dictionary<string, ManifestTensor> recorded, HashSet<string> found, List<string> problems, ProgressMeter meter, CancellationToken cancellationToken)
     {
         CheckpointSource source;
         try
@@ -67,10 +83,9 @@ public static class OutputVerifier
         catch (SafetensorsException error)
         {
             problems.Add($"{file.Path}: {error.Message}");
-            return 0;
+            return;
         }
 
-        var recorded = manifest.Tensors.ToDictionary(tensor => tensor.Name, StringComparer.Ordinal);
         var hashes = new List<string>();
         int before = problems.Count;
         using ICheckpointReader reader = source.OpenReader();
@@ -78,13 +93,14 @@ public static class OutputVerifier
         {
             string hash = TensorHash(reader, tensor, Algorithm(file.Hash), meter, cancellationToken);
             hashes.Add(hash);
+            _ = found.Add(tensor.Name);
             if (!recorded.TryGetValue(tensor.Name, out ManifestTensor? expected))
             {
-                problems.Add($"{file.Path}: the tensor '{tensor.Name}' is not in the manifest");
+                problems.Add($"{file.Path}: the tensor {QuotedName.Of(tensor.Name)} is not in the manifest");
             }
             else if (expected.Hash != hash || expected.DType != tensor.DType.Name())
             {
-                problems.Add($"{file.Path}: the tensor '{tensor.Name}' differs");
+                problems.Add($"{file.Path}: the tensor {QuotedName.Of(tensor.Name)} differs");
             }
         }
 
@@ -92,8 +108,6 @@ public static class OutputVerifier
         {
             problems.Add($"{file.Path}: the header differs");
         }
-
-        return hashes.Count;
     }
 
     private static string TensorHash(ICheckpointReader reader, TensorInfo tensor, DigestAlgorithm algorithm, ProgressMeter meter, CancellationToken cancellationToken)

@@ -7,4 +7,8 @@ namespace TaskVectors.Execution;
 /// <param name="Source">Its headers.</param>
 /// <param name="IsVector">Whether it is a task vector rather than a checkpoint.</param>
 /// <param name="Fingerprint">Its fingerprint when the edit was planned.</param>
-public sealed record PlannedInput(string Name, CheckpointSource Source, bool IsVector, string Fingerprint);
+public sealed record PlannedInput(string Name, CheckpointSource Source, bool IsVector, string Fingerprint)
+{
+    /// <summary>What its files looked like when the edit was planned.</summary>
+    internal InputStamp Stamp { get; init; }
+}

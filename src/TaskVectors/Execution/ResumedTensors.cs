@@ -13,13 +13,17 @@ internal sealed class ResumedTensors(EditPlan plan, OutputFiles output, Progress
         foreach (TensorRecord record in finished)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            if (planned.TryGetValue(record.Name, out PlannedTensor? tensor) && record.InputHashes.Length == tensor.Terms.Length && HashOnDisk(tensor) == record.Hash)
+            if (planned.TryGetValue(record.Name, out PlannedTensor? tensor) && IsAcceptable(record, tensor) && HashOnDisk(tensor) == record.Hash)
             {
                 records[record.Name] = record;
                 meter.Advance(tensor.BytesRead + tensor.Output.ByteCount, record.Name);
             }
         }
     }
+
+    // A run that was told to keep NaN may be continued by one that was not.
+    private bool IsAcceptable(TensorRecord record, PlannedTensor tensor) =>
+        record.InputHashes.Length == tensor.Terms.Length && (record.NaNCount == 0 || plan.Options.NaN == NaNPolicy.Keep);
 
     private string HashOnDisk(PlannedTensor tensor)
     {

@@ -3,14 +3,18 @@ namespace TaskVectors.Execution;
 /// <summary>Renames a finished output into place, replacing an earlier one only once the new one is whole.</summary>
 internal static class SealedOutput
 {
-    public static void MoveIntoPlace(OutputTarget target, string weightFile)
+    /// <summary>Moves what lies in the partial folder to the target. The journal keeps other processes out until the last moment.</summary>
+    public static void MoveIntoPlace(OutputTarget target, string weightFile, Journal journal)
     {
         if (target.IsSingleFile)
         {
             MoveFile(target, weightFile);
+            journal.Delete();
+            Directory.Delete(target.PartialFolder, recursive: true);
         }
         else
         {
+            journal.Delete();
             MoveFolder(target);
         }
     }
@@ -19,7 +23,6 @@ internal static class SealedOutput
     {
         File.Move(Path.Combine(target.PartialFolder, weightFile), target.Path, overwrite: true);
         File.Move(Path.Combine(target.PartialFolder, OutputTarget.ManifestFileName), target.ManifestPath, overwrite: true);
-        Directory.Delete(target.PartialFolder, recursive: true);
     }
 
     private static void MoveFolder(OutputTarget target)
@@ -27,15 +30,20 @@ internal static class SealedOutput
         if (!Directory.Exists(target.Path))
         {
             Directory.Move(target.PartialFolder, target.Path);
-            return;
         }
-
-        string replaced = target.Path + ".replaced";
-        if (Directory.Exists(replaced))
+        else if (FolderExchange.TryExchange(target.PartialFolder, target.Path))
         {
-            Directory.Delete(replaced, recursive: true);
+            Directory.Delete(target.PartialFolder, recursive: true);
         }
+        else
+        {
+            ReplaceInTwoSteps(target);
+        }
+    }
 
+    private static void ReplaceInTwoSteps(OutputTarget target)
+    {
+        string replaced = UnusedName(target.Path + ".replaced");
         Directory.Move(target.Path, replaced);
         try
         {
@@ -48,5 +56,17 @@ internal static class SealedOutput
         }
 
         Directory.Delete(replaced, recursive: true);
+    }
+
+    // Whatever has the name already belongs to somebody else.
+    private static string UnusedName(string wanted)
+    {
+        string name = wanted;
+        for (int suffix = 2; Path.Exists(name); suffix++)
+        {
+            name = $"{wanted}{suffix}";
+        }
+
+        return name;
     }
 }
