@@ -13,7 +13,8 @@ internal sealed record ComparedTensor(string Name, IReadOnlyList<TensorInfo> Par
     public static IReadOnlyList<ComparedTensor> Align(IReadOnlyList<NamedCheckpoint> models, IReadOnlyList<CheckpointSource> sources, TensorFilter filter)
     {
         PlannedInput[] inputs = [.. models.Zip(sources, (model, source) => new PlannedInput(model.Name, source, IsVector: false, Fingerprint: string.Empty))];
-        AffineForm form = sources.Skip(1).Aggregate(AffineForm.Of(sources[0], isVector: false), (sum, source) => sum.Add(AffineForm.Of(source, isVector: false)));
+        AffineForm form = sources.Skip(1).Aggregate(AffineForm.Of(sources[0], isVector: false), (sum, source) => sum.Add(AffineForm.Of(source, isVector: false)))
+            .Scale(filter.ToRules());
         var alignment = new TensorAlignment(form, inputs, EditOptions.Default with { OutputDType = DType.F64 });
         IReadOnlyList<AlignedTensor> aligned = alignment.Align();
         AggregateEditException.ThrowIfAny([.. alignment.Errors()]);

@@ -61,7 +61,15 @@ internal sealed class GramSums
     private double[] LayerNorms(double[] sums) => [.. Enumerable.Range(1, Count - 1).Select(model => Math.Sqrt(sums[Pair(model, model)]))];
 
     private double[] Cosines(double[] total, int row) =>
-        [.. Enumerable.Range(1, Count - 1).Select(column => column == row && total[Pair(row, row)] > 0 ? 1 : total[Pair(Math.Min(row, column), Math.Max(row, column))] / Math.Sqrt(total[Pair(row, row)] * total[Pair(column, column)]))];
+        [.. Enumerable.Range(1, Count - 1).Select(column => Cosine(total, row, column))];
+
+    // The roots one by one: the product of two squared norms may leave the range of a number where the cosine does not.
+    private double Cosine(double[] total, int row, int column)
+    {
+        double norms = Math.Sqrt(total[Pair(row, row)]) * Math.Sqrt(total[Pair(column, column)]);
+        double cosine = total[Pair(Math.Min(row, column), Math.Max(row, column))] / norms;
+        return row == column && norms > 0 ? 1 : Math.Clamp(cosine, -1, 1);
+    }
 
     private int Pair(int row, int column) => (row * Count) - (row * (row - 1) / 2) + (column - row);
 }

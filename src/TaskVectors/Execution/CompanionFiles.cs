@@ -1,6 +1,7 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using TaskVectors.Checkpoints;
 using TaskVectors.Tensors;
 
 namespace TaskVectors.Execution;
@@ -20,7 +21,19 @@ internal static class CompanionFiles
     /// subfolders that hold weights, which are other models.
     /// </summary>
     public static IReadOnlyList<CompanionFile> Find(string basePath) =>
-        Directory.Exists(basePath) ? [.. FilesOf(new DirectoryInfo(basePath), string.Empty, 0)] : [];
+        Directory.Exists(basePath) ? ListOf(basePath) : [];
+
+    private static IReadOnlyList<CompanionFile> ListOf(string basePath)
+    {
+        try
+        {
+            return [.. FilesOf(new DirectoryInfo(basePath), string.Empty, 0)];
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new StorageException(basePath, $"The files of '{basePath}' that go along with the weights cannot be listed: {error.Message}", error);
+        }
+    }
 
     /// <summary>Copies a file; in <c>config.json</c> the dtype of the weights is brought up to date.</summary>
     public static void Copy(CompanionFile file, string folder, DType? outputDType)
@@ -33,6 +46,13 @@ internal static class CompanionFiles
             return;
         }
 
+        // Pipes and devices report no length, and reading one waits for its writer.
+        if (file.Length == 0)
+        {
+            File.WriteAllBytes(destination, []);
+            return;
+        }
+
         File.Copy(file.Source, destination, overwrite: true);
         File.SetAttributes(destination, FileAttributes.Normal);
     }
@@ -41,7 +61,7 @@ internal static class CompanionFiles
     {
         foreach (FileInfo file in folder.EnumerateFiles().Where(IsCompanion).OrderBy(file => file.Name, StringComparer.Ordinal))
         {
-            yield return new CompanionFile(file.FullName, prefix + file.Name, TargetLength(file));
+            yield return new CompanionFile(file.FullName, prefix + file.Name, TargetOf(file).Length);
         }
 
         if (depth == MaximumDepth)
@@ -61,17 +81,18 @@ internal static class CompanionFiles
     private static bool IsCompanion(FileInfo file) =>
         !file.Name.StartsWith('.')
         && !IsWeights(file)
+        && TargetOf(file).Exists
         && !file.Name.EndsWith(".index.json", StringComparison.OrdinalIgnoreCase)
         && !file.Name.Equals("README.md", StringComparison.OrdinalIgnoreCase)
-        && file.Name != OutputTarget.ManifestFileName;
+        && file.Name != OutputTarget.ManifestFileName
+        && !file.Name.EndsWith(".safetensors.manifest.json", StringComparison.OrdinalIgnoreCase);
 
     private static bool IsCompanionFolder(DirectoryInfo folder) =>
         !folder.Name.StartsWith('.') && folder.LinkTarget is null && !folder.EnumerateFiles().Any(IsWeights);
 
     private static bool IsWeights(FileInfo file) => WeightExtensions.Contains(file.Extension, StringComparer.OrdinalIgnoreCase);
 
-    private static long TargetLength(FileInfo file) =>
-        file.ResolveLinkTarget(returnFinalTarget: true) is FileInfo target ? target.Length : file.Length;
+    private static FileInfo TargetOf(FileInfo file) => file.ResolveLinkTarget(returnFinalTarget: true) is FileInfo target ? target : file;
 
     private static string? WithDType(byte[] config, DType dtype)
     {
@@ -97,7 +118,7 @@ internal static class CompanionFiles
 
             return root.ToJsonString(new JsonSerializerOptions { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }) + "\n";
         }
-        catch (JsonException)
+        catch (Exception error) when (error is JsonException or ArgumentException)
         {
             return null;
         }

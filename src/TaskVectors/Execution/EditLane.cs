@@ -1,3 +1,4 @@
+using TaskVectors.Checkpoints;
 using TaskVectors.Tensors;
 
 namespace TaskVectors.Execution;
@@ -156,14 +157,15 @@ internal sealed class EditLane : ITileLane
             return count;
         }
 
-        PlannedTerm culprit = tensor.Terms
-            .Where((term, index) => TensorStatistics.CountNaN(term.Tensor.DType, _inputs[index].AsSpan(0, (int)ByteLength(term.Tensor.DType, tile.Count))) > 0)
-            .FirstOrDefault(tensor.Terms[0]);
-        PlannedInput input = _run.Plan.Inputs[culprit.Input];
+        PlannedTerm? culprit = tensor.Terms
+            .Where((term, index) => term.Coefficient != 0 && TensorStatistics.CountNaN(term.Tensor.DType, _inputs[index].AsSpan(0, (int)ByteLength(term.Tensor.DType, tile.Count))) > 0)
+            .FirstOrDefault();
+        PlannedInput? input = culprit is null ? null : _run.Plan.Inputs[culprit.Input];
+        string origin = input is null ? "that arise where infinite values cancel" : $"that come from '{input.Name}' ({input.Source.Path})";
         throw new EditException(
-            EditError.NaN, $"The tensor '{tensor.Output.Name}' has NaN values that come from '{input.Name}' ({input.Source.Path}). Pass --nan keep to write them all the same.")
+            EditError.NaN, $"The tensor {QuotedName.Of(tensor.Output.Name)} has NaN values {origin}. Leave it alone with --exclude, or pass --nan keep to write them all the same.")
         {
-            File = input.Source.Path,
+            File = input?.Source.Path,
             Tensor = tensor.Output.Name,
         };
     }

@@ -36,9 +36,11 @@ public sealed class EditPlanner
     private EditPlan Plan()
     {
         CheckOptions();
+        CheckKinds();
         AggregateEditException.ThrowIfAny(_errors);
 
         IReadOnlyList<PlannedInput> inputs = FindInputs();
+        CheckNames(inputs);
         _errors.AddRange(_target.Check(inputs.Select(input => input.Source), _options.Force, _options.Resume));
         _errors.AddRange(UnmatchedPatterns.Check(_form.Terms.SelectMany(term => term.Coefficient.Patterns()), inputs[0].Source));
         CheckBases(inputs);
@@ -49,7 +51,7 @@ public sealed class EditPlanner
         _errors.AddRange(alignment.Errors());
         using (var readers = new InputReaders(inputs.Select(input => input.Source)))
         {
-            _errors.AddRange(new OpaqueTensorCheck(inputs, readers).Check(aligned));
+            _errors.AddRange(new OpaqueTensorCheck(inputs, readers, alignment).Check(aligned));
         }
 
         AggregateEditException.ThrowIfAny(_errors);
@@ -76,6 +78,26 @@ public sealed class EditPlanner
         }
     }
 
+    private void CheckKinds()
+    {
+        IEnumerable<string> both = _form.Terms.GroupBy(term => term.Source.Path, StringComparer.Ordinal).Where(terms => terms.Count() > 1).Select(terms => terms.Key);
+        _errors.AddRange(both.Select(path => new EditException(
+            EditError.InvalidOption, $"'{path}' takes part both as a checkpoint and as a task vector; it is one or the other: open it once.")
+        { File = path }));
+    }
+
+    private void CheckNames(IReadOnlyList<PlannedInput> inputs)
+    {
+        foreach (IGrouping<string, PlannedInput> same in inputs.GroupBy(input => input.Name, StringComparer.Ordinal))
+        {
+            if (same.Count() > 1 || same.Key.Length == 0)
+            {
+                string paths = string.Join(", ", same.Select(input => input.Source.Path));
+                _errors.Add(new EditException(EditError.InvalidOption, $"The name '{same.Key}' is given to {paths}; every model needs a name of its own."));
+            }
+        }
+    }
+
     private List<PlannedInput> FindInputs()
     {
         bool anchorIsVector = _form.Terms.All(term => term.IsVector) && _isVector;
@@ -88,7 +110,7 @@ public sealed class EditPlanner
             AggregateEditException.ThrowIfAny(_errors);
         }
 
-        return [.. sources.Select(pair => new PlannedInput(names.Of(pair.Source), pair.Source, pair.IsVector, CheckpointFingerprint.Compute(pair.Source)))];
+        return [.. sources.Select(pair => new PlannedInput(names.Of(pair.Source), pair.Source, pair.IsVector, CheckpointFingerprint.Compute(pair.Source)) { Stamp = InputStamp.Of(pair.Source) })];
     }
 
     // An adapter reads as differences to a base, and the base is known only here.
@@ -117,10 +139,13 @@ public sealed class EditPlanner
             string? recorded = vector.Source.Metadata.GetValueOrDefault(TaskVectorMetadata.BaseFingerprintKey);
             if (recorded != inputs[0].Fingerprint)
             {
-                string origin = recorded is null ? "does not say which base it was made from" : $"was made from another base ('{vector.Source.Metadata.GetValueOrDefault(TaskVectorMetadata.BaseNameKey, "unnamed")}')";
+                string target = $"'{inputs[0].Name}' ({inputs[0].Source.Path})";
+                string origin = recorded is null
+                    ? $"does not say which base it was made from, so it may not fit {target}"
+                    : $"was made from another base ('{vector.Source.Metadata.GetValueOrDefault(TaskVectorMetadata.BaseNameKey, "unnamed")}') than {target}";
                 _errors.Add(new EditException(
                     EditError.BaseMismatch,
-                    $"The task vector '{vector.Name}' {origin} than '{inputs[0].Name}' ({inputs[0].Source.Path}). Pass --any-base to apply it all the same.")
+                    $"The task vector '{vector.Name}' ({vector.Source.Path}) {origin}. Pass --any-base to apply it all the same.")
                 { File = vector.Source.Path });
             }
         }
@@ -132,8 +157,8 @@ public sealed class EditPlanner
     private EditPlan LayOut(IReadOnlyList<PlannedInput> inputs, IReadOnlyList<AlignedTensor> aligned, IReadOnlyList<string> warnings)
     {
         List<PlannedTensor> tensors = [.. aligned.Select(PlanTensor).OfType<PlannedTensor>()];
-        string expression = _options.Expression ?? _form.ToText(new ModelNames(_options.ModelNames).Of);
-        var metadata = new OutputMetadata(inputs, _isVector, tensors.Count < aligned.Count, expression, _options).Build();
+        string expression = _options.Expression ?? _form.ToText(source => inputs.First(input => input.Source.Path == source.Path).Name);
+        var metadata = new OutputMetadata(inputs, _isVector, tensors.Count < aligned.Count, IsReadWhole(inputs[0].Source, tensors), expression, _options).Build();
         long shardSize = _target.IsSingleFile ? long.MaxValue : _options.ShardSize;
         IReadOnlyList<SafetensorsFileLayout> files = SafetensorsLayout.Plan(tensors.Select(tensor => tensor.Output), metadata, shardSize, _target.Stem);
 
@@ -161,6 +186,12 @@ public sealed class EditPlanner
             Metadata = metadata,
             FreeSpace = FreeSpace.At(_target.PartialFolder),
         };
+    }
+
+    private static bool IsReadWhole(CheckpointSource anchor, IEnumerable<PlannedTensor> tensors)
+    {
+        var read = tensors.SelectMany(tensor => tensor.Terms).Where(term => term.Input == 0).Select(term => term.Tensor.Name).ToHashSet(StringComparer.Ordinal);
+        return anchor.Tensors.All(tensor => read.Contains(tensor.Name));
     }
 
     /// <summary>Decides how a tensor is made; a task vector leaves out tensors that no term touches, as they are zero.</summary>
@@ -194,7 +225,7 @@ public sealed class EditPlanner
             return new PlannedTensor(output, TensorOperation.Linear, aligned.Terms, -1, 0, 0);
         }
 
-        int reference = aligned.Terms.IndexOf(aligned.Terms.FirstOrDefault(term => term.Input == 0)!);
+        int reference = aligned.Terms is [{ Input: 0 }, ..] ? 0 : -1;
         ImmutableArray<PlannedTerm> terms = reference >= 0 ? aligned.Terms : [new PlannedTerm(0, aligned.Base, 0), .. aligned.Terms];
         return new PlannedTensor(output, TensorOperation.Linear, terms, Math.Max(reference, 0), 0, 0);
     }

@@ -15,7 +15,7 @@ internal sealed class ModelNames(ImmutableDictionary<string, string> chosen)
             return name;
         }
 
-        string stem = Path.GetFileNameWithoutExtension(Path.TrimEndingDirectorySeparator(source.Path));
+        string stem = StemOf(source.Path);
         name = stem;
         for (int suffix = 2; chosen.ContainsValue(name) || _names.ContainsValue(name); suffix++)
         {
@@ -24,5 +24,13 @@ internal sealed class ModelNames(ImmutableDictionary<string, string> chosen)
 
         _names.Add(source.Path, name);
         return name;
+    }
+
+    // The dot in the name of a folder such as llama-3.1 begins no extension.
+    private static string StemOf(string path)
+    {
+        string trimmed = Path.TrimEndingDirectorySeparator(path);
+        string stem = Directory.Exists(trimmed) ? Path.GetFileName(trimmed) : Path.GetFileNameWithoutExtension(trimmed);
+        return stem.Length > 0 ? stem : "model";
     }
 }

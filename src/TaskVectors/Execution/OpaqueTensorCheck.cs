@@ -7,7 +7,7 @@ namespace TaskVectors.Execution;
 /// Reads the tensors that must not be averaged (integers, booleans, packed floats, N5) and those tied in the base, and reports
 /// those that an edit would change or tear apart.
 /// </summary>
-internal sealed class OpaqueTensorCheck(IReadOnlyList<PlannedInput> inputs, InputReaders readers)
+internal sealed class OpaqueTensorCheck(IReadOnlyList<PlannedInput> inputs, InputReaders readers, TensorAlignment alignment)
 {
     public IEnumerable<EditException> Check(IReadOnlyList<AlignedTensor> tensors)
     {
@@ -16,7 +16,7 @@ internal sealed class OpaqueTensorCheck(IReadOnlyList<PlannedInput> inputs, Inpu
         {
             yield return new EditException(
                 EditError.IntegerTensorChanged,
-                $"The edit would change tensors that are not floating-point and so are never averaged: {string.Join(", ", changed)}. Leave them at the base's values with --exclude.")
+                $"The edit would change tensors that are not floating-point and so are never averaged: {string.Join(", ", changed.Select(QuotedName.Of))}. Leave them at the base's values with --exclude.")
             {
                 File = inputs[0].Source.Path,
                 Tensor = changed[0],
@@ -30,7 +30,7 @@ internal sealed class OpaqueTensorCheck(IReadOnlyList<PlannedInput> inputs, Inpu
             {
                 yield return new EditException(
                     EditError.TiedTensorsDiffer,
-                    $"In the base '{inputs[0].Name}' these tensors share the storage of another, in '{inputs[input].Name}' they have values of their own: {string.Join(", ", untied)}. Use a base that stores them, such as '{inputs[input].Name}'.")
+                    $"In the base '{inputs[0].Name}' these tensors share the storage of another, in '{inputs[input].Name}' they have values of their own: {string.Join(", ", untied.Select(QuotedName.Of))}. Use a base that stores them, such as '{inputs[input].Name}'.")
                 {
                     File = inputs[input].Source.Path,
                     Tensor = untied[0],
@@ -56,6 +56,7 @@ internal sealed class OpaqueTensorCheck(IReadOnlyList<PlannedInput> inputs, Inpu
         return from tensor in source.Tensors
                where TiedTensors.IsTied(anchor, tensor.Name)
                let kept = TiedTensors.StoredName(anchor, tensor.Name)
+               where alignment.CoefficientOf(input, tensor.Name) != 0 || alignment.CoefficientOf(input, kept) != 0
                where source.TryGetTensor(kept, out TensorInfo? other) && !StoredBytes.AreEqual(readers[input], tensor, readers[input], other)
                select tensor.Name;
     }

@@ -3,7 +3,7 @@ using TaskVectors.Checkpoints;
 namespace TaskVectors.Execution;
 
 /// <summary>The metadata of the files an edit writes: that of the base, and for a task vector where it comes from.</summary>
-internal sealed class OutputMetadata(IReadOnlyList<PlannedInput> inputs, bool isVector, bool isPartial, string expression, EditOptions options)
+internal sealed class OutputMetadata(IReadOnlyList<PlannedInput> inputs, bool isVector, bool isPartial, bool isBaseReadWhole, string expression, EditOptions options)
 {
     private const string Prefix = "taskvectors.";
 
@@ -41,7 +41,11 @@ internal sealed class OutputMetadata(IReadOnlyList<PlannedInput> inputs, bool is
         {
             metadata[TaskVectorMetadata.BaseNameKey] = inputs[0].Name;
             metadata[TaskVectorMetadata.BaseFingerprintKey] = inputs[0].Fingerprint;
-            metadata[TaskVectorMetadata.BaseHashKey] = PendingHash(options.Digest);
+            if (isBaseReadWhole)
+            {
+                metadata[TaskVectorMetadata.BaseHashKey] = PendingHash(options.Digest);
+            }
+
             return;
         }
 

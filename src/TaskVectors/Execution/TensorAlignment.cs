@@ -14,7 +14,7 @@ internal sealed class TensorAlignment
     private readonly AffineForm _form;
     private readonly EditOptions _options;
     private readonly IReadOnlyList<PlannedInput> _inputs;
-    private readonly Dictionary<(int Input, EditError Error), List<string>> _problems = [];
+    private readonly Dictionary<(int Input, EditError Error), List<(string Tensor, string Detail)>> _problems = [];
     private readonly List<string> _warnings = [];
 
     public TensorAlignment(AffineForm form, IReadOnlyList<PlannedInput> inputs, EditOptions options)
@@ -52,6 +52,12 @@ internal sealed class TensorAlignment
                 continue;
             }
 
+            if (!double.IsFinite(coefficient))
+            {
+                Note(index, EditError.InvalidOption, tensor.Name);
+                continue;
+            }
+
             if (Find(index, tensor) is { } found)
             {
                 terms.Add(new PlannedTerm(index, found, coefficient));
@@ -65,7 +71,8 @@ internal sealed class TensorAlignment
         return new AlignedTensor(tensor, terms.ToImmutable(), keepsBase);
     }
 
-    private double CoefficientOf(int input, string tensor) =>
+    /// <summary>The coefficient of an input in a tensor; 0 where the input plays no part in it.</summary>
+    public double CoefficientOf(int input, string tensor) =>
         TermOf(input) is { } term ? term.Coefficient.Evaluate(tensor) : 0;
 
     // The base is always input 0, whether or not the form has a term for it.
@@ -87,13 +94,13 @@ internal sealed class TensorAlignment
 
         if (found.Shape != tensor.Shape)
         {
-            Note(input, EditError.ShapeMismatch, $"{tensor.Name} ({found.Shape} against {tensor.Shape})");
+            Note(input, EditError.ShapeMismatch, tensor.Name, $" ({found.Shape} against {tensor.Shape})");
             return null;
         }
 
         if (Conflicts(input, found.DType, tensor.DType))
         {
-            Note(input, EditError.DTypeMismatch, $"{tensor.Name} ({found.DType.Name()} against {tensor.DType.Name()})");
+            Note(input, EditError.DTypeMismatch, tensor.Name, $" ({found.DType.Name()} against {tensor.DType.Name()})");
             return null;
         }
 
@@ -128,30 +135,31 @@ internal sealed class TensorAlignment
         }
     }
 
-    private void Note(int input, EditError error, string tensor)
+    private void Note(int input, EditError error, string tensor, string detail = "")
     {
-        if (!_problems.TryGetValue((input, error), out List<string>? list))
+        if (!_problems.TryGetValue((input, error), out List<(string Tensor, string Detail)>? list))
         {
             list = [];
             _problems.Add((input, error), list);
         }
 
-        list.Add(tensor);
+        list.Add((tensor, detail));
     }
 
-    private EditException ToException(int input, EditError error, List<string> tensors)
+    private EditException ToException(int input, EditError error, List<(string Tensor, string Detail)> tensors)
     {
         PlannedInput model = _inputs[input];
         PlannedInput anchor = _inputs[0];
-        string list = string.Join(", ", tensors);
+        string list = ListOf(tensors);
         string message = error switch
         {
             EditError.MissingTensors => $"'{model.Name}' lacks {Count(tensors)} that the base '{anchor.Name}' has: {list}. Pass --missing base to keep the base's values of them.",
             EditError.ExtraTensors => $"'{model.Name}' has {Count(tensors)} that the base '{anchor.Name}' lacks: {list}. Pass --missing base to leave them out.",
+            EditError.InvalidOption => $"The coefficient of '{model.Name}' is too large for a number in {Count(tensors)}: {list}. Use smaller coefficients.",
             EditError.ShapeMismatch => $"{Count(tensors)} of '{model.Name}' and of the base '{anchor.Name}' differ in shape: {list}. The models must have one architecture; leave such tensors alone with --exclude.",
             _ => $"{Count(tensors)} of '{model.Name}' and of the base '{anchor.Name}' differ in dtype: {list}. Pass --dtype to choose the dtype of the result; integer and float tensors never mix (leave them alone with --exclude).",
         };
-        return new EditException(error, message) { File = model.Source.Path, Tensor = tensors.Count == 1 ? tensors[0].Split(' ')[0] : null };
+        return new EditException(error, message) { File = model.Source.Path, Tensor = tensors.Count == 1 ? tensors[0].Tensor : null };
     }
 
     /// <summary>Moves the problems that the policy for missing tensors allows from errors to warnings.</summary>
@@ -162,13 +170,17 @@ internal sealed class TensorAlignment
             return;
         }
 
-        foreach (((int input, EditError error) key, List<string> tensors) in _problems.Where(problem => problem.Key.Error is EditError.MissingTensors or EditError.ExtraTensors).ToList())
+        foreach (((int input, EditError error) key, List<(string Tensor, string Detail)> tensors) in _problems.Where(problem => problem.Key.Error is EditError.MissingTensors or EditError.ExtraTensors).ToList())
         {
             string fate = key.error == EditError.MissingTensors ? "lacks, which keep the base's values" : "has beyond the base's, which are left out";
-            _warnings.Add($"{Count(tensors)} that '{_inputs[key.input].Name}' {fate}: {string.Join(", ", tensors)}");
+            _warnings.Add($"{Count(tensors)} that '{_inputs[key.input].Name}' {fate}: {ListOf(tensors)}");
             _ = _problems.Remove(key);
         }
     }
 
-    private static string Count(List<string> tensors) => tensors.Count == 1 ? "1 tensor" : $"{tensors.Count} tensors";
+    // A name from a file can hold anything, terminal commands included: quoted, they are shown and not obeyed.
+    private static string ListOf(List<(string Tensor, string Detail)> tensors) =>
+        string.Join(", ", tensors.Select(tensor => QuotedName.Of(tensor.Tensor) + tensor.Detail));
+
+    private static string Count(List<(string Tensor, string Detail)> tensors) => tensors.Count == 1 ? "1 tensor" : $"{tensors.Count} tensors";
 }
