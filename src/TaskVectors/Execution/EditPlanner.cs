@@ -57,7 +57,6 @@ public sealed class EditPlanner
         AggregateEditException.ThrowIfAny(_errors);
         EditPlan plan = LayOut(inputs, aligned, alignment.Warnings);
         CheckSpace(plan);
-        AggregateEditException.ThrowIfAny(_errors);
         return plan;
     }
 
@@ -246,13 +245,18 @@ public sealed class EditPlanner
     private void CheckSpace(EditPlan plan)
     {
         long reclaimed = _options.Resume || _options.Force ? FreeSpace.UsedBy(_target.PartialFolder) : 0;
-        long needed = plan.BytesWritten + plan.CompanionFiles.Sum(file => file.Length) - reclaimed;
-        if (plan.FreeSpace < needed)
+        RequireSpace(plan.BytesWritten + plan.CompanionFiles.Sum(file => file.Length) - reclaimed, plan.FreeSpace, _target.Path);
+    }
+
+    /// <exception cref="EditException">More is needed than is free.</exception>
+    internal static void RequireSpace(long needed, long free, string path)
+    {
+        if (free < needed)
         {
-            _errors.Add(new EditException(
+            throw new EditException(
                 EditError.NotEnoughSpace,
-                $"The output needs {ByteSize.Format(needed)} and the disk of '{_target.Path}' has {ByteSize.Format(plan.FreeSpace)} free; free some space or choose another disk.")
-            { File = _target.Path });
+                $"The output needs {ByteSize.Format(needed)} and the disk of '{path}' has {ByteSize.Format(free)} free; free some space or choose another disk.")
+            { File = path };
         }
     }
 }
