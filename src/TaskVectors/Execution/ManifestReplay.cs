@@ -28,6 +28,13 @@ public static class ManifestReplay
         return plan with { Recorded = manifest.Inputs };
     }
 
+    // As the plan reads them: an adapter as differences to the base.
+    private static CheckpointSource AsRead(ManifestInput input, CheckpointSource source, Manifest manifest, CheckpointSource anchor)
+    {
+        bool isRelative = input.Kind == TaskVectorMetadata.TaskVectorKind && manifest.Inputs[0].Kind != TaskVectorMetadata.TaskVectorKind;
+        return isRelative && source is IBindableTaskVector bindable ? bindable.Bind(anchor) : source;
+    }
+
     private static ExpressionModels NameModels(Manifest manifest, CheckpointSource[] sources)
     {
         var models = new ExpressionModels();
@@ -92,7 +99,7 @@ public static class ManifestReplay
         List<TaskVectorsException> changed =
         [
             .. from pair in manifest.Inputs.Zip(sources)
-               where CheckpointFingerprint.Compute(pair.Second) != pair.First.Fingerprint
+               where CheckpointFingerprint.Compute(AsRead(pair.First, pair.Second, manifest, sources[0])) != pair.First.Fingerprint
                select new EditException(
                    EditError.InputChanged, $"'{pair.First.Name}' ({pair.First.Path}) is not what it was when the manifest was written: its weights have changed. Restore that version of it.")
                {

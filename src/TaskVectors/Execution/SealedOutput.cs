@@ -41,7 +41,8 @@ internal static class SealedOutput
         }
     }
 
-    private static void ReplaceInTwoSteps(OutputTarget target)
+    /// <summary>Replaces where the system cannot exchange: for a moment neither output has the name, and the earlier one is deleted last.</summary>
+    internal static void ReplaceInTwoSteps(OutputTarget target)
     {
         string replaced = UnusedName(target.Path + ".replaced");
         Directory.Move(target.Path, replaced);
