@@ -2,6 +2,7 @@ using TaskVectors.Algebra;
 using TaskVectors.Checkpoints.Safetensors;
 using TaskVectors.Execution;
 using TaskVectors.Tensors;
+using TaskVectors.Tests.Checkpoints.Lora;
 
 namespace TaskVectors.Tests.Execution;
 
@@ -70,6 +71,17 @@ public sealed class ReplayTests : IDisposable
         };
         Manifest recorded = await vector.SaveAsync(_sandbox["v.safetensors"], options);
         await RequireSame(recorded, "v.safetensors", "again/v.safetensors");
+    }
+
+    [Theory]
+    [InlineData("llama-plain")]
+    [InlineData("llama-dora")]
+    public async Task An_edit_with_an_adapter_is_made_again_byte_for_byte(string name)
+    {
+        LoraCase golden = LoraCase.All[name];
+        Checkpoint edited = Checkpoint.Open(golden.BaseFolder) + (0.5 * TaskVector.Open(golden.AdapterFolder));
+        Manifest recorded = await edited.SaveAsync(_sandbox["out"]);
+        await RequireSame(recorded, "out", "again");
     }
 
     [Fact]
