@@ -20,6 +20,11 @@ internal sealed class OutputOptionGroup
         Description = "Go on with an interrupted edit; the bytes are those of an uninterrupted one.",
     };
 
+    private readonly Option<bool> _noFlush = new("--no-flush")
+    {
+        Description = "Do not wait until the output is on the disk: faster, as cp is, but a power cut may lose it.",
+    };
+
     private readonly Option<bool> _dryRun = new("--dry-run") { Description = "Print the plan and its cost; write nothing." };
 
     public void AddTo(Command command)
@@ -28,6 +33,7 @@ internal sealed class OutputOptionGroup
         command.Add(_dryRun);
         command.Add(_force);
         command.Add(_resume);
+        command.Add(_noFlush);
         _resources.AddTo(command);
     }
 
@@ -43,5 +49,6 @@ internal sealed class OutputOptionGroup
         Threads = _resources.Threads(parsed),
         Force = parsed.GetValue(_force),
         Resume = parsed.GetValue(_resume),
+        Flush = !parsed.GetValue(_noFlush),
     };
 }

@@ -21,15 +21,15 @@ internal sealed class OutputSealer(EditPlan plan, InputReaders readers, OutputFi
         try
         {
             IReadOnlyList<ReadOnlyMemory<byte>> headers = CompleteHeaders();
-            if (plan.Options.Flush)
-            {
-                output.Flush();
-            }
-
             List<ManifestFile> others = [.. WriteIndex(), .. CopyCompanions()];
             Manifest manifest = _builder.Build(headers, others, elapsed);
             manifest.Save(Path.Combine(Folder, OutputTarget.ManifestFileName));
-            DurableFile.FlushFolder(Folder, others.Select(file => file.Path).Append(OutputTarget.ManifestFileName));
+            if (plan.Options.Flush)
+            {
+                output.Flush();
+                DurableFile.FlushFolder(Folder, others.Select(file => file.Path).Append(OutputTarget.ManifestFileName));
+            }
+
             plan.Target.RequireFree(plan.Options.Force);
             output.Dispose();
             SealedOutput.MoveIntoPlace(plan.Target, plan.Files[0].FileName, journal);
