@@ -10,7 +10,7 @@ namespace TaskVectors.Execution;
 internal sealed record LaneBudget(int Lanes, int TileElements, long BytesPerLane)
 {
     /// <summary>The elements that are decoded, summed and encoded together while they lie in the first-level cache.</summary>
-    public const int BlockElements = 2048;
+    public const int BlockElements = 1024;
 
     private const int LargestTile = 128 * 1024;
     private const int ExtraLanes = 2;

@@ -126,7 +126,8 @@ public static class TensorConverter
         Span<double> edit = stackalloc double[FixedOrderSum.Lanes];
         rounding.Clear();
         edit.Clear();
-        (long saturated, long notANumber) = kernels.EncodeMeasured(precision, exact, reference, destination, rounding, edit);
+        (long saturated, long notANumber) = kernels.EncodeMeasured(precision, exact, destination, rounding);
+        EditSums.AddDifferences(exact, reference, edit);
         return (new EncodeCounts(saturated), new EditStatistics(FixedOrderSum.Reduce(rounding), FixedOrderSum.Reduce(edit), notANumber));
     }
 

@@ -21,6 +21,52 @@ internal static class EditSums
             + AddScalar(written[done..], exact[done..], restReference, rounding, edit);
     }
 
+    /// <summary>Adds the squares of exact - reference to the lanes of a sum; an empty reference stands for zeros.</summary>
+    internal static void AddDifferences(ReadOnlySpan<double> exact, ReadOnlySpan<double> reference, Span<double> edit)
+    {
+        int done = Vector256.IsHardwareAccelerated ? AddDifferencesVector(exact, reference, edit) : 0;
+        AddDifferencesScalar(exact[done..], reference.IsEmpty ? default : reference[done..], edit);
+    }
+
+    /// <summary>The scalar form of <see cref="AddDifferences"/>.</summary>
+    internal static void AddDifferencesScalar(ReadOnlySpan<double> exact, ReadOnlySpan<double> reference, Span<double> edit)
+    {
+        for (int i = 0; i < exact.Length; i++)
+        {
+            AddSquare(exact[i] - (reference.IsEmpty ? 0.0 : reference[i]), ref edit[i % FixedOrderSum.Lanes]);
+        }
+    }
+
+    /// <summary>Does the work of <see cref="AddDifferencesScalar"/> for the whole groups of sixteen; returns how many elements those are.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    internal static int AddDifferencesVector(ReadOnlySpan<double> exact, ReadOnlySpan<double> reference, Span<double> edit)
+    {
+        ref double number = ref MemoryMarshal.GetReference(exact);
+        ref double origin = ref MemoryMarshal.GetReference(reference);
+        bool hasReference = !reference.IsEmpty;
+        LaneSums sums = LaneSums.Load(edit);
+        int whole = exact.Length - exact.Length % FixedOrderSum.Lanes;
+        for (int i = 0; i < whole; i += FixedOrderSum.Lanes)
+        {
+            Vector256<double> exact0 = Load(ref number, i);
+            Vector256<double> exact4 = Load(ref number, i + 4);
+            Vector256<double> exact8 = Load(ref number, i + 8);
+            Vector256<double> exact12 = Load(ref number, i + 12);
+            if (hasReference)
+            {
+                exact0 -= Load(ref origin, i);
+                exact4 -= Load(ref origin, i + 4);
+                exact8 -= Load(ref origin, i + 8);
+                exact12 -= Load(ref origin, i + 12);
+            }
+
+            sums.AddSquares(exact0, exact4, exact8, exact12);
+        }
+
+        sums.Store(edit);
+        return whole;
+    }
+
     /// <summary>The scalar form of <see cref="Add"/>.</summary>
     internal static long AddScalar(
         ReadOnlySpan<double> written, ReadOnlySpan<double> exact, ReadOnlySpan<double> reference, Span<double> rounding, Span<double> edit)

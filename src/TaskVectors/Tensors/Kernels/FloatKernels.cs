@@ -57,12 +57,12 @@ internal abstract class FloatKernels
     internal abstract long Encode(ReadOnlySpan<float> source, Span<byte> destination);
 
     /// <summary>
-    /// Encodes to nearest even from a sum kept to a precision, and adds the terms of <see cref="EditStatistics"/> to the lanes of two
-    /// <see cref="FixedOrderSum"/>s; an empty reference stands for zeros.
+    /// Encodes to nearest even from a sum kept to a precision, and adds the squares of what that loses to the lanes of a
+    /// <see cref="FixedOrderSum"/>.
     /// </summary>
     /// <returns>The number of finite values that overflowed, and of exact values that are NaN.</returns>
     internal abstract (long Saturated, long NotANumber) EncodeMeasured(
-        SumPrecision precision, ReadOnlySpan<double> exact, ReadOnlySpan<double> reference, Span<byte> destination, Span<double> rounding, Span<double> edit);
+        SumPrecision precision, ReadOnlySpan<double> exact, Span<byte> destination, Span<double> rounding);
 
     /// <summary>Encodes stochastically; returns the number of finite values that overflowed.</summary>
     internal abstract long EncodeStochastic(ReadOnlySpan<double> source, Span<byte> destination, PhiloxKey key, long firstElement);

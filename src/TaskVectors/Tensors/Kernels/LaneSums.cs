@@ -29,6 +29,16 @@ internal struct LaneSums
         Lanes12 = AddSquare(lanes12, Lanes12);
     }
 
+    /// <summary>Adds the squares of sixteen finite differences, one to each lane.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal void AddFiniteSquares(Vector256<double> lanes0, Vector256<double> lanes4, Vector256<double> lanes8, Vector256<double> lanes12)
+    {
+        Lanes0 = Vector256.FusedMultiplyAdd(lanes0, lanes0, Lanes0);
+        Lanes4 = Vector256.FusedMultiplyAdd(lanes4, lanes4, Lanes4);
+        Lanes8 = Vector256.FusedMultiplyAdd(lanes8, lanes8, Lanes8);
+        Lanes12 = Vector256.FusedMultiplyAdd(lanes12, lanes12, Lanes12);
+    }
+
     internal readonly void Store(Span<double> lanes)
     {
         Lanes0.CopyTo(lanes);
@@ -38,7 +48,7 @@ internal struct LaneSums
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal static Vector256<double> AddSquare(Vector256<double> difference, Vector256<double> sum)
+    private static Vector256<double> AddSquare(Vector256<double> difference, Vector256<double> sum)
     {
         Vector256<double> finite = Vector256.LessThan(Vector256.Abs(difference), Vector256.Create(double.PositiveInfinity));
         difference &= finite;

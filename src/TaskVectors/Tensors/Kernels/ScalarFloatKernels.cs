@@ -57,7 +57,7 @@ internal class ScalarFloatKernels<TCodec, TBits> : FloatKernels
     internal override long Encode(ReadOnlySpan<float> source, Span<byte> destination) => EncodeScalar(source, destination);
 
     internal override (long Saturated, long NotANumber) EncodeMeasured(
-        SumPrecision precision, ReadOnlySpan<double> exact, ReadOnlySpan<double> reference, Span<byte> destination, Span<double> rounding, Span<double> edit)
+        SumPrecision precision, ReadOnlySpan<double> exact, Span<byte> destination, Span<double> rounding)
     {
         long saturated = 0;
         long notANumber = 0;
@@ -69,7 +69,6 @@ internal class ScalarFloatKernels<TCodec, TBits> : FloatKernels
             saturated += double.IsFinite(exact[i]) && Math.Abs(sum) >= TCodec.OverflowThreshold ? 1 : 0;
             notANumber += double.IsNaN(exact[i]) ? 1 : 0;
             EditSums.AddSquare(TCodec.Decode(code) - exact[i], ref rounding[i % FixedOrderSum.Lanes]);
-            EditSums.AddSquare(exact[i] - (reference.IsEmpty ? 0.0 : reference[i]), ref edit[i % FixedOrderSum.Lanes]);
         }
 
         return (saturated, notANumber);

@@ -83,17 +83,16 @@ internal sealed class VectorFloatKernels<TCodec, TBits> : ScalarFloatKernels<TCo
     internal override long Encode(ReadOnlySpan<float> source, Span<byte> destination) => EncodeVector(source, destination);
 
     internal override (long Saturated, long NotANumber) EncodeMeasured(
-        SumPrecision precision, ReadOnlySpan<double> exact, ReadOnlySpan<double> reference, Span<byte> destination, Span<double> rounding, Span<double> edit)
+        SumPrecision precision, ReadOnlySpan<double> exact, Span<byte> destination, Span<double> rounding)
     {
         int whole = exact.Length - exact.Length % FixedOrderSum.Lanes;
         long saturated = 0;
         long notANumber = 0;
         int i = 0;
-        while ((i = EncodeMeasuredOrdinary(precision, exact, reference, destination, rounding, edit, i)) < exact.Length)
+        while ((i = EncodeMeasuredOrdinary(precision, exact, destination, rounding, i)) < exact.Length)
         {
             int count = i < whole ? FixedOrderSum.Lanes : exact.Length - whole;
-            ReadOnlySpan<double> origin = reference.IsEmpty ? default : reference.Slice(i, count);
-            (long overflowed, long invalid) = base.EncodeMeasured(precision, exact.Slice(i, count), origin, Bytes(destination, i, count), rounding, edit);
+            (long overflowed, long invalid) = base.EncodeMeasured(precision, exact.Slice(i, count), Bytes(destination, i, count), rounding);
             saturated += overflowed;
             notANumber += invalid;
             i += count;
@@ -238,16 +237,12 @@ internal sealed class VectorFloatKernels<TCodec, TBits> : ScalarFloatKernels<TCo
     // Encodes and measures groups of sixteen from i up to the first with a number that overflows or is not one; returns where that is, or
     // the end of the whole groups.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static int EncodeMeasuredOrdinary(
-        SumPrecision precision, ReadOnlySpan<double> exact, ReadOnlySpan<double> reference, Span<byte> destination, Span<double> rounding, Span<double> edit, int i)
+    private static int EncodeMeasuredOrdinary(SumPrecision precision, ReadOnlySpan<double> exact, Span<byte> destination, Span<double> rounding, int i)
     {
         ref double from = ref MemoryMarshal.GetReference(exact);
-        ref double origin = ref MemoryMarshal.GetReference(reference);
         ref byte to = ref MemoryMarshal.GetReference(destination);
         bool inSingle = precision == SumPrecision.Single;
-        bool hasReference = !reference.IsEmpty;
-        LaneSums roundings = LaneSums.Load(rounding);
-        LaneSums edits = LaneSums.Load(edit);
+        LaneSums sums = LaneSums.Load(rounding);
         int whole = exact.Length - exact.Length % FixedOrderSum.Lanes;
         for (; i < whole; i += FixedOrderSum.Lanes)
         {
@@ -264,21 +259,10 @@ internal sealed class VectorFloatKernels<TCodec, TBits> : ScalarFloatKernels<TCo
 
             (Vector256<double> written0, Vector256<double> written4) = TCodec.Decode8(in first);
             (Vector256<double> written8, Vector256<double> written12) = TCodec.Decode8(in second);
-            roundings.AddSquares(written0 - exact0, written4 - exact4, written8 - exact8, written12 - exact12);
-            if (hasReference)
-            {
-                (Vector256<double> origin0, Vector256<double> origin4) = Load(ref origin, i);
-                (Vector256<double> origin8, Vector256<double> origin12) = Load(ref origin, i + BlockLength);
-                edits.AddSquares(exact0 - origin0, exact4 - origin4, exact8 - origin8, exact12 - origin12);
-            }
-            else
-            {
-                edits.AddSquares(exact0, exact4, exact8, exact12);
-            }
+            sums.AddFiniteSquares(written0 - exact0, written4 - exact4, written8 - exact8, written12 - exact12);
         }
 
-        roundings.Store(rounding);
-        edits.Store(edit);
+        sums.Store(rounding);
         return i;
     }
 
