@@ -11,7 +11,8 @@ internal sealed class EditLane : ITileLane
 {
     private readonly EditRun _run;
     private readonly CancellationToken _cancellationToken;
-    private readonly byte[][] _inputs;
+    private readonly TileBuffers _inputs;
+    private readonly double[] _coefficients;
     private readonly byte[] _output;
     private readonly double[] _exact = new double[LaneBudget.BlockElements];
     private readonly double[] _reference = new double[LaneBudget.BlockElements];
@@ -23,7 +24,8 @@ internal sealed class EditLane : ITileLane
         _cancellationToken = cancellationToken;
         int tile = run.Plan.Lanes.TileElements;
         int streams = run.Plan.Tensors.Select(tensor => tensor.Terms.Length).DefaultIfEmpty(0).Max();
-        _inputs = [.. Enumerable.Range(0, streams).Select(_ => GC.AllocateUninitializedArray<byte>(tile * sizeof(double), pinned: true))];
+        _inputs = new TileBuffers(streams, tile * sizeof(double));
+        _coefficients = new double[streams];
         _output = GC.AllocateUninitializedArray<byte>(tile * sizeof(double), pinned: true);
         _blocks = new BlockStatistics[(tile + LaneBudget.BlockElements - 1) / LaneBudget.BlockElements];
     }
@@ -38,7 +40,7 @@ internal sealed class EditLane : ITileLane
         int length = (int)ByteLength(tensor.Output.DType, tile.Count);
         if (tensor.Operation == TensorOperation.Copy)
         {
-            ReadOnlyMemory<byte> bytes = _inputs[0].AsMemory(0, length);
+            ReadOnlyMemory<byte> bytes = _inputs.First[..length];
             long found = tensor.Output.DType.IsArithmetic() ? TensorStatistics.CountNaN(tensor.Output.DType, bytes.Span) : 0;
             long nanCount = CheckNaN(tensor, found, tile);
             _run.Output.Copy(tensor, _run.Readers[tensor.Terms[0].Input].Locate(tensor.Terms[0].Tensor), byteOffset, bytes.Span);
@@ -65,7 +67,7 @@ internal sealed class EditLane : ITileLane
         {
             PlannedTerm term = tensor.Terms[index];
             int length = (int)ByteLength(term.Tensor.DType, tile.Count);
-            _run.Readers[term.Input].Read(term.Tensor, ByteLength(term.Tensor.DType, tile.First), _inputs[index].AsSpan(0, length));
+            _run.Readers[term.Input].Read(term.Tensor, ByteLength(term.Tensor.DType, tile.First), _inputs[index][..length]);
         }
     }
 
@@ -91,17 +93,42 @@ internal sealed class EditLane : ITileLane
 
     private BlockStatistics ComputeBlock(PlannedTensor tensor, Tile tile, int first, int count)
     {
+        DType dtype = tensor.Output.DType;
+        Span<byte> output = _output.AsSpan((int)ByteLength(dtype, first), (int)ByteLength(dtype, count));
+        (EncodeCounts counts, EditStatistics statistics) = tensor.HasOneDType && _run.Plan.Options.Rounding == Rounding.Nearest
+            ? ComputeInOnePass(tensor, first, count, output)
+            : ComputeInSteps(tensor, tile, first, count, output);
+        _ = CheckNaN(tensor, statistics.NaNCount, tile);
+        return new BlockStatistics(statistics, counts.Saturated);
+    }
+
+    private (EncodeCounts Counts, EditStatistics Statistics) ComputeInOnePass(PlannedTensor tensor, int first, int count, Span<byte> output)
+    {
+        for (int term = 0; term < tensor.Terms.Length; term++)
+        {
+            _coefficients[term] = tensor.Terms[term].Coefficient;
+        }
+
+        var block = new LinearBlock
+        {
+            Inputs = _inputs.From((int)ByteLength(tensor.Output.DType, first)),
+            Stride = _inputs.Stride,
+            Coefficients = _coefficients.AsSpan(0, tensor.Terms.Length),
+            Reference = tensor.Reference,
+            Count = count,
+            Precision = tensor.Precision,
+        };
+        return TensorConverter.Sum(tensor.Output.DType, block, output);
+    }
+
+    private (EncodeCounts Counts, EditStatistics Statistics) ComputeInSteps(PlannedTensor tensor, Tile tile, int first, int count, Span<byte> output)
+    {
         Span<double> exact = _exact.AsSpan(0, count);
         Span<double> reference = tensor.Reference < 0 ? [] : _reference.AsSpan(0, count);
         Sum(tensor, first, exact, reference);
-
-        DType dtype = tensor.Output.DType;
-        Span<byte> output = _output.AsSpan((int)ByteLength(dtype, first), (int)ByteLength(dtype, count));
-        (EncodeCounts counts, EditStatistics statistics) = _run.Plan.Options.Rounding == Rounding.Stochastic
+        return _run.Plan.Options.Rounding == Rounding.Stochastic
             ? EncodeStochastic(tensor, tile.First + first, exact, reference, output)
-            : TensorConverter.EncodeMeasured(dtype, tensor.Precision, exact, reference, output);
-        _ = CheckNaN(tensor, statistics.NaNCount, tile);
-        return new BlockStatistics(statistics, counts.Saturated);
+            : TensorConverter.EncodeMeasured(tensor.Output.DType, tensor.Precision, exact, reference, output);
     }
 
     private (EncodeCounts Counts, EditStatistics Statistics) EncodeStochastic(
@@ -122,7 +149,7 @@ internal sealed class EditLane : ITileLane
         {
             PlannedTerm term = tensor.Terms[index];
             DType dtype = term.Tensor.DType;
-            ReadOnlySpan<byte> bytes = _inputs[index].AsSpan((int)ByteLength(dtype, first), (int)ByteLength(dtype, exact.Length));
+            ReadOnlySpan<byte> bytes = _inputs[index].Slice((int)ByteLength(dtype, first), (int)ByteLength(dtype, exact.Length));
             if (index == tensor.Reference)
             {
                 TensorConverter.Decode(dtype, bytes, reference);
@@ -158,7 +185,7 @@ internal sealed class EditLane : ITileLane
         }
 
         PlannedTerm? culprit = tensor.Terms
-            .Where((term, index) => term.Coefficient != 0 && TensorStatistics.CountNaN(term.Tensor.DType, _inputs[index].AsSpan(0, (int)ByteLength(term.Tensor.DType, tile.Count))) > 0)
+            .Where((term, index) => term.Coefficient != 0 && TensorStatistics.CountNaN(term.Tensor.DType, _inputs[index][..(int)ByteLength(term.Tensor.DType, tile.Count)]) > 0)
             .FirstOrDefault();
         PlannedInput? input = culprit is null ? null : _run.Plan.Inputs[culprit.Input];
         string origin = input is null ? "that arise where infinite values cancel" : $"that come from '{input.Name}' ({input.Source.Path})";

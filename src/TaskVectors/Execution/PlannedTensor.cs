@@ -19,4 +19,8 @@ public sealed record PlannedTensor(
     /// <summary>The precision of the sum: that of F32 where no tensor involved has more than 16 bits an element, else that of F64 (N1).</summary>
     public SumPrecision Precision { get; } =
         Output.DType.BitSize() <= 16 && Terms.All(term => term.Tensor.DType.BitSize() <= 16) ? SumPrecision.Single : SumPrecision.Double;
+
+    /// <summary>Whether the inputs that are summed and the output have one dtype, and there is something to sum.</summary>
+    internal bool HasOneDType { get; } =
+        Terms.All(term => term.Tensor.DType == Output.DType) && Terms.Any(term => term.Coefficient != 0);
 }

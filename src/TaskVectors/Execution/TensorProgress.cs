@@ -26,7 +26,7 @@ internal sealed class TensorProgress : IDisposable
     public PlannedTensor Tensor { get; }
 
     /// <summary>Waits until every earlier tile of the tensor has been recorded, then records this one.</summary>
-    public void Record(Tile tile, ReadOnlyMemory<byte> output, byte[][] inputs, ReadOnlyMemory<BlockStatistics> blocks, CancellationToken cancellationToken) =>
+    public void Record(Tile tile, ReadOnlyMemory<byte> output, TileBuffers inputs, ReadOnlyMemory<BlockStatistics> blocks, CancellationToken cancellationToken) =>
         _turns.Take(tile.Ordinal, () => Append(tile, output.Span, inputs, blocks.Span), cancellationToken);
 
     public TensorRecord Finish() => new()
@@ -49,13 +49,13 @@ internal sealed class TensorProgress : IDisposable
         }
     }
 
-    private void Append(Tile tile, ReadOnlySpan<byte> output, byte[][] inputs, ReadOnlySpan<BlockStatistics> blocks)
+    private void Append(Tile tile, ReadOnlySpan<byte> output, TileBuffers inputs, ReadOnlySpan<BlockStatistics> blocks)
     {
         _output.Append(output);
         for (int term = 0; term < _inputs.Length; term++)
         {
             int length = (int)((long)tile.Count * Tensor.Terms[term].Tensor.DType.BitSize() / 8);
-            _inputs[term].Append(inputs[term].AsSpan(0, length));
+            _inputs[term].Append(inputs[term][..length]);
         }
 
         foreach (BlockStatistics block in blocks)

@@ -102,6 +102,45 @@ public static class TensorConverter
     }
 
     /// <summary>
+    /// The sum of c_t x_t over several tensors of one dtype, encoded to that dtype and measured: the same bits as <see cref="Multiply"/> of the
+    /// first input whose coefficient is not 0, <see cref="MultiplyAdd"/> of the others and <see cref="EncodeMeasured"/>, in one pass.
+    /// </summary>
+    /// <param name="dtype">The element type of inputs and output; see <see cref="DTypes.IsArithmetic"/>.</param>
+    /// <param name="block">The inputs and their coefficients.</param>
+    /// <param name="destination">Filled with as many elements, little-endian, at any alignment.</param>
+    /// <exception cref="ArgumentException">The type takes no part in arithmetic, the lengths do not fit, or every coefficient is 0.</exception>
+    public static (EncodeCounts Counts, EditStatistics Statistics) Sum(DType dtype, LinearBlock block, Span<byte> destination)
+    {
+        FloatKernels kernels = FloatKernels.For(dtype);
+        kernels.CheckLength(destination.Length, block.Count, nameof(destination));
+        bool isCovered = block.Stride >= destination.Length
+            && block.Inputs.Length >= ((block.Coefficients.Length - 1L) * block.Stride) + destination.Length
+            && block.Reference < block.Coefficients.Length;
+        if (!isCovered || block.Coefficients.IndexOfAnyExcept(0.0) < 0)
+        {
+            throw new ArgumentException("The inputs do not hold the elements of every term, or no term has a coefficient.", nameof(block));
+        }
+
+        Span<double> rounding = stackalloc double[FixedOrderSum.Lanes];
+        Span<double> edit = stackalloc double[FixedOrderSum.Lanes];
+        rounding.Clear();
+        edit.Clear();
+        long saturated = 0;
+        long notANumber = 0;
+        int i = 0;
+        while ((i = kernels.SumOrdinary(block, destination, rounding, edit, i)) < block.Count)
+        {
+            int count = Math.Min(FixedOrderSum.Lanes, block.Count - i);
+            (long overflowed, long invalid) = SumGroup(kernels, block, i, destination.Slice(i * kernels.ElementSize, count * kernels.ElementSize), rounding, edit);
+            saturated += overflowed;
+            notANumber += invalid;
+            i += count;
+        }
+
+        return (new EncodeCounts(saturated), new EditStatistics(FixedOrderSum.Reduce(rounding), FixedOrderSum.Reduce(edit), notANumber));
+    }
+
+    /// <summary>
     /// Encodes sums to nearest even, ties to even, and measures what that loses: the same as keeping the sums to a precision,
     /// <see cref="Encode(DType, ReadOnlySpan{double}, Span{byte})"/> and
     /// <see cref="TensorStatistics.Measure(DType, ReadOnlySpan{byte}, ReadOnlySpan{double}, ReadOnlySpan{double})"/>, in one pass.
@@ -159,5 +198,42 @@ public static class TensorConverter
         FloatKernels kernels = FloatKernels.For(dtype);
         kernels.CheckLength(destination.Length, source.Length, nameof(destination));
         return new EncodeCounts(kernels.EncodeStochastic(source, destination, key, firstElement));
+    }
+
+    // The steps one after another, for a group of at most sixteen elements that the one pass leaves out.
+    private static (long Saturated, long NotANumber) SumGroup(
+        FloatKernels kernels, LinearBlock block, int first, Span<byte> destination, Span<double> rounding, Span<double> edit)
+    {
+        int count = destination.Length / kernels.ElementSize;
+        Span<double> sum = stackalloc double[FixedOrderSum.Lanes];
+        Span<double> reference = stackalloc double[FixedOrderSum.Lanes];
+        sum = sum[..count];
+        reference = reference[..count];
+        bool started = false;
+        for (int term = 0; term < block.Coefficients.Length; term++)
+        {
+            ReadOnlySpan<byte> source = block.Inputs.Slice((term * block.Stride) + (first * kernels.ElementSize), destination.Length);
+            if (term == block.Reference)
+            {
+                kernels.Decode(source, reference);
+            }
+
+            switch (block.Coefficients[term])
+            {
+                case 0:
+                    break;
+                case double coefficient when started:
+                    kernels.MultiplyAdd(source, coefficient, sum);
+                    break;
+                case double coefficient:
+                    kernels.Multiply(source, coefficient, sum);
+                    started = true;
+                    break;
+            }
+        }
+
+        (long saturated, long notANumber) = kernels.EncodeMeasured(block.Precision, sum, destination, rounding);
+        EditSums.AddDifferences(sum, block.Reference < 0 ? default : reference, edit);
+        return (saturated, notANumber);
     }
 }

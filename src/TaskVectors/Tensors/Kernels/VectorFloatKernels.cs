@@ -101,6 +101,81 @@ internal sealed class VectorFloatKernels<TCodec, TBits> : ScalarFloatKernels<TCo
         return (saturated, notANumber);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    internal override int SumOrdinary(LinearBlock block, Span<byte> destination, Span<double> rounding, Span<double> edit, int i)
+    {
+        ref byte from = ref MemoryMarshal.GetReference(block.Inputs);
+        ref byte to = ref MemoryMarshal.GetReference(destination);
+        ref double coefficients = ref MemoryMarshal.GetReference(block.Coefficients);
+        int terms = block.Coefficients.Length;
+        int first = 0;
+        while (Unsafe.Add(ref coefficients, first) == 0)
+        {
+            first++;
+        }
+
+        bool inSingle = block.Precision == SumPrecision.Single;
+        LaneSums roundings = LaneSums.Load(rounding);
+        LaneSums edits = LaneSums.Load(edit);
+        int whole = block.Count - block.Count % FixedOrderSum.Lanes;
+        for (; i < whole; i += FixedOrderSum.Lanes)
+        {
+            Vector256<double> factor = Vector256.Create(Unsafe.Add(ref coefficients, first));
+            ref byte source = ref Element(ref Unsafe.AddByteOffset(ref from, (nint)first * block.Stride), i);
+            (Vector256<double> sum0, Vector256<double> sum4) = TCodec.Decode8(in source);
+            (Vector256<double> sum8, Vector256<double> sum12) = TCodec.Decode8(in Element(ref source, BlockLength));
+            sum0 *= factor;
+            sum4 *= factor;
+            sum8 *= factor;
+            sum12 *= factor;
+            for (int term = first + 1; term < terms; term++)
+            {
+                if (Unsafe.Add(ref coefficients, term) == 0)
+                {
+                    continue;
+                }
+
+                factor = Vector256.Create(Unsafe.Add(ref coefficients, term));
+                source = ref Element(ref Unsafe.AddByteOffset(ref from, (nint)term * block.Stride), i);
+                (Vector256<double> value0, Vector256<double> value4) = TCodec.Decode8(in source);
+                (Vector256<double> value8, Vector256<double> value12) = TCodec.Decode8(in Element(ref source, BlockLength));
+                sum0 = Vector256.FusedMultiplyAdd(factor, value0, sum0);
+                sum4 = Vector256.FusedMultiplyAdd(factor, value4, sum4);
+                sum8 = Vector256.FusedMultiplyAdd(factor, value8, sum8);
+                sum12 = Vector256.FusedMultiplyAdd(factor, value12, sum12);
+            }
+
+            ref byte lower = ref Element(ref to, i);
+            ref byte upper = ref Element(ref to, i + BlockLength);
+            if (!(inSingle
+                ? TryEncodeSingle(sum0, sum4, ref lower) & TryEncodeSingle(sum8, sum12, ref upper)
+                : TryEncode(sum0, sum4, ref lower) & TryEncode(sum8, sum12, ref upper)))
+            {
+                break;
+            }
+
+            (Vector256<double> written0, Vector256<double> written4) = TCodec.Decode8(in lower);
+            (Vector256<double> written8, Vector256<double> written12) = TCodec.Decode8(in upper);
+            roundings.AddFiniteSquares(written0 - sum0, written4 - sum4, written8 - sum8, written12 - sum12);
+            if (block.Reference >= 0)
+            {
+                source = ref Element(ref Unsafe.AddByteOffset(ref from, (nint)block.Reference * block.Stride), i);
+                (Vector256<double> origin0, Vector256<double> origin4) = TCodec.Decode8(in source);
+                (Vector256<double> origin8, Vector256<double> origin12) = TCodec.Decode8(in Element(ref source, BlockLength));
+                sum0 -= origin0;
+                sum4 -= origin4;
+                sum8 -= origin8;
+                sum12 -= origin12;
+            }
+
+            edits.AddSquares(sum0, sum4, sum8, sum12);
+        }
+
+        roundings.Store(rounding);
+        edits.Store(edit);
+        return i;
+    }
+
     internal override long EncodeStochastic(ReadOnlySpan<double> source, Span<byte> destination, PhiloxKey key, long firstElement)
     {
         if (TCodec.HoldsEveryDouble || !Avx2.IsSupported)

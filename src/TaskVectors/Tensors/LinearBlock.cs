@@ -1,0 +1,25 @@
+namespace TaskVectors.Tensors;
+
+/// <summary>
+/// A run of elements of several tensors of one dtype, and the coefficients of their sum. Input t's bytes begin at t times the stride.
+/// </summary>
+public readonly ref struct LinearBlock
+{
+    /// <summary>The bytes of all inputs, little-endian.</summary>
+    public required ReadOnlySpan<byte> Inputs { get; init; }
+
+    /// <summary>The distance in bytes from one input to the next.</summary>
+    public required int Stride { get; init; }
+
+    /// <summary>The coefficient of each input; an input with coefficient 0 takes no part in the sum. At least one is not 0.</summary>
+    public required ReadOnlySpan<double> Coefficients { get; init; }
+
+    /// <summary>The index of the input that the size of the edit is measured against, or -1 for zeros.</summary>
+    public required int Reference { get; init; }
+
+    /// <summary>The number of elements.</summary>
+    public required int Count { get; init; }
+
+    /// <summary>The precision to which the sum is kept before it is rounded.</summary>
+    public required SumPrecision Precision { get; init; }
+}

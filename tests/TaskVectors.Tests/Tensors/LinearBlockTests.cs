@@ -1,0 +1,116 @@
+using TaskVectors.Tensors;
+
+namespace TaskVectors.Tests.Tensors;
+
+/// <summary>The sum in one pass against the same in steps, bit for bit: over every dtype, odd lengths, special values, and blocks of any number of inputs.</summary>
+public class LinearBlockTests
+{
+    public static TheoryData<DType> Types => [.. DTypes.All.Where(dtype => dtype.IsArithmetic())];
+
+    [Theory]
+    [MemberData(nameof(Types))]
+    public void Blocks_of_every_length_and_shape_give_what_the_steps_give(DType dtype)
+    {
+        for (int length = 0; length <= 70; length++)
+        {
+            int terms = 1 + (length % 4);
+            double[] coefficients = [.. Enumerable.Range(0, terms).Select(term => (term + length) % 3 == 0 && term + 1 < terms ? 0 : (0.37 * (term + 1)) - 0.5)];
+            Compare(dtype, coefficients, reference: (length % (terms + 1)) - 1, Inputs(dtype, terms, length, seed => Samples.Numbers(dtype, length, seed)));
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Types))]
+    public void Long_runs_of_ordinary_numbers_with_a_rare_special_one_give_what_the_steps_give(DType dtype)
+    {
+        const int Length = 3_011;
+        byte[][] inputs = Inputs(dtype, 3, Length, seed =>
+        {
+            double[] numbers = [.. Enumerable.Range(0, Length).Select(index => Math.ScaleB(Math.Sin(index + seed), (index % 9) - 6))];
+            numbers[1_000 + seed] = seed == 1 ? double.NaN : double.PositiveInfinity;
+            return numbers;
+        });
+        Compare(dtype, [0.3, 0.3, 0.4], reference: 0, inputs);
+        Compare(dtype, [0, 1, -1], reference: 0, inputs);
+        Compare(dtype, [1, 0.5, -0.25], reference: -1, inputs);
+    }
+
+    [Fact]
+    public void Inputs_that_do_not_hold_the_elements_are_refused()
+    {
+        Assert.Throws<ArgumentException>(() => Sum(DType.F32, [1, 1], -1, new byte[31], stride: 16, count: 4, SumPrecision.Double));
+        Assert.Throws<ArgumentException>(() => Sum(DType.F32, [1, 1], -1, new byte[32], stride: 8, count: 4, SumPrecision.Double));
+        Assert.Throws<ArgumentException>(() => Sum(DType.F32, [0, 0], -1, new byte[32], stride: 16, count: 4, SumPrecision.Double));
+        Assert.Throws<ArgumentException>(() => Sum(DType.F32, [1, 1], 2, new byte[32], stride: 16, count: 4, SumPrecision.Double));
+    }
+
+    private static byte[][] Inputs(DType dtype, int terms, int length, Func<int, double[]> numbers)
+    {
+        byte[][] inputs = [.. Enumerable.Range(0, terms).Select(_ => new byte[length * dtype.BitSize() / 8])];
+        for (int term = 0; term < terms; term++)
+        {
+            _ = TensorConverter.Encode(dtype, numbers(term), inputs[term]);
+        }
+
+        return inputs;
+    }
+
+    private static void Compare(DType dtype, double[] coefficients, int reference, byte[][] inputs)
+    {
+        int size = dtype.BitSize() / 8;
+        int count = inputs[0].Length / size;
+        int stride = inputs[0].Length + 24;
+        byte[] together = new byte[(inputs.Length * stride) + 1];
+        for (int term = 0; term < inputs.Length; term++)
+        {
+            inputs[term].CopyTo(together.AsSpan(1 + (term * stride)));
+        }
+
+        foreach (SumPrecision precision in Enum.GetValues<SumPrecision>())
+        {
+            (byte[] codes, EncodeCounts counts, EditStatistics statistics) = Sum(dtype, coefficients, reference, together.AsSpan(1), stride, count, precision);
+            (byte[] expected, EncodeCounts expectedCounts, EditStatistics expectedStatistics) = InSteps(dtype, coefficients, reference, inputs, precision);
+            Assert.Equal(expected, codes);
+            Assert.Equal(expectedCounts, counts);
+            Assert.Equal(expectedStatistics, statistics);
+        }
+    }
+
+    private static (byte[] Codes, EncodeCounts Counts, EditStatistics Statistics) Sum(
+        DType dtype, double[] coefficients, int reference, ReadOnlySpan<byte> inputs, int stride, int count, SumPrecision precision)
+    {
+        byte[] codes = new byte[count * dtype.BitSize() / 8];
+        var block = new LinearBlock { Inputs = inputs, Stride = stride, Coefficients = coefficients, Reference = reference, Count = count, Precision = precision };
+        (EncodeCounts counts, EditStatistics statistics) = TensorConverter.Sum(dtype, block, codes);
+        return (codes, counts, statistics);
+    }
+
+    private static (byte[] Codes, EncodeCounts Counts, EditStatistics Statistics) InSteps(
+        DType dtype, double[] coefficients, int reference, byte[][] inputs, SumPrecision precision)
+    {
+        double[] sum = new double[inputs[0].Length * 8 / dtype.BitSize()];
+        double[] origin = reference < 0 ? [] : new double[sum.Length];
+        bool started = false;
+        for (int term = 0; term < inputs.Length; term++)
+        {
+            if (term == reference)
+            {
+                TensorConverter.Decode(dtype, inputs[term], origin);
+            }
+
+            if (coefficients[term] != 0 && !started)
+            {
+                TensorConverter.Multiply(dtype, inputs[term], coefficients[term], sum);
+                started = true;
+            }
+            else if (coefficients[term] != 0)
+            {
+                TensorConverter.MultiplyAdd(dtype, inputs[term], coefficients[term], sum);
+            }
+        }
+
+        byte[] codes = new byte[inputs[0].Length];
+        (EncodeCounts counts, EditStatistics statistics) = TensorConverter.EncodeMeasured(dtype, precision, sum, origin, codes);
+        return (codes, counts, statistics);
+    }
+}
