@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using TaskVectors.Algebra;
 using TaskVectors.Checkpoints;
+using TaskVectors.Checkpoints.Lora;
 using TaskVectors.Checkpoints.Safetensors;
 using TaskVectors.Execution;
 using TaskVectors.Tensors;
@@ -21,7 +22,7 @@ public sealed class DecompositionPlanner
     private DecompositionPlanner(DecompositionInput @base, IReadOnlyList<DecompositionInput> tasks, OutputTarget target, DecompositionOptions options)
     {
         _base = @base;
-        _tasks = tasks;
+        _tasks = [.. tasks.Select(task => task.Source is IBindableTaskVector bindable ? task with { Source = bindable.Bind(@base.Source) } : task)];
         _target = target;
         _options = options;
         bool isHwio = @base.Source.Metadata.TryGetValue("layout", out string? layout) && layout == "HWIO";
@@ -108,7 +109,7 @@ public sealed class DecompositionPlanner
 
     private void CheckBases(PlannedInput[] inputs)
     {
-        foreach (PlannedInput vector in inputs.Where(input => input.IsVector && !_options.AnyBase))
+        foreach (PlannedInput vector in inputs.Where(input => input.IsVector && !_options.AnyBase && !EditPlanner.IsCheckedByNames(input.Source)))
         {
             string? recorded = vector.Source.Metadata.GetValueOrDefault(TaskVectorMetadata.BaseFingerprintKey);
             if (recorded != inputs[0].Fingerprint)
@@ -147,10 +148,21 @@ public sealed class DecompositionPlanner
         }
 
         int smaller = (int)Math.Min(rows, columns);
-        int?[] factorRanks = new int?[_tasks.Count];
+        int?[] factorRanks = [.. _tasks.Zip(parts, (task, part) => FactorRank(task.Source, part))];
         int[] ranks = [.. factorRanks.Select(factorRank => _options.Subspace.Rank.Foresee((int)rows, (int)columns, factorRank) ?? smaller)];
         long memory = WorkingMemory.Matrices(rows, columns, ranks, _options.Subspace.Sides == DecompositionSides.Both ? DecompositionSides.Both : StoredSide());
         return new PlannedDecomposition(tensor, parts, treatment, (int)rows, (int)columns, factorRanks, memory);
+    }
+
+    // Of a tensor that an adapter does not change the task vector is zero, which is as low a rank as any.
+    private static int? FactorRank(CheckpointSource source, TensorInfo? tensor)
+    {
+        if (source is not ILowRankTensors lowRank)
+        {
+            return null;
+        }
+
+        return tensor is null ? 0 : lowRank.TryGetRank(tensor.Name, out int rank) ? rank : null;
     }
 
     private DecompositionSides StoredSide() =>
@@ -197,6 +209,14 @@ public sealed class DecompositionPlanner
                 DecompositionError.NothingToDecompose, $"No matrix of '{_base.Source.Path}' is left to decompose; widen --include, or leave it out."));
         }
 
+        if (_options.Subspace.Rank is LoraRank && tensors.FirstOrDefault(tensor => tensor.FactorRanks.Any(rank => rank is null)) is { } dense)
+        {
+            string name = _tasks[dense.FactorRanks.TakeWhile(rank => rank is not null).Count()].Name;
+            _errors.Add(new DecompositionException(
+                DecompositionError.InvalidOption, $"The rank rule 'lora' needs adapters, and the task vector of '{name}' has no factors for '{dense.Base.Name}'; choose rank:R or fraction:F.")
+            { Tensor = dense.Base.Name });
+        }
+
         foreach (PlannedDecomposition tensor in tensors.Where(tensor => tensor.WorkingBytes > _options.Memory))
         {
             string needed = tensor.WorkingBytes == long.MaxValue ? "more than a matrix can have" : ByteSize.Format(tensor.WorkingBytes);
@@ -209,22 +229,22 @@ public sealed class DecompositionPlanner
 
     private void Warn(PlannedDecomposition[] tensors)
     {
-        SubspaceRule rule = _options.Subspace.Resolve(_tasks.Count, isLowRank: false);
-        int chain = rule.IsPairwise ? 2 : _tasks.Count;
-        string[] doubtful = [.. tensors.Where(tensor => tensor.Treatment == TensorTreatment.Decompose && PassesByChance(tensor, rule, chain)).Select(tensor => tensor.Base.Name)];
+        string[] doubtful = [.. tensors.Where(tensor => tensor.Treatment == TensorTreatment.Decompose && PassesByChance(tensor)).Select(tensor => tensor.Base.Name)];
         if (doubtful.Length > 0)
         {
             string reason = _options.Subspace.NullTest ? "the null test drops what chance gives as often" : "turn the null test on, lower the rank or raise the cut";
             _warnings.Add(FormattableString.Invariant(
-                $"In {doubtful.Length} matrices (such as '{doubtful[0]}') the rank is so large beside the dimension that random subspaces pass the cut of {rule.Cut:0.###}; {reason}."));
+                $"In {doubtful.Length} matrices (such as '{doubtful[0]}') the rank is so large beside the dimension that random subspaces pass the cut; {reason}."));
         }
     }
 
-    private bool PassesByChance(PlannedDecomposition tensor, SubspaceRule rule, int chain)
+    private bool PassesByChance(PlannedDecomposition tensor)
     {
+        SubspaceRule rule = _options.Subspace.Resolve(_tasks.Count, tensor.FactorRanks.All(rank => rank is not null));
         int dimension = StoredSide() == DecompositionSides.Column ? tensor.Rows : tensor.Columns;
         int?[] ranks = [.. tensor.FactorRanks.Select(factorRank => _options.Subspace.Rank.Foresee(tensor.Rows, tensor.Columns, factorRank))];
-        return ranks.All(rank => rank is not null) && ChanceLevel.UpperEdge(rule.Mode, chain, ranks.Average(rank => rank!.Value) / dimension) > rule.Cut;
+        return ranks.All(rank => rank is not null)
+            && ChanceLevel.UpperEdge(rule.Mode, rule.IsPairwise ? 2 : _tasks.Count, ranks.Average(rank => rank!.Value) / dimension) > rule.Cut;
     }
 
     private DecompositionPlan LayOut(PlannedInput[] inputs, PlannedDecomposition[] tensors)
