@@ -43,6 +43,8 @@ public sealed class DecomposeTests : IDisposable
             "edit", "base + 0.5*(math - base) + 0.5*(code - base)", "-m", $"base={_place.Base}", "-m", $"math={_place.Math}", "-m", $"code={_place.Code}", "-o", _place.PathOf("added"));
 
         Assert.Equal((0, 0), (merged.Code, added.Code));
+        var single = await Taskvec.RunAsync("edit", "base - unique:math", "-m", $"base={_place.Base}", "--parts", parts, "-o", _place.PathOf("less"));
+        Assert.DoesNotContain("does not use", single.Error, StringComparison.Ordinal);
         foreach (TensorInfo tensor in CheckpointFormats.Open(_place.PathOf("added")).Tensors)
         {
             float[] expected = Values("added", tensor.Name);

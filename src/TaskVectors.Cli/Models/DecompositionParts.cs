@@ -19,6 +19,6 @@ internal static class DecompositionParts
         string ending = $".{kind}.safetensors";
         return Directory.EnumerateFiles(folder, "*" + ending)
             .Order(StringComparer.Ordinal)
-            .Select(path => new ModelReference($"{kind}:{Path.GetFileName(path)[..^ending.Length]}", path, IsVector: true));
+            .Select(path => new ModelReference($"{kind}:{Path.GetFileName(path)[..^ending.Length]}", path, IsVector: true, IsOffered: true));
     }
 }

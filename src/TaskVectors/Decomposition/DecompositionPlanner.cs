@@ -234,7 +234,7 @@ public sealed class DecompositionPlanner
         {
             string reason = _options.Subspace.NullTest ? "the null test drops what chance gives as often" : "turn the null test on, lower the rank or raise the cut";
             _warnings.Add(FormattableString.Invariant(
-                $"In {doubtful.Length} matrices (such as '{doubtful[0]}') the rank is so large beside the dimension that random subspaces pass the cut; {reason}."));
+                $"In {doubtful.Length} of {tensors.Count(tensor => tensor.Treatment == TensorTreatment.Decompose)} matrices (such as '{doubtful[0]}') the rank is so large beside the dimension that random subspaces pass the cut; {reason}."));
         }
     }
 
