@@ -6,5 +6,4 @@ namespace TaskVectors.Decomposition;
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(DecompositionReport))]
 [JsonSerializable(typeof(FinishedTensor))]
-[JsonSerializable(typeof(DecompositionJournalHeader))]
 internal sealed partial class DecompositionJson : JsonSerializerContext;

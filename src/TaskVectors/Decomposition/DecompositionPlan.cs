@@ -60,7 +60,7 @@ public sealed record DecompositionPlan
     /// <summary>A hash of everything that decides the bytes written.</summary>
     internal string Identity()
     {
-        IEnumerable<string> inputs = Inputs.Select(input => $"{input.Name} {input.Fingerprint} {input.IsVector}");
+        IEnumerable<string> inputs = Inputs.Select(input => $"{input.Name} {input.Fingerprint} {input.IsVector} {input.Stamp.Text}");
         IEnumerable<string> files = Files.Select(file => $"{file.FileName} {Convert.ToHexString(file.Header.Span)}");
         IEnumerable<string> tensors = Tensors.Select(tensor => $"{tensor.Base.Name} {tensor.Treatment}");
         return Digest.OfText(

@@ -46,13 +46,12 @@ public sealed class DecompositionPlanner
     {
         _ = _options.Subspace.Resolve(_tasks.Count, isLowRank: false);
         CheckNames();
-        Require(_options.Memory >= EditOptions.MinimumMemory, $"The memory budget is {_options.Memory} bytes; it must be at least 64 MiB.");
-        Require(_options.Threads is >= 1 and <= 1024, $"The number of threads is {_options.Threads}; it must lie between 1 and 1024.");
+        _errors.AddRange(ResourceLimits.Check(_options.Memory, _options.Threads));
         Require(!_target.IsSingleFile, $"The output '{_target.Path}' is a file; a decomposition writes a folder of several.");
         Require(!_base.IsVector, $"The base '{_base.Name}' is a task vector; a checkpoint is needed.");
         AggregateEditException.ThrowIfAny(_errors);
 
-        PlannedInput[] inputs = [.. _tasks.Prepend(_base).Select(input => new PlannedInput(input.Name, input.Source, input.IsVector, CheckpointFingerprint.Compute(input.Source)))];
+        PlannedInput[] inputs = [.. _tasks.Prepend(_base).Select(input => new PlannedInput(input.Name, input.Source, input.IsVector, CheckpointFingerprint.Compute(input.Source)) { Stamp = InputStamp.Of(input.Source) })];
         _errors.AddRange(_target.Check(inputs.Select(input => input.Source), _options.Force, _options.Resume));
         CheckPatterns();
         CheckBases(inputs);
@@ -80,6 +79,13 @@ public sealed class DecompositionPlanner
                 _errors.Add(new DecompositionException(DecompositionError.InvalidName, $"The name '{same.Key}' is given to {same.Count()} models, and their files would be one."));
             }
         }
+
+        foreach (IGrouping<string, DecompositionInput> same in _tasks.Prepend(_base).GroupBy(input => input.Source.Path).Where(same => same.Count() > 1))
+        {
+            _errors.Add(new DecompositionException(
+                DecompositionError.InvalidName, $"'{same.Key}' is given {same.Count()} times ({string.Join(", ", same.Select(input => input.Name))}); what a model shares with itself is all of it.")
+            { File = same.Key });
+        }
     }
 
     private void Require(bool condition, string message)
@@ -94,14 +100,8 @@ public sealed class DecompositionPlanner
     private void CheckPatterns()
     {
         HashSet<NamePattern> preset = [.. TensorPresets.Names.SelectMany(PatternsOf)];
-        foreach (NamePattern pattern in _options.Filter.Include.Concat(_options.Filter.Exclude).Where(pattern => !preset.Contains(pattern)))
-        {
-            if (!_base.Source.Tensors.Any(tensor => pattern.Matches(tensor.Name)))
-            {
-                string hint = SimilarNames.Question(pattern.Text, _base.Source.Tensors.SelectMany(tensor => tensor.Name.Split('.')).Distinct());
-                _errors.Add(new EditException(EditError.UnmatchedPattern, $"The pattern '{pattern}' matches no tensor of '{_base.Source.Path}'.{hint}"));
-            }
-        }
+        IEnumerable<NamePattern> own = _options.Filter.Include.Concat(_options.Filter.Exclude).Where(pattern => !preset.Contains(pattern));
+        _errors.AddRange(UnmatchedPatterns.Check(own, _base.Source));
 
         static IEnumerable<NamePattern> PatternsOf(string name) =>
             TensorPresets.TryGet(name, out TensorFilter? filter) ? filter.Include.Concat(filter.Exclude) : [];
@@ -132,7 +132,7 @@ public sealed class DecompositionPlanner
         _errors.AddRange(alignment.Errors());
         _warnings.AddRange(alignment.Warnings);
         using var readers = new InputReaders(inputs.Select(input => input.Source));
-        _errors.AddRange(new OpaqueTensorCheck(inputs, readers).Check(aligned));
+        _errors.AddRange(new OpaqueTensorCheck(inputs, readers, alignment).Check(aligned));
         return aligned;
     }
 

@@ -30,7 +30,8 @@ public static class DecompositionRunner
         ILinearAlgebraProvider provider = LinearAlgebraProvider.Create(plan.Options.LinearAlgebra, threads: 1);
         string folder = plan.Target.PartialFolder;
         using var readers = new InputReaders(plan.Inputs.Select(input => input.Source));
-        using DecompositionJournal journal = OpenJournal(plan, folder, out IReadOnlyList<FinishedTensor> recorded);
+        InputStamp.RequireUnchanged(plan.Inputs);
+        using Journal journal = OpenJournal(plan, folder, out List<FinishedTensor> recorded);
         using var files = new PartFiles(plan, folder);
         Dictionary<string, FinishedTensor> finished = Accept(recorded, files, meter);
         PlannedDecomposition[] pending = [.. plan.Tensors.Where(tensor => !finished.ContainsKey(tensor.Base.Name))];
@@ -51,18 +52,18 @@ public static class DecompositionRunner
         return report;
     }
 
-    private static DecompositionJournal OpenJournal(DecompositionPlan plan, string folder, out IReadOnlyList<FinishedTensor> finished)
+    private static Journal OpenJournal(DecompositionPlan plan, string folder, out List<FinishedTensor> finished)
     {
         try
         {
-            bool resume = plan.Options.Resume && Directory.Exists(folder);
-            if (!resume && Directory.Exists(folder))
+            if (plan.Options.Resume && Directory.Exists(folder))
             {
-                Directory.Delete(folder, recursive: true);
+                return Journal.Resume(folder, plan.Identity(), DecompositionJson.Default.FinishedTensor, out finished);
             }
 
+            finished = [];
             _ = Directory.CreateDirectory(folder);
-            return DecompositionJournal.Open(folder, plan.Identity(), resume, out finished);
+            return Journal.Create(folder, plan.Identity());
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
@@ -70,7 +71,7 @@ public static class DecompositionRunner
         }
     }
 
-    private static Dictionary<string, FinishedTensor> Accept(IReadOnlyList<FinishedTensor> recorded, PartFiles files, ProgressMeter meter)
+    private static Dictionary<string, FinishedTensor> Accept(List<FinishedTensor> recorded, PartFiles files, ProgressMeter meter)
     {
         var finished = new Dictionary<string, FinishedTensor>(StringComparer.Ordinal);
         if (recorded.Count > 0)

@@ -20,9 +20,10 @@ internal sealed class DecompositionSealer(DecompositionPlan plan, PartFiles file
             .OrderBy(pair => pair.Base.Name, StringComparer.Ordinal)
             .Select(pair => $"{pair.Base.Name}\0{pair.Base.DType.Name()}{pair.Base.Shape}{pair.BaseHash}"));
 
-    public void Seal(DecompositionReport report, DecompositionJournal journal, TimeSpan elapsed)
+    public void Seal(DecompositionReport report, Journal journal, TimeSpan elapsed)
     {
         string folder = plan.Target.PartialFolder;
+        InputStamp.RequireUnchanged(plan.Inputs);
         try
         {
             ManifestFile[] parts = [.. plan.Files.Select(CompleteHeader)];
@@ -31,10 +32,10 @@ internal sealed class DecompositionSealer(DecompositionPlan plan, PartFiles file
             File.WriteAllText(reportPath, report.ToJson());
             var reportFile = new ManifestFile(DecompositionReport.FileName, new FileInfo(reportPath).Length, FileHash.Of(reportPath, plan.Options.Digest));
             Manifest(report, [.. parts, reportFile], elapsed).Save(Path.Combine(folder, OutputTarget.ManifestFileName));
+            DurableFile.FlushFolder(folder, [DecompositionReport.FileName, OutputTarget.ManifestFileName]);
+            plan.Target.RequireFree(plan.Options.Force);
             files.Dispose();
-            journal.Dispose();
-            File.Delete(DecompositionJournal.PathIn(folder));
-            SealedOutput.MoveIntoPlace(plan.Target, plan.Files[0].FileName);
+            SealedOutput.MoveIntoPlace(plan.Target, plan.Files[0].FileName, journal);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {

@@ -7,7 +7,7 @@ internal sealed class SplittingLane(
     PlannedDecomposition[] tensors,
     TensorSplitter splitter,
     MemoryGate gate,
-    DecompositionJournal journal,
+    Journal journal,
     Dictionary<string, FinishedTensor> finished,
     ProgressMeter meter,
     CancellationToken cancellationToken) : ITileLane
@@ -17,9 +17,9 @@ internal sealed class SplittingLane(
         PlannedDecomposition tensor = tensors[tile.Tensor];
         using IDisposable memory = gate.Take(tensor.WorkingBytes, cancellationToken);
         FinishedTensor result = splitter.Split(tensor, cancellationToken);
-        journal.Append(result);
         lock (finished)
         {
+            journal.Append(result, DecompositionJson.Default.FinishedTensor);
             finished.Add(result.Name, result);
         }
 

@@ -238,7 +238,7 @@ public sealed class DecompositionRunnerTests : IDisposable
         Model[] models = WriteModels(tasks: 2);
         Model[] misnamed = [models[0], models[1] with { Name = "../a" }, models[2] with { Name = "B" }, models[2] with { Name = "b" }];
         var error = Assert.Throws<AggregateEditException>(() => Plan(misnamed, "out.safetensors", Options));
-        Assert.Equal(3, error.Errors.Count);
+        Assert.Equal(4, error.Errors.Count);
         Assert.Equal("edit.unmatched-pattern", Assert.ThrowsAny<TaskVectorsException>(() => Plan(models, "out", Options with { Filter = Only("nlp") })).Kind.Split('\n')[0]);
         Assert.Throws<DecompositionException>(() => Plan(models[..2], "out", Options));
         Assert.Throws<DecompositionException>(() => Plan(models, "out", Options with { Subspace = Options.Subspace with { Tau = 1.5 } }));
@@ -266,7 +266,8 @@ public sealed class DecompositionRunnerTests : IDisposable
     public async Task Related_tasks_are_pointed_out()
     {
         Model[] models = WriteModels(tasks: 2);
-        Model[] related = [models[0], models[1], models[1] with { Name = "twin" }];
+        File.Copy(models[1].Path, _folder["twin.safetensors"]);
+        Model[] related = [models[0], models[1], new Model("twin", _folder["twin.safetensors"])];
         DecompositionReport report = await RunAsync(related, "out", Options);
         Assert.Equal(1, report.Cosines[0][1], 1e-9);
         Assert.Contains(report.Warnings, warning => warning.Contains("related (cosine 1.00)", StringComparison.Ordinal));
