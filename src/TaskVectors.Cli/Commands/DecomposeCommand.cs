@@ -26,12 +26,14 @@ internal sealed class DecomposeCommand : Verb
 
     private readonly SubspaceOptionGroup _subspace = new();
     private readonly Option<VectorPolicy?> _vectors = OptionFactory.Word<VectorPolicy>(
-        "--vectors", "Biases, norms, embeddings, heads: unique (default), mean (shared is the mean of biases and norms), drop (in neither part: for negation).");
+        "--vectors",
+        "Biases, norms, embeddings, heads: unique (default), mean (shared is the mean of biases and norms), drop (in neither part).");
 
     private readonly Option<string> _preset = new("--tensors")
     {
         HelpName = string.Join('|', TensorPresets.Names),
-        Description = "Matrices to decompose. Default: matrices (all but embeddings and heads). --include replaces it, --exclude adds to it.",
+        Description =
+            "Matrices to decompose. Default: matrices (all but embeddings and heads). --include replaces it, --exclude adds to it.",
     };
 
     private readonly Option<OutputAxis?> _axis = OptionFactory.Word<OutputAxis>(
@@ -41,7 +43,8 @@ internal sealed class DecomposeCommand : Verb
     private readonly Option<MissingTensors?> _missing = OptionFactory.Word<MissingTensors>(
         "--missing", "Tensors that a model lacks or has on top. Default: error. base takes a lacking one as unchanged.");
 
-    private readonly Option<bool> _anyBase = new("--any-base") { Description = "Take a stored task vector that was made from another base." };
+    private readonly Option<bool> _anyBase =
+        new("--any-base") { Description = "Take a stored task vector that was made from another base." };
     private readonly OutputOptionGroup _output = new();
 
     public DecomposeCommand(Terminal terminal)
@@ -85,11 +88,13 @@ internal sealed class DecomposeCommand : Verb
         return ExitCode.Done;
     }
 
-    private static async Task<DecompositionReport> ExecuteAsync(DecompositionPlan plan, Reporter reporter, CancellationToken cancellationToken)
+    private static async Task<DecompositionReport> ExecuteAsync(
+        DecompositionPlan plan, Reporter reporter, CancellationToken cancellationToken)
     {
         try
         {
-            return await ProgressDisplay.RunAsync(reporter, progress => DecompositionRunner.RunAsync(plan, progress, cancellationToken)).ConfigureAwait(false);
+            return await ProgressDisplay.RunAsync(
+                reporter, progress => DecompositionRunner.RunAsync(plan, progress, cancellationToken)).ConfigureAwait(false);
         }
         catch (OperationCanceledException cause)
         {
@@ -120,10 +125,13 @@ internal sealed class DecomposeCommand : Verb
         TensorFilter chosen = _filter.Bind(parsed);
         if (!chosen.Include.IsEmpty)
         {
-            return parsed.GetValue(_preset) is null ? chosen : throw new UsageException("--tensors and --include both choose the matrices; give one of them.");
+            return parsed.GetValue(_preset) is null
+                ? chosen
+                : throw new UsageException("--tensors and --include both choose the matrices; give one of them.");
         }
 
-        TensorFilter preset = parsed.GetValue(_preset) is { } name && TensorPresets.TryGet(name, out TensorFilter? named) ? named : TensorPresets.Matrices;
+        TensorFilter preset =
+            parsed.GetValue(_preset) is { } name && TensorPresets.TryGet(name, out TensorFilter? named) ? named : TensorPresets.Matrices;
         return preset with { Exclude = [.. preset.Exclude, .. chosen.Exclude] };
     }
 }

@@ -11,7 +11,8 @@ internal static class DecompositionParts
         return parts.Length > 0
             ? parts
             : throw new UsageException(
-                $"'{Printable.Of(folder)}' holds no parts (NAME.shared.safetensors, NAME.unique.safetensors); name a folder that 'taskvec decompose' wrote.");
+                $"'{Printable.Of(folder)}' holds no parts (NAME.shared.safetensors, NAME.unique.safetensors); "
+                + "name a folder that 'taskvec decompose' wrote.");
     }
 
     private static IEnumerable<ModelReference> OfKind(string folder, string kind)
@@ -19,6 +20,7 @@ internal static class DecompositionParts
         string ending = $".{kind}.safetensors";
         return Directory.EnumerateFiles(folder, "*" + ending)
             .Order(StringComparer.Ordinal)
-            .Select(path => new ModelReference($"{kind}:{Path.GetFileName(path)[..^ending.Length]}", path, IsVector: true, IsOffered: true));
+            .Select(path => new ModelReference(
+                $"{kind}:{Path.GetFileName(path)[..^ending.Length]}", path, IsVector: true, IsOffered: true));
     }
 }

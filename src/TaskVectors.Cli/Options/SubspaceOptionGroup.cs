@@ -14,13 +14,16 @@ internal sealed class SubspaceOptionGroup
     private readonly Option<string> _rank = new("--rank")
     {
         HelpName = "RULE",
-        Description = $"Rank of each task vector's space: {RankRule.Forms}. Default: auto (an adapter's own; 0.2 or 0.3 of the smaller side).",
+        Description =
+            $"Rank of each task vector's space: {RankRule.Forms}. Default: auto (an adapter's own; 0.2 or 0.3 of the smaller side).",
     };
 
-    private readonly Option<double?> _tau = OptionFactory.Number("--tau", "Strictness as published, between 0 and 1, converted for each mode.");
+    private readonly Option<double?> _tau =
+        OptionFactory.Number("--tau", "Strictness as published, between 0 and 1, converted for each mode.");
 
     private readonly Option<double?> _cut = OptionFactory.Number(
-        "--cut", "The eigenvalue above which a direction is shared. Default: tau 0.85 for two dense vectors; else (1+(k-1)x)/k, x 0.3, adapters 0.1.");
+        "--cut",
+        "The eigenvalue above which a direction is shared. Default: tau 0.85 for two dense vectors; else (1+(k-1)x)/k, x 0.3, adapters 0.1.");
 
     private readonly Option<string> _sharing = new("--sharing")
     {
@@ -37,7 +40,8 @@ internal sealed class SubspaceOptionGroup
         Description = "Whether a direction must also beat the 99th percentile of random subspaces. Default: on.",
     };
 
-    private readonly Option<ulong?> _seed = new("--seed") { HelpName = "NUMBER", Description = "Seed of the random subspaces. Default: 0." };
+    private readonly Option<ulong?> _seed =
+        new("--seed") { HelpName = "NUMBER", Description = "Seed of the random subspaces. Default: 0." };
 
     public SubspaceOptionGroup() => _ = _nullTest.AcceptOnlyFromAmong(Switch);
 

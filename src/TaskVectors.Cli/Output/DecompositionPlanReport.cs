@@ -38,7 +38,10 @@ internal sealed class DecompositionPlanReport(DecompositionPlan plan)
     }
 
     private IEnumerable<(string Treatment, int Count)> Counts() =>
-        plan.Tensors.CountBy(tensor => tensor.Treatment).OrderBy(count => count.Key).Select(count => (OptionNames.Of(count.Key), count.Value));
+        plan.Tensors
+            .CountBy(tensor => tensor.Treatment)
+            .OrderBy(count => count.Key)
+            .Select(count => (OptionNames.Of(count.Key), count.Value));
 
     private void WriteJson(Utf8JsonWriter json)
     {
@@ -53,7 +56,8 @@ internal sealed class DecompositionPlanReport(DecompositionPlan plan)
         }
 
         json.WriteEndObject();
-        json.WriteStrings("decomposed", plan.Tensors.Where(tensor => tensor.Treatment == TensorTreatment.Decompose).Select(tensor => tensor.Base.Name));
+        json.WriteStrings(
+            "decomposed", plan.Tensors.Where(tensor => tensor.Treatment == TensorTreatment.Decompose).Select(tensor => tensor.Base.Name));
         json.WriteNumber("bytesRead", plan.BytesRead);
         json.WriteNumber("bytesWritten", plan.BytesWritten);
         json.WriteNumber("peakBufferBytes", plan.PeakBytes);

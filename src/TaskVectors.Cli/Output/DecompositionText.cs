@@ -22,7 +22,8 @@ internal sealed class DecompositionText(DecompositionReport report, OutputTarget
         Layers().Write(reporter.Terminal);
         Tasks().Write(reporter.Terminal);
         reporter.WriteLine(Printable.Of(report.Summary));
-        reporter.Summarize($"Wrote {Printable.Of(target.Path)}: {Counting.Of(report.Files.Count, "part")} and {DecompositionReport.FileName}.");
+        reporter.Summarize(
+            $"Wrote {Printable.Of(target.Path)}: {Counting.Of(report.Files.Count, "part")} and {DecompositionReport.FileName}.");
         foreach (string warning in report.Warnings)
         {
             reporter.Warn(warning);
@@ -60,10 +61,12 @@ internal sealed class DecompositionText(DecompositionReport report, OutputTarget
 
     private TextTable Tasks()
     {
-        TextTable table = new TextTable().AddColumn("Task").AddColumn("Norm", true).AddColumn("Shared", true).AddColumn("of its squared norm");
+        TextTable table =
+            new TextTable().AddColumn("Task").AddColumn("Norm", true).AddColumn("Shared", true).AddColumn("of its squared norm");
         for (int task = 0; task < report.Tasks.Count; task++)
         {
-            table.AddRow(report.Tasks[task], Counting.Measure(report.Norms[task]), Percent(report.SharedFraction[task]), Bar(report.SharedFraction[task]));
+            double share = report.SharedFraction[task];
+            table.AddRow(report.Tasks[task], Counting.Measure(report.Norms[task]), Percent(share), Bar(share));
         }
 
         return table;

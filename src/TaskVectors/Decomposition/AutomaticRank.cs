@@ -1,8 +1,8 @@
 namespace TaskVectors.Decomposition;
 
 /// <summary>
-/// The default: an adapter's own rank; for a dense task vector a fraction of the smaller side, 0.2 where that is 384 or more and 0.3 below, the
-/// values that separated sharing from chance best in trials at those widths.
+/// The default: an adapter's own rank; for a dense task vector a fraction of the smaller side, 0.2 where that is 384 or more and 0.3 below,
+/// the values that separated sharing from chance best in trials at those widths.
 /// </summary>
 public sealed record AutomaticRank : RankRule
 {

@@ -1,11 +1,13 @@
 namespace TaskVectors.Decomposition;
 
-/// <summary>How large an eigenvalue random subspaces reach, in the limit of large dimensions: known from ranks alone, before any weight is read.</summary>
+/// <summary>
+/// How large an eigenvalue random subspaces reach, in the limit of large dimensions: known from ranks alone, before any weight is read.
+/// </summary>
 public static class ChanceLevel
 {
     /// <summary>
-    /// The upper edge of the spectrum of random subspaces of rank r in d dimensions, f = r / d. For the mean of k free projections it is
-    /// (1 + (k-2) f + 2 sqrt((k-1) f (1-f))) / k (Voiculescu's free convolution), at most 1. Two random subspaces meet at most with a cosine
+    /// The upper edge of the spectrum of random subspaces of rank r in d dimensions, f = r / d. For the mean of k free projections it is (1
+    /// + (k-2) f + 2 sqrt((k-1) f (1-f))) / k (Voiculescu's free convolution), at most 1. Two random subspaces meet at most with a cosine
     /// of 2 sqrt(f (1-f)) (Wachter 1980), 1 from f = 1/2 on, which bounds T T^T by its power 2k-2 and the product by its power k.
     /// </summary>
     /// <param name="mode">The reading.</param>

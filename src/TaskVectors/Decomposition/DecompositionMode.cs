@@ -13,8 +13,8 @@ public enum DecompositionMode
     Sweep,
 
     /// <summary>
-    /// Eigenvectors of P_1 ... P_k itself, kept by the real part of their eigenvalues; for k >= 3 they may be complex and are not orthogonal:
-    /// the span of real and imaginary parts is orthonormalised. Depends on the order.
+    /// Eigenvectors of P_1 ... P_k itself, kept by the real part of their eigenvalues; for k >= 3 they may be complex and are not
+    /// orthogonal: the span of real and imaginary parts is orthonormalised. Depends on the order.
     /// </summary>
     Product,
 

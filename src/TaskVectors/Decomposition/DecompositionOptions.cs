@@ -20,8 +20,8 @@ public sealed record DecompositionOptions
     public TensorFilter Filter { get; init; } = TensorPresets.Matrices;
 
     /// <summary>
-    /// Which dimension of a weight is that of outputs; <see langword="null"/> for <see cref="OutputAxis.Last"/> where the metadata of the base say
-    /// <c>layout: HWIO</c>, and <see cref="OutputAxis.First"/> else.
+    /// Which dimension of a weight is that of outputs; <see langword="null"/> for <see cref="OutputAxis.Last"/> where the metadata of the
+    /// base say <c>layout: HWIO</c>, and <see cref="OutputAxis.First"/> else.
     /// </summary>
     public OutputAxis? OutputAxis { get; init; }
 

@@ -3,7 +3,9 @@ using TaskVectors.Execution;
 
 namespace TaskVectors.Decomposition;
 
-/// <summary>A decomposition bound to real headers: every tensor, file and cost known, and no weight read but for samples that identify the inputs.</summary>
+/// <summary>
+/// A decomposition bound to real headers: every tensor, file and cost known, and no weight read but for samples that identify the inputs.
+/// </summary>
 public sealed record DecompositionPlan
 {
     internal DecompositionPlan()
@@ -49,7 +51,9 @@ public sealed record DecompositionPlan
     public long PeakBytes => Math.Min(
         Options.Memory, Tensors.Select(tensor => tensor.WorkingBytes).OrderDescending().Take(Options.Threads).Sum());
 
-    /// <summary>The spaces to compare in the matrices as they are stored: with outputs last a stored matrix is the transpose of W.</summary>
+    /// <summary>
+    /// The spaces to compare in the matrices as they are stored: with outputs last a stored matrix is the transpose of W.
+    /// </summary>
     internal DecompositionSides StoredSides => (Options.Subspace.Sides, OutputAxis) switch
     {
         (DecompositionSides.Column, OutputAxis.Last) => DecompositionSides.Row,
@@ -63,7 +67,7 @@ public sealed record DecompositionPlan
         IEnumerable<string> inputs = Inputs.Select(input => $"{input.Name} {input.Fingerprint} {input.IsVector} {input.Stamp.Text}");
         IEnumerable<string> files = Files.Select(file => $"{file.FileName} {Convert.ToHexString(file.Header.Span)}");
         IEnumerable<string> tensors = Tensors.Select(tensor => $"{tensor.Base.Name} {tensor.Treatment}");
-        return Digest.OfText(
-            DigestAlgorithm.Xxh128, [.. inputs, .. files, .. tensors, $"{Options.Subspace} {Options.Vectors} {OutputAxis} {Options.LinearAlgebra} {Options.Digest}"]);
+        string options = $"{Options.Subspace} {Options.Vectors} {OutputAxis} {Options.LinearAlgebra} {Options.Digest}";
+        return Digest.OfText(DigestAlgorithm.Xxh128, [.. inputs, .. files, .. tensors, options]);
     }
 }

@@ -19,10 +19,11 @@ public sealed class DecompositionPlanner
     private readonly List<TaskVectorsException> _errors = [];
     private readonly List<string> _warnings = [];
 
-    private DecompositionPlanner(DecompositionInput @base, IReadOnlyList<DecompositionInput> tasks, OutputTarget target, DecompositionOptions options)
+    private DecompositionPlanner(
+        DecompositionInput @base, IReadOnlyList<DecompositionInput> tasks, OutputTarget target, DecompositionOptions options)
     {
         _base = @base;
-        _tasks = [.. tasks.Select(task => task.Source is IBindableTaskVector bindable ? task with { Source = bindable.Bind(@base.Source) } : task)];
+        _tasks = [.. tasks.Select(Bind)];
         _target = target;
         _options = options;
         bool isHwio = @base.Source.Metadata.TryGetValue("layout", out string? layout) && layout == "HWIO";
@@ -34,8 +35,11 @@ public sealed class DecompositionPlanner
     /// <param name="tasks">Two or more fine-tuned checkpoints or stored task vectors; their names become file names.</param>
     /// <param name="target">A folder.</param>
     /// <param name="options">How.</param>
-    /// <exception cref="TaskVectorsException">It cannot be made; several errors come as one <see cref="AggregateEditException"/>.</exception>
-    public static DecompositionPlan Plan(DecompositionInput @base, IReadOnlyList<DecompositionInput> tasks, OutputTarget target, DecompositionOptions options)
+    /// <exception cref="TaskVectorsException">
+    /// It cannot be made; several errors come as one <see cref="AggregateEditException"/>.
+    /// </exception>
+    public static DecompositionPlan Plan(
+        DecompositionInput @base, IReadOnlyList<DecompositionInput> tasks, OutputTarget target, DecompositionOptions options)
     {
         ArgumentNullException.ThrowIfNull(@base);
         ArgumentNullException.ThrowIfNull(tasks);
@@ -51,7 +55,7 @@ public sealed class DecompositionPlanner
         Require(!_base.IsVector, $"The base '{_base.Name}' is a task vector; a checkpoint is needed.");
         AggregateEditException.ThrowIfAny(_errors);
 
-        PlannedInput[] inputs = [.. _tasks.Prepend(_base).Select(input => new PlannedInput(input.Name, input.Source, input.IsVector, CheckpointFingerprint.Compute(input.Source)) { Stamp = InputStamp.Of(input.Source) })];
+        PlannedInput[] inputs = [.. _tasks.Prepend(_base).Select(ToPlanned)];
         _errors.AddRange(_target.Check(inputs.Select(input => input.Source), _options.Force, _options.Resume));
         CheckPatterns();
         CheckBases(inputs);
@@ -62,28 +66,41 @@ public sealed class DecompositionPlanner
         return LayOut(inputs, tensors);
     }
 
+    // An adapter reads as differences to a base, and the base is known only here.
+    private DecompositionInput Bind(DecompositionInput task) =>
+        task.Source is IBindableTaskVector bindable ? task with { Source = bindable.Bind(_base.Source) } : task;
+
+    private static PlannedInput ToPlanned(DecompositionInput input) =>
+        new(input.Name, input.Source, input.IsVector, CheckpointFingerprint.Compute(input.Source)) { Stamp = InputStamp.Of(input.Source) };
+
     private void CheckNames()
     {
         foreach (IGrouping<string, DecompositionInput> same in _tasks.GroupBy(task => task.Name, StringComparer.OrdinalIgnoreCase))
         {
-            bool isFileName = same.Key.Length is > 0 and <= 100 && same.Key.All(character => char.IsLetterOrDigit(character) || character is '_' or '-' or '.' or ' ')
+            bool isFileName = same.Key.Length is > 0 and <= 100
+                && same.Key.All(character => char.IsLetterOrDigit(character) || character is '_' or '-' or '.' or ' ')
                 && !same.Key.StartsWith('.') && same.Key == same.Key.Trim();
             if (!isFileName)
             {
                 _errors.Add(new DecompositionException(
-                    DecompositionError.InvalidName, $"The name '{same.Key}' cannot be that of a file; give the model one of letters, digits, '_', '-' and '.', as in NAME=PATH."));
+                    DecompositionError.InvalidName,
+                    $"The name '{same.Key}' cannot be that of a file; give the model one of letters, digits, '_', '-' and '.', as in NAME=PATH."));
             }
 
             if (same.Count() > 1)
             {
-                _errors.Add(new DecompositionException(DecompositionError.InvalidName, $"The name '{same.Key}' is given to {same.Count()} models, and their files would be one."));
+                _errors.Add(new DecompositionException(
+                    DecompositionError.InvalidName, $"The name '{same.Key}' is given to {same.Count()} models, and their files would be one."));
             }
         }
 
-        foreach (IGrouping<string, DecompositionInput> same in _tasks.Prepend(_base).GroupBy(input => input.Source.Path).Where(same => same.Count() > 1))
+        IEnumerable<IGrouping<string, DecompositionInput>> byPath = _tasks.Prepend(_base).GroupBy(input => input.Source.Path);
+        foreach (IGrouping<string, DecompositionInput> same in byPath.Where(same => same.Count() > 1))
         {
+            string names = string.Join(", ", same.Select(input => input.Name));
             _errors.Add(new DecompositionException(
-                DecompositionError.InvalidName, $"'{same.Key}' is given {same.Count()} times ({string.Join(", ", same.Select(input => input.Name))}); what a model shares with itself is all of it.")
+                DecompositionError.InvalidName,
+                $"'{same.Key}' is given {same.Count()} times ({names}); what a model shares with itself is all of it.")
             { File = same.Key });
         }
     }
@@ -109,14 +126,20 @@ public sealed class DecompositionPlanner
 
     private void CheckBases(PlannedInput[] inputs)
     {
-        foreach (PlannedInput vector in inputs.Where(input => input.IsVector && !_options.AnyBase && !EditPlanner.IsCheckedByNames(input.Source)))
+        if (_options.AnyBase)
+        {
+            return;
+        }
+
+        foreach (PlannedInput vector in inputs.Where(input => input.IsVector && !EditPlanner.IsCheckedByNames(input.Source)))
         {
             string? recorded = vector.Source.Metadata.GetValueOrDefault(TaskVectorMetadata.BaseFingerprintKey);
             if (recorded != inputs[0].Fingerprint)
             {
                 _errors.Add(new EditException(
                     EditError.BaseMismatch,
-                    $"The task vector '{vector.Name}' was not made from '{inputs[0].Name}' ({inputs[0].Source.Path}). Pass --any-base to decompose it all the same.")
+                    $"The task vector '{vector.Name}' was not made from '{inputs[0].Name}' ({inputs[0].Source.Path}). "
+                    + "Pass --any-base to decompose it all the same.")
                 { File = vector.Source.Path });
             }
         }
@@ -144,13 +167,15 @@ public sealed class DecompositionPlanner
         TensorTreatment treatment = Choose(tensor, parts, Math.Min(rows, columns));
         if (treatment != TensorTreatment.Decompose || rows * columns > Array.MaxLength)
         {
-            return new PlannedDecomposition(tensor, parts, treatment, 0, 0, [], treatment == TensorTreatment.Decompose ? long.MaxValue : WorkingMemory.Tiles(_tasks.Count));
+            long bytes = treatment == TensorTreatment.Decompose ? long.MaxValue : WorkingMemory.Tiles(_tasks.Count);
+            return new PlannedDecomposition(tensor, parts, treatment, 0, 0, [], bytes);
         }
 
         int smaller = (int)Math.Min(rows, columns);
         int?[] factorRanks = [.. _tasks.Zip(parts, (task, part) => FactorRank(task.Source, part))];
         int[] ranks = [.. factorRanks.Select(factorRank => _options.Subspace.Rank.Foresee((int)rows, (int)columns, factorRank) ?? smaller)];
-        long memory = WorkingMemory.Matrices(rows, columns, ranks, _options.Subspace.Sides == DecompositionSides.Both ? DecompositionSides.Both : StoredSide());
+        long memory = WorkingMemory.Matrices(
+            rows, columns, ranks, _options.Subspace.Sides == DecompositionSides.Both ? DecompositionSides.Both : StoredSide());
         return new PlannedDecomposition(tensor, parts, treatment, (int)rows, (int)columns, factorRanks, memory);
     }
 
@@ -166,7 +191,9 @@ public sealed class DecompositionPlanner
     }
 
     private DecompositionSides StoredSide() =>
-        (_options.Subspace.Sides == DecompositionSides.Column) == (_axis == OutputAxis.First) ? DecompositionSides.Column : DecompositionSides.Row;
+        (_options.Subspace.Sides == DecompositionSides.Column) == (_axis == OutputAxis.First)
+            ? DecompositionSides.Column
+            : DecompositionSides.Row;
 
     private (long Rows, long Columns) MatrixShape(TensorShape shape)
     {
@@ -206,14 +233,18 @@ public sealed class DecompositionPlanner
         if (_errors.Count == 0 && !tensors.Any(tensor => tensor.Treatment == TensorTreatment.Decompose))
         {
             _errors.Add(new DecompositionException(
-                DecompositionError.NothingToDecompose, $"No matrix of '{_base.Source.Path}' is left to decompose; widen --include, or leave it out."));
+                DecompositionError.NothingToDecompose,
+                $"No matrix of '{_base.Source.Path}' is left to decompose; widen --include, or leave it out."));
         }
 
-        if (_options.Subspace.Rank is LoraRank && tensors.FirstOrDefault(tensor => tensor.FactorRanks.Any(rank => rank is null)) is { } dense)
+        PlannedDecomposition? firstDense = tensors.FirstOrDefault(tensor => tensor.FactorRanks.Any(rank => rank is null));
+        if (_options.Subspace.Rank is LoraRank && firstDense is { } dense)
         {
             string name = _tasks[dense.FactorRanks.TakeWhile(rank => rank is not null).Count()].Name;
             _errors.Add(new DecompositionException(
-                DecompositionError.InvalidOption, $"The rank rule 'lora' needs adapters, and the task vector of '{name}' has no factors for '{dense.Base.Name}'; choose rank:R or fraction:F.")
+                DecompositionError.InvalidOption,
+                $"The rank rule 'lora' needs adapters, and the task vector of '{name}' has no factors for '{dense.Base.Name}'; "
+                + "choose rank:R or fraction:F.")
             { Tensor = dense.Base.Name });
         }
 
@@ -222,19 +253,24 @@ public sealed class DecompositionPlanner
             string needed = tensor.WorkingBytes == long.MaxValue ? "more than a matrix can have" : ByteSize.Format(tensor.WorkingBytes);
             _errors.Add(new DecompositionException(
                 DecompositionError.OutOfMemory,
-                $"'{tensor.Base.Name}' {tensor.Base.Shape} needs {needed} of memory to be decomposed and the budget is {ByteSize.Format(_options.Memory)}; raise --memory, or leave it out with --exclude.")
+                $"'{tensor.Base.Name}' {tensor.Base.Shape} needs {needed} of memory to be decomposed and the budget is "
+                + $"{ByteSize.Format(_options.Memory)}; raise --memory, or leave it out with --exclude.")
             { Tensor = tensor.Base.Name });
         }
     }
 
     private void Warn(PlannedDecomposition[] tensors)
     {
-        string[] doubtful = [.. tensors.Where(tensor => tensor.Treatment == TensorTreatment.Decompose && PassesByChance(tensor)).Select(tensor => tensor.Base.Name)];
+        PlannedDecomposition[] matrices = [.. tensors.Where(tensor => tensor.Treatment == TensorTreatment.Decompose)];
+        string[] doubtful = [.. matrices.Where(PassesByChance).Select(tensor => tensor.Base.Name)];
         if (doubtful.Length > 0)
         {
-            string reason = _options.Subspace.NullTest ? "the null test drops what chance gives as often" : "turn the null test on, lower the rank or raise the cut";
+            string reason = _options.Subspace.NullTest
+                ? "the null test drops what chance gives as often"
+                : "turn the null test on, lower the rank or raise the cut";
             _warnings.Add(FormattableString.Invariant(
-                $"In {doubtful.Length} of {tensors.Count(tensor => tensor.Treatment == TensorTreatment.Decompose)} matrices (such as '{doubtful[0]}') the rank is so large beside the dimension that random subspaces pass the cut; {reason}."));
+                $"In {doubtful.Length} of {matrices.Length} matrices (such as '{doubtful[0]}') the rank is so large beside the dimension that ")
+                + $"random subspaces pass the cut; {reason}.");
         }
     }
 
@@ -242,9 +278,11 @@ public sealed class DecompositionPlanner
     {
         SubspaceRule rule = _options.Subspace.Resolve(_tasks.Count, tensor.FactorRanks.All(rank => rank is not null));
         int dimension = StoredSide() == DecompositionSides.Column ? tensor.Rows : tensor.Columns;
-        int?[] ranks = [.. tensor.FactorRanks.Select(factorRank => _options.Subspace.Rank.Foresee(tensor.Rows, tensor.Columns, factorRank))];
+        int?[] ranks =
+            [.. tensor.FactorRanks.Select(factorRank => _options.Subspace.Rank.Foresee(tensor.Rows, tensor.Columns, factorRank))];
         return ranks.All(rank => rank is not null)
-            && ChanceLevel.UpperEdge(rule.Mode, rule.IsPairwise ? 2 : _tasks.Count, ranks.Average(rank => rank!.Value) / dimension) > rule.Cut;
+            && ChanceLevel.UpperEdge(
+                rule.Mode, rule.IsPairwise ? 2 : _tasks.Count, ranks.Average(rank => rank!.Value) / dimension) > rule.Cut;
     }
 
     private DecompositionPlan LayOut(PlannedInput[] inputs, PlannedDecomposition[] tensors)
@@ -284,7 +322,8 @@ public sealed class DecompositionPlanner
     private SortedDictionary<string, string> PartMetadata(PlannedInput @base, string expression, bool isPartial)
     {
         var metadata = new SortedDictionary<string, string>(StringComparer.Ordinal);
-        foreach ((string key, string value) in @base.Source.Metadata.Where(entry => !entry.Key.StartsWith("taskvectors.", StringComparison.Ordinal)))
+        bool IsForeign(string key) => !key.StartsWith("taskvectors.", StringComparison.Ordinal);
+        foreach ((string key, string value) in @base.Source.Metadata.Where(entry => IsForeign(entry.Key)))
         {
             metadata[key] = value;
         }
@@ -305,7 +344,8 @@ public sealed class DecompositionPlanner
         if (free < plan.BytesWritten)
         {
             _errors.Add(new EditException(
-                EditError.NotEnoughSpace, $"The output needs {ByteSize.Format(plan.BytesWritten)} and the disk of '{_target.Path}' has {ByteSize.Format(free)} free.")
+                EditError.NotEnoughSpace,
+                $"The output needs {ByteSize.Format(plan.BytesWritten)} and the disk of '{_target.Path}' has {ByteSize.Format(free)} free.")
             { File = _target.Path });
         }
     }

@@ -3,7 +3,9 @@ using System.Text.Json;
 
 namespace TaskVectors.Decomposition;
 
-/// <summary>What task vectors share, layer by layer: the content of <c>report.json</c>. Lists by task are in the order of <see cref="Tasks"/>.</summary>
+/// <summary>
+/// What task vectors share, layer by layer: the content of <c>report.json</c>. Lists by task are in the order of <see cref="Tasks"/>.
+/// </summary>
 public sealed record DecompositionReport
 {
     /// <summary>The name of the report's file in the output folder.</summary>

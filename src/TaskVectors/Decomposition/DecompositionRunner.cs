@@ -13,14 +13,16 @@ namespace TaskVectors.Decomposition;
 public static class DecompositionRunner
 {
     /// <summary>
-    /// Reads the inputs once. Several tensors are worked on at once where the memory budget allows; each operation of linear algebra runs on
-    /// one thread, so that the bytes written do not depend on threads, memory or interruptions.
+    /// Reads the inputs once. Several tensors are worked on at once where the memory budget allows; each operation of linear algebra runs
+    /// on one thread, so that the bytes written do not depend on threads, memory or interruptions.
     /// </summary>
     /// <param name="plan">The plan.</param>
     /// <param name="progress">Told of bytes moved a few times a second.</param>
     /// <param name="cancellationToken">Stops; what has been finished is kept for <see cref="DecompositionOptions.Resume"/>.</param>
     /// <returns>The report, as it was written.</returns>
-    /// <exception cref="TaskVectorsException">Something failed; what has been finished is kept for <see cref="DecompositionOptions.Resume"/>.</exception>
+    /// <exception cref="TaskVectorsException">
+    /// Something failed; what has been finished is kept for <see cref="DecompositionOptions.Resume"/>.
+    /// </exception>
     public static async Task<DecompositionReport> RunAsync(
         DecompositionPlan plan, IProgress<EditProgress>? progress = null, CancellationToken cancellationToken = default)
     {
@@ -42,12 +44,16 @@ public static class DecompositionRunner
         var gate = new MemoryGate(plan.Options.Memory);
         var queue = new TileQueue([.. pending.Select(_ => 1L)], tileElements: 1);
         await TilePipeline.RunAsync(
-            queue, plan.Options.Threads, token => new SplittingLane(pending, splitter, gate, journal, finished, meter, token), cancellationToken).ConfigureAwait(false);
+            queue,
+            plan.Options.Threads,
+            token => new SplittingLane(pending, splitter, gate, journal, finished, meter, token),
+            cancellationToken).ConfigureAwait(false);
 
         meter.Enter(EditPhase.Seal);
         FinishedTensor[] all = [.. plan.Tensors.Select(tensor => finished[tensor.Base.Name])];
         DecompositionReport report = new DecompositionSummary(plan, all).Report($"{provider.Name} ({provider.Kernel})");
-        await Task.Run(() => new DecompositionSealer(plan, files, all).Seal(report, journal, clock.Elapsed), CancellationToken.None).ConfigureAwait(false);
+        var sealer = new DecompositionSealer(plan, files, all);
+        await Task.Run(() => sealer.Seal(report, journal, clock.Elapsed), CancellationToken.None).ConfigureAwait(false);
         meter.Enter(EditPhase.Done);
         return report;
     }

@@ -7,8 +7,8 @@ using TaskVectors.Tensors;
 namespace TaskVectors.Decomposition;
 
 /// <summary>
-/// Makes a finished decomposition visible, all at once: completes the headers, flushes, adds report and manifest, and renames the folder into
-/// place.
+/// Makes a finished decomposition visible, all at once: completes the headers, flushes, adds report and manifest, and renames the folder
+/// into place.
 /// </summary>
 internal sealed class DecompositionSealer(DecompositionPlan plan, PartFiles files, IReadOnlyList<FinishedTensor> finished)
 {
@@ -30,7 +30,8 @@ internal sealed class DecompositionSealer(DecompositionPlan plan, PartFiles file
             files.Output.Flush();
             string reportPath = Path.Combine(folder, DecompositionReport.FileName);
             File.WriteAllText(reportPath, report.ToJson());
-            var reportFile = new ManifestFile(DecompositionReport.FileName, new FileInfo(reportPath).Length, FileHash.Of(reportPath, plan.Options.Digest));
+            var reportFile = new ManifestFile(
+                DecompositionReport.FileName, new FileInfo(reportPath).Length, FileHash.Of(reportPath, plan.Options.Digest));
             Manifest(report, [.. parts, reportFile], elapsed).Save(Path.Combine(folder, OutputTarget.ManifestFileName));
             DurableFile.FlushFolder(folder, [DecompositionReport.FileName, OutputTarget.ManifestFileName]);
             plan.Target.RequireFree(plan.Options.Force);
@@ -61,7 +62,7 @@ internal sealed class DecompositionSealer(DecompositionPlan plan, PartFiles file
         Options = Options(),
         Inputs = [.. plan.Inputs.Select(Input)],
         Files = written,
-        Tensors = [.. plan.Files.SelectMany((layout, file) => finished.Where(tensor => tensor.Hashes[file] is not null).Select(tensor => Tensor(layout, file, tensor)))],
+        Tensors = [.. plan.Files.SelectMany(TensorsOf)],
         RoundingNorm = 0,
         EditNorm = 0,
         Saturated = 0,
@@ -96,6 +97,9 @@ internal sealed class DecompositionSealer(DecompositionPlan plan, PartFiles file
         Files = [.. input.Source.Files.Select(file => new ManifestInputFile(file.Path, file.Length, null))],
         Tensors = ImmutableSortedDictionary<string, string>.Empty,
     };
+
+    private IEnumerable<ManifestTensor> TensorsOf(SafetensorsFileLayout layout, int file) =>
+        finished.Where(tensor => tensor.Hashes[file] is not null).Select(tensor => Tensor(layout, file, tensor));
 
     private static ManifestTensor Tensor(SafetensorsFileLayout layout, int file, FinishedTensor tensor) => new()
     {

@@ -44,7 +44,7 @@ internal sealed class DecompositionSummary
             Tensors = _tensors,
             SharedFraction = fractions,
             Norms = [.. Enumerable.Range(0, _tasks).Select(task => Math.Sqrt(Product(task, task)))],
-            Cosines = [.. Enumerable.Range(0, _tasks).Select(row => (IReadOnlyList<double>)[.. Enumerable.Range(0, _tasks).Select(column => Cosine(row, column))])],
+            Cosines = [.. Enumerable.Range(0, _tasks).Select(Cosines)],
             Summary = Summary(fractions),
             Warnings = [.. _plan.Warnings, .. Warnings()],
             Files = [.. _plan.Files.Select(file => file.FileName)],
@@ -58,6 +58,8 @@ internal sealed class DecompositionSummary
         double norms = Math.Sqrt(Product(left, left) * Product(right, right));
         return left == right ? 1 : norms > 0 ? Product(left, right) / norms : 0;
     }
+
+    private IReadOnlyList<double> Cosines(int row) => [.. Enumerable.Range(0, _tasks).Select(column => Cosine(row, column))];
 
     private double SharedFraction(int task)
     {
@@ -74,14 +76,17 @@ internal sealed class DecompositionSummary
                 ? $" ({dropped} directions pass the cut, but random subspaces have as many)"
                 : string.Empty;
             return FormattableString.Invariant(
-                $"Nothing is shared: in none of {_tensors.Length} matrices does a direction pass the cut of {_tensors[0].Cut:0.###}{rejected}. The unique parts are the task vectors themselves, and the shared parts are zero.");
+                $"Nothing is shared: in none of {_tensors.Length} matrices does a direction pass the cut of {_tensors[0].Cut:0.###}{rejected}. ")
+                + "The unique parts are the task vectors themselves, and the shared parts are zero.";
         }
 
+        double dimension = _tensors.Average(tensor => tensor.SharedDimension);
         string chance = _plan.Options.Subspace.NullTest
             ? FormattableString.Invariant($" (chance gives {_tensors.Average(tensor => tensor.ChanceDimension ?? 0):0.#})")
             : string.Empty;
         return FormattableString.Invariant(
-            $"{sharing.Length} of {_tensors.Length} matrices share directions, {_tensors.Average(tensor => tensor.SharedDimension):0.#} on average{chance}; they hold {100 * fractions.Average():0.#} % of the task vectors' squared norm.");
+            $"{sharing.Length} of {_tensors.Length} matrices share directions, {dimension:0.#} on average{chance}; ")
+            + FormattableString.Invariant($"they hold {100 * fractions.Average():0.#} % of the task vectors' squared norm.");
     }
 
     private IEnumerable<string> Warnings()
@@ -89,7 +94,8 @@ internal sealed class DecompositionSummary
         int doubtful = _tensors.Count(tensor => tensor.Warning is not null);
         if (doubtful > 0)
         {
-            yield return $"In {doubtful} of {_tensors.Length} matrices random subspaces pass the cut too: read their shared dimension beside the chance dimension.";
+            yield return $"In {doubtful} of {_tensors.Length} matrices random subspaces pass the cut too: "
+                + "read their shared dimension beside the chance dimension.";
         }
 
         for (int left = 0; left < _tasks; left++)
@@ -98,8 +104,10 @@ internal sealed class DecompositionSummary
             {
                 if (Cosine(left, right) >= RelatedCosine)
                 {
+                    string pair = $"'{_plan.Inputs[left + 1].Name}' and '{_plan.Inputs[right + 1].Name}'";
                     yield return FormattableString.Invariant(
-                        $"'{_plan.Inputs[left + 1].Name}' and '{_plan.Inputs[right + 1].Name}' are related (cosine {Cosine(left, right):0.00}): what they share is part of their own skill. To remove one of them by its unique part, decompose it against unrelated vectors.");
+                        $"{pair} are related (cosine {Cosine(left, right):0.00}): what they share is part of their own skill. ")
+                        + "To remove one of them by its unique part, decompose it against unrelated vectors.";
                 }
             }
         }

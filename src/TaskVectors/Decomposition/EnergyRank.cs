@@ -2,7 +2,9 @@ using System.Globalization;
 
 namespace TaskVectors.Decomposition;
 
-/// <summary>The smallest rank whose squared singular values reach a share of their total. Gives layers of one model uneven strictness.</summary>
+/// <summary>
+/// The smallest rank whose squared singular values reach a share of their total. Gives layers of one model uneven strictness.
+/// </summary>
 /// <param name="Share">The share of ||W||_F^2, above 0 and at most 1.</param>
 public sealed record EnergyRank(double Share) : RankRule
 {

@@ -2,7 +2,10 @@ using System.Globalization;
 
 namespace TaskVectors.Decomposition;
 
-/// <summary>A fraction of the smaller side: max(1, floor(F min(d_out, d_in))). The chance of random overlap is then the same in every matrix of one shape.</summary>
+/// <summary>
+/// A fraction of the smaller side: max(1, floor(F min(d_out, d_in))). The chance of random overlap is then the same in every matrix of one
+/// shape.
+/// </summary>
 /// <param name="Fraction">F, above 0 and at most 1.</param>
 public sealed record FractionRank(double Fraction) : RankRule
 {
@@ -12,9 +15,11 @@ public sealed record FractionRank(double Fraction) : RankRule
     /// <inheritdoc/>
     public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"fraction:{Fraction:R}");
 
-    internal override int Choose(ReadOnlySpan<double> singularValues, int rows, int columns, int? factorRank) => Of(Math.Min(rows, columns));
+    internal override int Choose(ReadOnlySpan<double> singularValues, int rows, int columns, int? factorRank) =>
+        Of(Math.Min(rows, columns));
 
-    internal override int? Foresee(int rows, int columns, int? factorRank) => Math.Min(Math.Min(rows, columns), Of(Math.Min(rows, columns)));
+    internal override int? Foresee(int rows, int columns, int? factorRank) =>
+        Math.Min(Math.Min(rows, columns), Of(Math.Min(rows, columns)));
 
     private int Of(int smaller) => Math.Max(1, (int)Math.Floor((Fraction * smaller) + Slack));
 }

@@ -6,9 +6,9 @@ using TaskVectors.LinearAlgebra;
 namespace TaskVectors.Decomposition;
 
 /// <summary>
-/// The eigenvalues and eigenvectors of a real square matrix that need not be symmetric, through MathNet.Numerics (Hessenberg form and the QR
-/// algorithm). Conjugate pairs are neighbours, the member with positive imaginary part first; the two columns of a pair hold the real and the
-/// imaginary part of its eigenvector.
+/// The eigenvalues and eigenvectors of a real square matrix that need not be symmetric, through MathNet.Numerics (Hessenberg form and the
+/// QR algorithm). Conjugate pairs are neighbours, the member with positive imaginary part first; the two columns of a pair hold the real
+/// and the imaginary part of its eigenvector.
 /// </summary>
 internal sealed record GeneralEigen(IReadOnlyList<Complex> Values, Matrix<double> Vectors)
 {

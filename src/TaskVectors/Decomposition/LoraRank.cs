@@ -6,7 +6,8 @@ public sealed record LoraRank : RankRule
     /// <inheritdoc/>
     public override string ToString() => "lora";
 
-    internal override int Choose(ReadOnlySpan<double> singularValues, int rows, int columns, int? factorRank) => factorRank ?? singularValues.Length;
+    internal override int Choose(ReadOnlySpan<double> singularValues, int rows, int columns, int? factorRank) =>
+        factorRank ?? singularValues.Length;
 
     internal override int? Foresee(int rows, int columns, int? factorRank) => factorRank;
 }

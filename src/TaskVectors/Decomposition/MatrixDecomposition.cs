@@ -4,9 +4,9 @@ using TaskVectors.LinearAlgebra;
 namespace TaskVectors.Decomposition;
 
 /// <summary>
-/// What k task vectors share in one weight matrix, d_out x d_in. Splits any matrix of that shape: shared = Z Z^T W (column space), W Y Y^T (row
-/// space) or Z Z^T W Y Y^T (both), unique = W - shared; the parts of any two task vectors are orthogonal, &lt;shared_i, unique_j&gt; = 0. Immutable,
-/// and safe for use from several threads.
+/// What k task vectors share in one weight matrix, d_out x d_in. Splits any matrix of that shape: shared = Z Z^T W (column space), W Y Y^T
+/// (row space) or Z Z^T W Y Y^T (both), unique = W - shared; the parts of any two task vectors are orthogonal, &lt;shared_i, unique_j&gt; =
+/// 0. Immutable, and safe for use from several threads.
 /// </summary>
 /// <typeparam name="T">The element type; <see cref="float"/> or <see cref="double"/>.</typeparam>
 public sealed class MatrixDecomposition<T>
@@ -77,9 +77,12 @@ public sealed class MatrixDecomposition<T>
     /// </summary>
     /// <param name="vectors">W_1 ... W_k, d_out x d_in each; at least one.</param>
     /// <param name="unique">a; 1 by default.</param>
-    /// <param name="shared">b; <see langword="null"/> for a / k: plain addition counts a direction that k tasks have k times, this counts it once.</param>
+    /// <param name="shared">
+    /// b; <see langword="null"/> for a / k: plain addition counts a direction that k tasks have k times, this counts it once.
+    /// </param>
     /// <param name="cancellationToken">Stops between steps.</param>
-    public Matrix<T> Merge(IReadOnlyList<Matrix<T>> vectors, double unique = 1, double? shared = null, CancellationToken cancellationToken = default)
+    public Matrix<T> Merge(
+        IReadOnlyList<Matrix<T>> vectors, double unique = 1, double? shared = null, CancellationToken cancellationToken = default)
     {
         ArgumentOutOfRangeException.ThrowIfZero(vectors.Count);
         Matrix<T> sum = vectors[0].View.ToMatrix();

@@ -3,8 +3,8 @@ using TaskVectors.LinearAlgebra;
 namespace TaskVectors.Decomposition;
 
 /// <summary>
-/// (1/k) sum P_i = (1/k) S S^T with S = [U_1 ... U_k]. Its eigenvalues are those of the Gram matrix S^T S, or of S S^T where that is smaller,
-/// over k. Directions of interest have eigenvalues far from zero, so that the Gram matrix loses no digit that counts.
+/// (1/k) sum P_i = (1/k) S S^T with S = [U_1 ... U_k]. Its eigenvalues are those of the Gram matrix S^T S, or of S S^T where that is
+/// smaller, over k. Directions of interest have eigenvalues far from zero, so that the Gram matrix loses no digit that counts.
 /// </summary>
 internal sealed class MeanSpectrum : SharedSpectrum
 {
@@ -22,7 +22,8 @@ internal sealed class MeanSpectrum : SharedSpectrum
 
     public override IReadOnlyList<double> Values { get; }
 
-    public static MeanSpectrum Compute(IReadOnlyList<Matrix<double>> bases, ILinearAlgebraProvider provider, CancellationToken cancellationToken)
+    public static MeanSpectrum Compute(
+        IReadOnlyList<Matrix<double>> bases, ILinearAlgebraProvider provider, CancellationToken cancellationToken)
     {
         Matrix<double> stack = SharedSpectra.Stack(bases);
         Matrix<double> gram = IsTall(stack)

@@ -5,8 +5,8 @@ using TaskVectors.Tensors;
 namespace TaskVectors.Decomposition;
 
 /// <summary>
-/// Draws random subspaces of the ranks at hand. Spectra depend on the dimension, the ranks and the mode only, so that layers of one shape share
-/// them. Safe for concurrent use; the same seed gives the same spectra whichever thread asks first.
+/// Draws random subspaces of the ranks at hand. Spectra depend on the dimension, the ranks and the mode only, so that layers of one shape
+/// share them. Safe for concurrent use; the same seed gives the same spectra whichever thread asks first.
 /// </summary>
 internal sealed class NullTest(ILinearAlgebraProvider provider, ulong seed, int? draws)
 {
@@ -21,7 +21,8 @@ internal sealed class NullTest(ILinearAlgebraProvider provider, ulong seed, int?
     public NullSpectra Of(DecompositionMode mode, int dimension, IReadOnlyList<int> ranks, CancellationToken cancellationToken)
     {
         string key = FormattableString.Invariant($"{mode} {dimension}: {string.Join(' ', ranks)}");
-        Lazy<NullSpectra> spectra = _known.GetOrAdd(key, _ => new Lazy<NullSpectra>(() => Draw(key, mode, dimension, ranks, cancellationToken)));
+        Lazy<NullSpectra> spectra =
+            _known.GetOrAdd(key, _ => new Lazy<NullSpectra>(() => Draw(key, mode, dimension, ranks, cancellationToken)));
         try
         {
             return spectra.Value;
@@ -33,14 +34,18 @@ internal sealed class NullTest(ILinearAlgebraProvider provider, ulong seed, int?
         }
     }
 
-    private NullSpectra Draw(string name, DecompositionMode mode, int dimension, IReadOnlyList<int> ranks, CancellationToken cancellationToken) => new(
-    [
-        .. Enumerable.Range(0, draws ?? DrawsFor(dimension, ranks)).Select(draw => SharedSpectra.Compute(
-            mode,
-            RandomSubspaces.Draw(dimension, ranks, PhiloxKey.Create(seed, "null test", FormattableString.Invariant($"{name} {draw}")), provider, cancellationToken),
-            provider,
-            cancellationToken).Values),
-    ]);
+    private NullSpectra Draw(
+        string name, DecompositionMode mode, int dimension, IReadOnlyList<int> ranks, CancellationToken cancellationToken)
+    {
+        return new NullSpectra([.. Enumerable.Range(0, draws ?? DrawsFor(dimension, ranks)).Select(Spectrum)]);
+
+        IReadOnlyList<double> Spectrum(int draw)
+        {
+            PhiloxKey key = PhiloxKey.Create(seed, "null test", FormattableString.Invariant($"{name} {draw}"));
+            IReadOnlyList<Matrix<double>> bases = RandomSubspaces.Draw(dimension, ranks, key, provider, cancellationToken);
+            return SharedSpectra.Compute(mode, bases, provider, cancellationToken).Values;
+        }
+    }
 
     private static int DrawsFor(int dimension, IReadOnlyList<int> ranks)
     {

@@ -11,7 +11,13 @@ namespace TaskVectors.Decomposition;
 /// <param name="FactorRanks">The inner dimension of each adapter's factors.</param>
 /// <param name="WorkingBytes">The memory that it takes while it is worked on.</param>
 public sealed record PlannedDecomposition(
-    TensorInfo Base, IReadOnlyList<TensorInfo?> Tasks, TensorTreatment Treatment, int Rows, int Columns, IReadOnlyList<int?> FactorRanks, long WorkingBytes)
+    TensorInfo Base,
+    IReadOnlyList<TensorInfo?> Tasks,
+    TensorTreatment Treatment,
+    int Rows,
+    int Columns,
+    IReadOnlyList<int?> FactorRanks,
+    long WorkingBytes)
 {
     /// <summary>The bytes of weights read for it.</summary>
     public long BytesRead => Base.ByteCount + Tasks.Sum(task => task?.ByteCount ?? 0);

@@ -4,8 +4,8 @@ using TaskVectors.LinearAlgebra;
 namespace TaskVectors.Decomposition;
 
 /// <summary>
-/// The eigenvectors of P_1 ... P_k are U_1 y with N y = lambda y and N the chain closed to a ring, C_12 ... C_(k-1)k C_k1. Kept by the real part
-/// of lambda; both members of a complex pair count, and its plane is spanned by real and imaginary part.
+/// The eigenvectors of P_1 ... P_k are U_1 y with N y = lambda y and N the chain closed to a ring, C_12 ... C_(k-1)k C_k1. Kept by the real
+/// part of lambda; both members of a complex pair count, and its plane is spanned by real and imaginary part.
 /// </summary>
 internal sealed class ProductSpectrum : SharedSpectrum
 {
@@ -30,7 +30,8 @@ internal sealed class ProductSpectrum : SharedSpectrum
     /// <summary>The eigenvalues in the order of <see cref="Values"/>.</summary>
     internal IReadOnlyList<Complex> ComplexValues => [.. _order.Select(index => _eigen.Values[index])];
 
-    public static ProductSpectrum Compute(IReadOnlyList<Matrix<double>> bases, ILinearAlgebraProvider provider, CancellationToken cancellationToken)
+    public static ProductSpectrum Compute(
+        IReadOnlyList<Matrix<double>> bases, ILinearAlgebraProvider provider, CancellationToken cancellationToken)
     {
         Matrix<double> chain = SharedSpectra.Chain(bases, provider, cancellationToken);
         Matrix<double> back = provider.Multiply(bases[^1].Transpose(), bases[0].View, cancellationToken);

@@ -4,9 +4,9 @@ using TaskVectors.Tensors;
 namespace TaskVectors.Decomposition;
 
 /// <summary>
-/// Uniformly random subspaces of given ranks in d dimensions, in the coordinates of their joint span: of a d x D matrix of independent normal
-/// numbers only the triangular factor of its QR decomposition is drawn, whose entries are independent: normal above the diagonal, and on it
-/// the norm of d - j normal numbers (Bartlett's decomposition). No matrix is larger than min(d, D) x D.
+/// Uniformly random subspaces of given ranks in d dimensions, in the coordinates of their joint span: of a d x D matrix of independent
+/// normal numbers only the triangular factor of its QR decomposition is drawn, whose entries are independent: normal above the diagonal,
+/// and on it the norm of d - j normal numbers (Bartlett's decomposition). No matrix is larger than min(d, D) x D.
 /// </summary>
 internal static class RandomSubspaces
 {

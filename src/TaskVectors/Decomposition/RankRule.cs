@@ -17,7 +17,7 @@ public abstract record RankRule
         ("lora", argument => argument is null ? new LoraRank() : null),
         ("numerical", argument => argument is null ? new NumericalRank() : null),
         ("energy", argument => Share(argument) is { } share ? new EnergyRank(share) : null),
-        ("rank", argument => int.TryParse(argument, NumberStyles.None, CultureInfo.InvariantCulture, out int rank) && rank > 0 ? new FixedRank(rank) : null),
+        ("rank", argument => Count(argument) is { } rank ? new FixedRank(rank) : null),
         ("fraction", argument => Share(argument) is { } share ? new FractionRank(share) : null),
     ];
 
@@ -50,6 +50,11 @@ public abstract record RankRule
     /// <summary>The rank that the rule gives whatever the weights are, or <see langword="null"/> where it depends on them.</summary>
     internal abstract int? Foresee(int rows, int columns, int? factorRank);
 
+    private static int? Count(string? argument) =>
+        int.TryParse(argument, NumberStyles.None, CultureInfo.InvariantCulture, out int count) && count > 0 ? count : null;
+
     private static double? Share(string? argument) =>
-        double.TryParse(argument, NumberStyles.Float, CultureInfo.InvariantCulture, out double share) && share is > 0 and <= 1 ? share : null;
+        double.TryParse(argument, NumberStyles.Float, CultureInfo.InvariantCulture, out double share) && share is > 0 and <= 1
+            ? share
+            : null;
 }

@@ -13,8 +13,9 @@ public static class SharedCut
     public const double LoraOverlap = 0.1;
 
     /// <summary>
-    /// Converts tau so that every mode is as strict for each task: with c the cosine that a direction shared by all has to each, the eigenvalue
-    /// of the product is c^k, of T T^T c^(2k-2), of the mean (1 + (k-1) c) / k. So: product tau; sweep tau^((2k-2)/k); mean (1 + (k-1) tau^(1/k)) / k.
+    /// Converts tau so that every mode is as strict for each task: with c the cosine that a direction shared by all has to each, the
+    /// eigenvalue of the product is c^k, of T T^T c^(2k-2), of the mean (1 + (k-1) c) / k. So: product tau; sweep tau^((2k-2)/k); mean (1 +
+    /// (k-1) tau^(1/k)) / k.
     /// </summary>
     /// <param name="mode">The reading.</param>
     /// <param name="tasks">k, at least 2.</param>
@@ -26,12 +27,16 @@ public static class SharedCut
         _ => tau,
     };
 
-    /// <summary>The cut for the mean mode at which one task has a direction wholly and each of the others to a share x: (1 + (k-1) x) / k.</summary>
+    /// <summary>
+    /// The cut for the mean mode at which one task has a direction wholly and each of the others to a share x: (1 + (k-1) x) / k.
+    /// </summary>
     /// <param name="tasks">k, at least 2.</param>
     /// <param name="overlap">x, between 0 and 1.</param>
     public static double FromOverlap(int tasks, double overlap) => (1 + ((tasks - 1) * overlap)) / tasks;
 
-    /// <summary>The cut for the mean mode above which the number of tasks that have a direction rounds to m or more: (m - 1/2) / k.</summary>
+    /// <summary>
+    /// The cut for the mean mode above which the number of tasks that have a direction rounds to m or more: (m - 1/2) / k.
+    /// </summary>
     /// <param name="least">m.</param>
     /// <param name="tasks">k.</param>
     public static double AtLeast(int least, int tasks) => (least - 0.5) / tasks;

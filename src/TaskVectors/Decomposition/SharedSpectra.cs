@@ -21,7 +21,8 @@ internal static class SharedSpectra
     }
 
     /// <summary>C_12 C_23 ... C_(k-1)k, r_1 x r_k.</summary>
-    public static Matrix<double> Chain(IReadOnlyList<Matrix<double>> bases, ILinearAlgebraProvider provider, CancellationToken cancellationToken)
+    public static Matrix<double> Chain(
+        IReadOnlyList<Matrix<double>> bases, ILinearAlgebraProvider provider, CancellationToken cancellationToken)
     {
         Matrix<double> chain = provider.Multiply(bases[0].Transpose(), bases[1].View, cancellationToken);
         for (int task = 2; task < bases.Count; task++)

@@ -23,7 +23,9 @@ public sealed record SharedSubspace
     /// </summary>
     public required IReadOnlyList<double> Eigenvalues { get; init; }
 
-    /// <summary>The mean number of directions of random subspaces of the same ranks above the cut; <see langword="null"/> without null test.</summary>
+    /// <summary>
+    /// The mean number of directions of random subspaces of the same ranks above the cut; <see langword="null"/> without null test.
+    /// </summary>
     public double? ChanceDimension { get; init; }
 
     /// <summary>How likely chance is to give an eigenvalue of that index and size, for each kept one; empty without null test.</summary>

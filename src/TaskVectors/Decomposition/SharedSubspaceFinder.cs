@@ -16,7 +16,8 @@ internal sealed class SharedSubspaceFinder(ILinearAlgebraProvider provider, Null
         SharedSpectrum spectrum = SharedSpectra.Compute(rule.Mode, bases, provider, cancellationToken);
         NullSpectra? chance = nullTest?.Of(rule.Mode, bases[0].Rows, [.. bases.Select(basis => basis.Columns)], cancellationToken);
         int above = spectrum.Values.TakeWhile(value => value > rule.Cut).Count();
-        int kept = chance is null ? above : spectrum.Values.Take(above).TakeWhile((value, index) => value > chance.Percentile(index)).Count();
+        int kept =
+            chance is null ? above : spectrum.Values.Take(above).TakeWhile((value, index) => value > chance.Percentile(index)).Count();
         kept = spectrum.Whole(kept);
         return new SharedSubspace
         {

@@ -25,7 +25,8 @@ public abstract record Sharing
             "all" => All,
             "pairwise" => new SharedByPairs(),
             _ when text?.StartsWith(atLeast, StringComparison.Ordinal) == true
-                && int.TryParse(text.AsSpan(atLeast.Length), NumberStyles.None, CultureInfo.InvariantCulture, out int tasks) && tasks >= 2 => new SharedByAtLeast(tasks),
+                && int.TryParse(text.AsSpan(atLeast.Length), NumberStyles.None, CultureInfo.InvariantCulture, out int tasks)
+                    && tasks >= 2 => new SharedByAtLeast(tasks),
             _ => null,
         };
         return sharing is not null;

@@ -31,8 +31,8 @@ public sealed record SubspaceOptions
     public DecompositionSides Sides { get; init; } = DecompositionSides.Column;
 
     /// <summary>
-    /// Whether a component must also beat chance: its eigenvalue must lie above the 99th percentile of the eigenvalue of the same index among
-    /// random subspaces of the same ranks.
+    /// Whether a component must also beat chance: its eigenvalue must lie above the 99th percentile of the eigenvalue of the same index
+    /// among random subspaces of the same ranks.
     /// </summary>
     public bool NullTest { get; init; } = true;
 
@@ -48,7 +48,8 @@ public sealed record SubspaceOptions
     {
         Validate(tasks);
         int chain = Sharing is SharedByPairs ? 2 : tasks;
-        DecompositionMode mode = Mode ?? (Sharing is SharedByAtLeast || chain > 2 || isLowRank ? DecompositionMode.Mean : DecompositionMode.Sweep);
+        DecompositionMode mode =
+            Mode ?? (Sharing is SharedByAtLeast || chain > 2 || isLowRank ? DecompositionMode.Mean : DecompositionMode.Sweep);
         return new SubspaceRule(mode, ChooseCut(mode, chain, isLowRank), Sharing is SharedByPairs);
     }
 
@@ -57,7 +58,8 @@ public sealed record SubspaceOptions
         { Cut: { } cut } => cut,
         { Tau: { } tau } => SharedCut.FromTau(mode, tasks, tau),
         { Sharing: SharedByAtLeast sharing } => SharedCut.AtLeast(sharing.Tasks, tasks),
-        _ when mode == DecompositionMode.Mean && (tasks > 2 || isLowRank) => SharedCut.FromOverlap(tasks, isLowRank ? SharedCut.LoraOverlap : SharedCut.DenseOverlap),
+        _ when mode == DecompositionMode.Mean && (tasks > 2 || isLowRank) =>
+            SharedCut.FromOverlap(tasks, isLowRank ? SharedCut.LoraOverlap : SharedCut.DenseOverlap),
         _ => SharedCut.FromTau(mode, tasks, SharedCut.PublishedTau),
     };
 
@@ -65,13 +67,16 @@ public sealed record SubspaceOptions
     {
         if (tasks < 2)
         {
-            throw new DecompositionException(DecompositionError.TooFewTasks, $"What task vectors share can be said of two or more; {tasks} is given.");
+            throw new DecompositionException(
+                DecompositionError.TooFewTasks, $"What task vectors share can be said of two or more; {tasks} is given.");
         }
 
         Require(Tau is null or (> 0 and < 1), $"tau is {Tau}; it must lie between 0 and 1.");
         Require(Cut is null or (>= 0 and < 1), $"The cut is {Cut}; it must be at least 0 and below 1.");
         Require(NullDraws is null or >= 10, $"The null test has {NullDraws} draws; it needs at least 10.");
-        Require(Sharing is not SharedByAtLeast { Tasks: var least } || least <= tasks, $"'{Sharing}' asks for more tasks than the {tasks} there are.");
+        Require(
+            Sharing is not SharedByAtLeast { Tasks: var least } || least <= tasks,
+            $"'{Sharing}' asks for more tasks than the {tasks} there are.");
         Require(
             Sharing is not SharedByAtLeast || Mode is null or DecompositionMode.Mean,
             $"'{Sharing}' needs the mode mean: the other modes keep only what the whole chain has.");

@@ -19,7 +19,8 @@ internal sealed class SweepSpectrum : SharedSpectrum
 
     public override IReadOnlyList<double> Values { get; }
 
-    public static SweepSpectrum Compute(IReadOnlyList<Matrix<double>> bases, ILinearAlgebraProvider provider, CancellationToken cancellationToken)
+    public static SweepSpectrum Compute(
+        IReadOnlyList<Matrix<double>> bases, ILinearAlgebraProvider provider, CancellationToken cancellationToken)
     {
         Matrix<double> chain = SharedSpectra.Chain(bases, provider, cancellationToken);
         Matrix<double> gram = provider.Multiply(chain.View, chain.Transpose(), cancellationToken);

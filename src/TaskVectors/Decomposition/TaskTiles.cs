@@ -22,9 +22,11 @@ internal sealed class TaskTiles
     }
 
     /// <summary>
-    /// Reads every tile in order. The callback gets the first element and the task vectors' values; the result is the hash of the base's tensor.
+    /// Reads every tile in order. The callback gets the first element and the task vectors' values; the result is the hash of the base's
+    /// tensor.
     /// </summary>
-    public string Read(PlannedDecomposition tensor, Action<long, IReadOnlyList<ReadOnlyMemory<double>>> consume, CancellationToken cancellationToken)
+    public string Read(
+        PlannedDecomposition tensor, Action<long, IReadOnlyList<ReadOnlyMemory<double>>> consume, CancellationToken cancellationToken)
     {
         using Digest digest = Digest.Create(_plan.Options.Digest);
         for (long first = 0; first < tensor.Base.ElementCount; first += WorkingMemory.TileElements)

@@ -39,7 +39,8 @@ internal static class TensorFindings
     private static double[] Leading(SharedSubspace subspace) =>
         [.. subspace.Eigenvalues.Take(subspace.Dimension + subspace.DroppedByNullTest + FurtherEigenvalues)];
 
-    private static string Verdict(MatrixDecomposition<float> decomposition, SharedSubspace first) => decomposition.IsNothingShared ? "nothing"
+    private static string Verdict(MatrixDecomposition<float> decomposition, SharedSubspace first) =>
+        decomposition.IsNothingShared ? "nothing"
         : first.ChanceDimension >= first.Dimension / 2.0 ? "near-chance"
         : "shared";
 
@@ -47,8 +48,8 @@ internal static class TensorFindings
     {
         null or < 0.5 => null,
         { } chance when subspace.Dimension == 0 => FormattableString.Invariant(
-            $"Random subspaces of these ranks give {chance:0.#} directions above the cut: at this rank and cut chance alone passes, and nothing here beats it."),
+            $"Random subspaces of these ranks give {chance:0.#} directions above the cut, and nothing here beats them."),
         { } chance => FormattableString.Invariant(
-            $"Random subspaces of these ranks give {chance:0.#} directions above the cut: 'shared' means overlapping here, and not all of it is more than chance."),
+            $"Random subspaces of these ranks give {chance:0.#} directions above the cut: 'shared' means 'overlapping' here."),
     };
 }

@@ -9,13 +9,23 @@ public static class TensorPresets
     private static readonly string[] Embeddings =
         ["*embed*", "*wte*", "*wpe*", "shared.weight", "*relative_attention_bias*", "*cls_token*", "*time_embed*"];
 
-    private static readonly string[] Heads = ["*lm_head*", "*classifier*", "head*", "*.head.*", "*heads.*", "score.*", "*text_projection*", "*visual_projection*", "visual.proj", "*pooler*"];
+    private static readonly string[] Heads =
+    [
+        "*lm_head*", "*classifier*", "head*", "*.head.*", "*heads.*", "score.*",
+        "*text_projection*", "*visual_projection*", "visual.proj", "*pooler*",
+    ];
 
     private static readonly string[] AttentionNames =
-        ["*attn*", "*attention*", "*q_proj*", "*k_proj*", "*v_proj*", "*o_proj*", "*SelfAttention*", "*to_q*", "*to_k*", "*to_v*", "*to_out*"];
+    [
+        "*attn*", "*attention*", "*SelfAttention*",
+        "*q_proj*", "*k_proj*", "*v_proj*", "*o_proj*", "*to_q*", "*to_k*", "*to_v*", "*to_out*",
+    ];
 
     private static readonly string[] MlpNames =
-        ["*mlp*", "*feed_forward*", "*ffn*", "*intermediate.dense*", "*output.dense*", "*fc1*", "*fc2*", "*DenseRelu*", "*gate_proj*", "*up_proj*", "*down_proj*", "*.ff.*", "*.w1.*", "*.w2.*", "*.w3.*"];
+    [
+        "*mlp*", "*feed_forward*", "*ffn*", "*.ff.*", "*intermediate.dense*", "*output.dense*", "*fc1*", "*fc2*", "*DenseRelu*",
+        "*gate_proj*", "*up_proj*", "*down_proj*", "*.w1.*", "*.w2.*", "*.w3.*",
+    ];
 
     private static readonly Dictionary<string, TensorFilter> Registry = new(StringComparer.Ordinal)
     {

@@ -44,7 +44,8 @@ internal sealed class TensorSplitter(DecompositionPlan plan, InputReaders reader
 
     private Matrix<float>[] Load(PlannedDecomposition tensor, out string baseHash, CancellationToken cancellationToken)
     {
-        Matrix<float>[] vectors = [.. tensor.Tasks.Select(_ => Matrix.Wrap(GC.AllocateUninitializedArray<float>(tensor.Rows * tensor.Columns), tensor.Rows, tensor.Columns))];
+        Matrix<float> Unfilled() => Matrix.Wrap(GC.AllocateUninitializedArray<float>(tensor.Rows * tensor.Columns), tensor.Rows, tensor.Columns);
+        Matrix<float>[] vectors = [.. tensor.Tasks.Select(_ => Unfilled())];
         baseHash = new TaskTiles(plan, readers).Read(tensor, (first, tiles) =>
         {
             for (int task = 0; task < vectors.Length; task++)
@@ -64,7 +65,9 @@ internal sealed class TensorSplitter(DecompositionPlan plan, InputReaders reader
             {
                 PlannedInput input = plan.Inputs[task + 1];
                 throw new EditException(
-                    EditError.NaN, $"The task vector of '{input.Name}' ({input.Source.Path}) has values in '{tensor.Base.Name}' that are NaN or infinite; such a matrix has no singular vectors. Leave it out with --exclude.")
+                    EditError.NaN,
+                    $"The task vector of '{input.Name}' ({input.Source.Path}) has values in '{tensor.Base.Name}' that are NaN or infinite; "
+                    + "such a matrix has no singular vectors. Leave it out with --exclude.")
                 {
                     File = input.Source.Path,
                     Tensor = tensor.Base.Name,

@@ -1,8 +1,8 @@
 namespace TaskVectors.Decomposition;
 
 /// <summary>
-/// What becomes of tensors that are not decomposed: vectors (biases, norms), which have no column space, and matrices that the filter leaves
-/// out (embeddings, heads).
+/// What becomes of tensors that are not decomposed: vectors (biases, norms), which have no column space, and matrices that the filter
+/// leaves out (embeddings, heads).
 /// </summary>
 public enum VectorPolicy
 {
@@ -10,8 +10,8 @@ public enum VectorPolicy
     Unique,
 
     /// <summary>
-    /// Of vectors the mean over the tasks is shared, and the rest unique; matrices that are left out are unique. The sum of the parts is the
-    /// task vector; the parts are not orthogonal in these tensors.
+    /// Of vectors the mean over the tasks is shared, and the rest unique; matrices that are left out are unique. The sum of the parts is
+    /// the task vector; the parts are not orthogonal in these tensors.
     /// </summary>
     Mean,
 

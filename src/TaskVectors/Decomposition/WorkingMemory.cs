@@ -10,8 +10,8 @@ internal static class WorkingMemory
     public static long Tiles(int tasks) => (long)TileElements * sizeof(double) * (tasks + 4);
 
     /// <summary>
-    /// The task vectors in F32; one singular value decomposition at a time (counted in F64, as the managed one works); bases, Gram matrices and
-    /// random subspaces in F64; the shared part of one task.
+    /// The task vectors in F32; one singular value decomposition at a time (counted in F64, as the managed one works); bases, Gram matrices
+    /// and random subspaces in F64; the shared part of one task.
     /// </summary>
     /// <param name="rows">The rows of the matrix.</param>
     /// <param name="columns">The columns of the matrix.</param>
@@ -24,7 +24,8 @@ internal static class WorkingMemory
         long total = ranks.Sum(rank => (long)rank);
         long vectors = sizeof(float) * elements * (ranks.Count + 2);
         long svd = sizeof(double) * ((2 * elements) + ((rows + columns) * smaller) + (8 * smaller * smaller));
-        long bases = (sides == DecompositionSides.Row ? 0 : Bases(rows, total)) + (sides == DecompositionSides.Column ? 0 : Bases(columns, total));
+        long bases =
+            (sides == DecompositionSides.Row ? 0 : Bases(rows, total)) + (sides == DecompositionSides.Column ? 0 : Bases(columns, total));
         return Tiles(ranks.Count) + vectors + svd + bases;
     }
 
