@@ -59,6 +59,7 @@ internal static class CommandLine
             new AddCommand(terminal),
             new AnalogyCommand(terminal),
             new CompareCommand(terminal),
+            new DecomposeCommand(terminal),
             new VerifyCommand(terminal),
             new ReplayCommand(terminal),
             new DemoCommand(terminal),

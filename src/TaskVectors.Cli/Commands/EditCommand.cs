@@ -26,6 +26,12 @@ internal sealed class EditCommand : EditVerb
         Description = "A file to be read as a task vector whatever its metadata says. Repeatable.",
     };
 
+    private readonly Option<string> _parts = new("--parts")
+    {
+        HelpName = "FOLDER",
+        Description = "What 'taskvec decompose' wrote: adds shared:NAME and unique:NAME of every task; sum(unique:*) adds all of them.",
+    };
+
     public EditCommand(Terminal terminal)
         : base("edit", "Write the checkpoint or task vector that an expression stands for.", terminal)
     {
@@ -33,6 +39,7 @@ internal sealed class EditCommand : EditVerb
         Add(_more);
         Add(_models);
         Add(_vectors);
+        Add(_parts);
         AddEditOptions();
     }
 
@@ -41,6 +48,7 @@ internal sealed class EditCommand : EditVerb
         "taskvec edit \"base + 0.4*(math - base) - 0.6*toxic\" -m base=gpt2/ -m math=gpt2-math/ -m toxic=toxic.safetensors -o out/",
         "taskvec edit \"math - base\" --model base=gpt2/ --model math=gpt2-math/ --include mlp -o math-mlp.safetensors",
         "taskvec edit \"0.5*a + 0.5*b\" --model a=run1/ --model b=run2/ --dtype bf16 --dry-run -o soup/",
+        "taskvec edit \"base + sum(unique:*) + 0.125*sum(shared:*)\" -m base=gpt2/ --parts parts/ -o merged/",
     ];
 
     protected override bool IsExpressionDerived => false;
@@ -50,7 +58,11 @@ internal sealed class EditCommand : EditVerb
         IEnumerable<string> models = (parsed.GetValue(_models) ?? []).Concat(parsed.GetValue(_more) ?? []);
         IEnumerable<string> vectors = parsed.GetValue(_vectors) ?? [];
         IReadOnlyList<ModelReference> references =
-            [.. models.Select(text => ModelReference.Parse(text)), .. vectors.Select(text => ModelReference.Parse(text, isVector: true))];
+        [
+            .. models.Select(text => ModelReference.Parse(text)),
+            .. vectors.Select(text => ModelReference.Parse(text, isVector: true)),
+            .. parsed.GetValue(_parts) is { } folder ? DecompositionParts.In(folder) : [],
+        ];
         return references.Count > 0
             ? references
             : throw new UsageException("The expression needs models; name them with --model NAME=PATH.");

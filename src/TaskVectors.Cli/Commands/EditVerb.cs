@@ -46,7 +46,7 @@ internal abstract class EditVerb : Verb
             ModelNames = models.NamesByPath,
         });
         IEnumerable<string> unused = models.Models
-            .Where(model => plan.Inputs.All(input => input.Source.Path != model.Source.Path))
+            .Where(model => !model.IsOffered && plan.Inputs.All(input => input.Source.Path != model.Source.Path))
             .Select(model => $"The expression does not use the model '{model.Name}'.");
         return new EditJob(plan, [.. plan.Warnings, .. unused], reporter).RunAsync(_options.IsDryRun(parsed), cancellationToken);
     }

@@ -4,7 +4,8 @@ namespace TaskVectors.Cli.Models;
 /// <param name="Name">Its name in expressions and reports; <see langword="null"/> until one is made of the path.</param>
 /// <param name="Path">Where it is.</param>
 /// <param name="IsVector">Whether it is to be read as a task vector whatever its metadata says.</param>
-internal sealed record ModelReference(string? Name, string Path, bool IsVector = false)
+/// <param name="IsOffered">Whether it came along with others, so that leaving it unused is no mistake.</param>
+internal sealed record ModelReference(string? Name, string Path, bool IsVector = false, bool IsOffered = false)
 {
     /// <summary>Reads <c>NAME=PATH</c> or <c>PATH</c>; what exists as a path is one, equals sign or not.</summary>
     public static ModelReference Parse(string text, bool isVector = false)

@@ -35,7 +35,7 @@ internal sealed class ModelSet
             try
             {
                 CheckpointSource source = CheckpointFormats.Open(reference.Path);
-                models.Add(new OpenedModel(reference.Name!, source, reference.IsVector || TaskVectorMetadata.IsTaskVector(source)));
+                models.Add(new OpenedModel(reference.Name!, source, reference.IsVector || TaskVectorMetadata.IsTaskVector(source), reference.IsOffered));
             }
             catch (TaskVectorsException error)
             {

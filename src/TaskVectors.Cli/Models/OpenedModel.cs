@@ -7,7 +7,8 @@ namespace TaskVectors.Cli.Models;
 /// <param name="Name">Its name in expressions and reports.</param>
 /// <param name="Source">Its headers.</param>
 /// <param name="IsVector">Whether it is a task vector.</param>
-internal sealed record OpenedModel(string Name, CheckpointSource Source, bool IsVector)
+/// <param name="IsOffered">Whether it came along with others, so that leaving it unused is no mistake.</param>
+internal sealed record OpenedModel(string Name, CheckpointSource Source, bool IsVector, bool IsOffered = false)
 {
     /// <summary>The name as it stands in an expression.</summary>
     public string Quoted => EditExpression.Quote(Name);

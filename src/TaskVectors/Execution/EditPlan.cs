@@ -60,17 +60,7 @@ public sealed record EditPlan
 
     /// <summary>Checks that no input has been written to or replaced since the edit was planned.</summary>
     /// <exception cref="EditException">An input has changed.</exception>
-    internal void RequireUnchangedInputs()
-    {
-        foreach (PlannedInput input in Inputs.Where(input => input.Stamp != InputStamp.Of(input.Source)))
-        {
-            throw new EditException(
-                EditError.InputChanged, $"'{input.Name}' ({input.Source.Path}) has changed since the edit was planned; let its writer finish, then start the edit again with --force.")
-            {
-                File = input.Source.Path,
-            };
-        }
-    }
+    internal void RequireUnchangedInputs() => InputStamp.RequireUnchanged(Inputs);
 
     /// <summary>A hash of everything that decides the bytes written: two plans with the same identity write the same files.</summary>
     internal string Identity()

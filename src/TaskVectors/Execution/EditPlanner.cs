@@ -150,7 +150,7 @@ public sealed class EditPlanner
         }
     }
 
-    private static bool IsCheckedByNames(CheckpointSource vector) =>
+    internal static bool IsCheckedByNames(CheckpointSource vector) =>
         vector.Metadata.GetValueOrDefault(TaskVectorMetadata.BaseCheckKey) == TaskVectorMetadata.NamesAndShapes;
 
     private EditPlan LayOut(IReadOnlyList<PlannedInput> inputs, IReadOnlyList<AlignedTensor> aligned, IReadOnlyList<string> warnings)

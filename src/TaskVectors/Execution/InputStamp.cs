@@ -12,6 +12,20 @@ internal readonly record struct InputStamp(string Text)
     /// <summary>The stamp of a source's files as they are now; a file that is not on a local disk counts as unchanging.</summary>
     public static InputStamp Of(CheckpointSource source) => new(string.Join('\n', source.Files.Select(StampOf)));
 
+    /// <summary>Checks that no input has been written to or replaced since it was planned.</summary>
+    /// <exception cref="EditException">An input has changed.</exception>
+    public static void RequireUnchanged(IEnumerable<PlannedInput> inputs)
+    {
+        foreach (PlannedInput input in inputs.Where(input => input.Stamp != Of(input.Source)))
+        {
+            throw new EditException(
+                EditError.InputChanged, $"'{input.Name}' ({input.Source.Path}) has changed since the edit was planned; let its writer finish, then start the edit again with --force.")
+            {
+                File = input.Source.Path,
+            };
+        }
+    }
+
     private static string StampOf(StoredFile file)
     {
         var info = new FileInfo(file.Path);

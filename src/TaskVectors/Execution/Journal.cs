@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
 using TaskVectors.Checkpoints;
 
 namespace TaskVectors.Execution;
@@ -40,12 +41,17 @@ internal sealed class Journal : IDisposable
 
     /// <summary>Opens the journal of an interrupted edit and reads what it has finished; without a readable journal, starts one.</summary>
     /// <exception cref="EditException">The journal belongs to another edit, or another process holds it.</exception>
-    public static Journal Resume(string folder, string planIdentity, out List<TensorRecord> finished)
+    public static Journal Resume(string folder, string planIdentity, out List<TensorRecord> finished) =>
+        Resume(folder, planIdentity, ExecutionJson.Default.TensorRecord, out finished);
+
+    /// <summary>The same for records of another kind.</summary>
+    public static Journal Resume<T>(string folder, string planIdentity, JsonTypeInfo<T> type, out List<T> finished)
+        where T : class
     {
         Journal journal = Open(folder);
         try
         {
-            finished = journal.ReadRecords(planIdentity);
+            finished = journal.ReadRecords(planIdentity, type);
             return journal;
         }
         catch
@@ -56,11 +62,15 @@ internal sealed class Journal : IDisposable
     }
 
     /// <exception cref="StorageException">Writing failed.</exception>
-    public void Append(TensorRecord record)
+    public void Append(TensorRecord record) => Append(record, ExecutionJson.Default.TensorRecord);
+
+    /// <summary>Adds a record of another kind.</summary>
+    /// <exception cref="StorageException">Writing failed.</exception>
+    public void Append<T>(T record, JsonTypeInfo<T> type)
     {
         try
         {
-            Write(record, ExecutionJson.Default.TensorRecord);
+            Write(record, type);
         }
         catch (IOException error)
         {
@@ -117,7 +127,8 @@ internal sealed class Journal : IDisposable
         Write(new JournalHeader { Plan = planIdentity, ToolVersion = ToolVersion.Current }, ExecutionJson.Default.JournalHeader);
     }
 
-    private List<TensorRecord> ReadRecords(string planIdentity)
+    private List<T> ReadRecords<T>(string planIdentity, JsonTypeInfo<T> type)
+        where T : class
     {
         byte[] content = new byte[_stream.Length];
         _stream.ReadExactly(content);
@@ -141,16 +152,16 @@ internal sealed class Journal : IDisposable
 
         _stream.SetLength(end);
         _stream.Position = end;
-        return [.. lines.Skip(1).Select(line => Parse(line, ExecutionJson.Default.TensorRecord)).OfType<TensorRecord>()];
+        return [.. lines.Skip(1).Select(line => Parse(line, type)).OfType<T>()];
     }
 
-    private void Write<T>(T value, System.Text.Json.Serialization.Metadata.JsonTypeInfo<T> type)
+    private void Write<T>(T value, JsonTypeInfo<T> type)
     {
         byte[] line = [.. JsonSerializer.SerializeToUtf8Bytes(value, type), (byte)'\n'];
         _stream.Write(line);
     }
 
-    private static T? Parse<T>(string line, System.Text.Json.Serialization.Metadata.JsonTypeInfo<T> type)
+    private static T? Parse<T>(string line, JsonTypeInfo<T> type)
         where T : class
     {
         try

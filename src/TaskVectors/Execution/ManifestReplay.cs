@@ -18,6 +18,11 @@ public static class ManifestReplay
     {
         string path = OutputTarget.FindManifest(manifestPath);
         Manifest manifest = Manifest.Load(path);
+        if (manifest.Kind is not ("checkpoint" or TaskVectorMetadata.TaskVectorKind))
+        {
+            throw new EditException(EditError.InvalidManifest, $"The manifest '{path}' is of a {manifest.Kind}, not of an edit; repeat the command that made it.") { File = path };
+        }
+
         CheckpointSource[] sources = [.. manifest.Inputs.Select(input => CheckpointFormats.Open(input.Path))];
         RequireSameInputs(manifest, sources);
         EditOptions options = ToOptions(manifest, sources, path, execution);

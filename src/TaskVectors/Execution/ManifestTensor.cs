@@ -6,6 +6,9 @@ public sealed record ManifestTensor
     /// <summary>Its name.</summary>
     public required string Name { get; init; }
 
+    /// <summary>The file it is in, where several files have tensors of one name; else absent.</summary>
+    public string? File { get; init; }
+
     /// <summary>Its dtype.</summary>
     public required string DType { get; init; }
 

@@ -11,7 +11,7 @@ internal static class ManifestValidation
         ?? FindRepeated("input", manifest.Inputs.Select(input => input.Name))
         ?? FindRepeated("input path", manifest.Inputs.Select(input => input.Path))
         ?? FindRepeated("file", manifest.Files.Select(file => file.Path))
-        ?? FindRepeated("tensor", manifest.Tensors.Select(tensor => tensor.Name))
+        ?? FindRepeated("tensor", manifest.Tensors.Select(tensor => tensor.File is null ? tensor.Name : $"{tensor.Name} of {tensor.File}"))
         ?? FindImpossibleFile(manifest)
         ?? FindImpossiblePattern(manifest.Options);
 

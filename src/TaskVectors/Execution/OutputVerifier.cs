@@ -19,8 +19,8 @@ public static class OutputVerifier
         Manifest manifest = Manifest.Load(manifestPath);
         var meter = new ProgressMeter(progress, (long)double.Min(long.MaxValue, manifest.Files.Sum(file => (double)file.Bytes)));
         var problems = new List<string>();
-        var expected = manifest.Tensors.ToDictionary(tensor => tensor.Name, StringComparer.Ordinal);
-        var found = new HashSet<string>(StringComparer.Ordinal);
+        var expected = manifest.Tensors.ToDictionary(tensor => (tensor.File, tensor.Name));
+        var found = new HashSet<(string? File, string Name)>();
         try
         {
             foreach (ManifestFile file in manifest.Files)
@@ -34,13 +34,13 @@ public static class OutputVerifier
             throw new StorageException(manifestPath, $"The output of '{manifestPath}' cannot be read: {error.Message}", error);
         }
 
-        problems.AddRange(expected.Keys.Where(name => !found.Contains(name)).Select(name => $"the tensor {QuotedName.Of(name)} is missing"));
+        problems.AddRange(expected.Keys.Where(key => !found.Contains(key)).Select(key => $"the tensor {QuotedName.Of(key.Name)} is missing{(key.File is null ? string.Empty : $" from {key.File}")}"));
         meter.Enter(EditPhase.Done);
         return new VerificationReport(manifestPath, manifest, manifest.Files.Length, found.Count, problems);
     }
 
     private static void CheckFile(
-        string manifestPath, ManifestFile file, Dictionary<string, ManifestTensor> expected, HashSet<string> found, List<string> problems, ProgressMeter meter, CancellationToken cancellationToken)
+        string manifestPath, ManifestFile file, Dictionary<(string? File, string Name), ManifestTensor> expected, HashSet<(string? File, string Name)> found, List<string> problems, ProgressMeter meter, CancellationToken cancellationToken)
     {
         if (Locate(manifestPath, file) is not { } filePath)
         {
@@ -73,7 +73,7 @@ public static class OutputVerifier
     }
 
     private static void CheckWeights(
-        string path, ManifestFile file, Dictionary<string, ManifestTensor> recorded, HashSet<string> found, List<string> problems, ProgressMeter meter, CancellationToken cancellationToken)
+        string path, ManifestFile file, Dictionary<(string? File, string Name), ManifestTensor> recorded, HashSet<(string? File, string Name)> found, List<string> problems, ProgressMeter meter, CancellationToken cancellationToken)
     {
         CheckpointSource source;
         try
@@ -93,8 +93,9 @@ public static class OutputVerifier
         {
             string hash = TensorHash(reader, tensor, Algorithm(file.Hash), meter, cancellationToken);
             hashes.Add(hash);
-            _ = found.Add(tensor.Name);
-            if (!recorded.TryGetValue(tensor.Name, out ManifestTensor? expected))
+            (string?, string) key = recorded.ContainsKey((file.Path, tensor.Name)) ? (file.Path, tensor.Name) : (null, tensor.Name);
+            _ = found.Add(key);
+            if (!recorded.TryGetValue(key, out ManifestTensor? expected))
             {
                 problems.Add($"{file.Path}: the tensor {QuotedName.Of(tensor.Name)} is not in the manifest");
             }

@@ -7,7 +7,7 @@ namespace TaskVectors.Algebra.Expressions;
 /// <remarks>
 /// Grammar: <c>+</c>, <c>-</c>, <c>*</c> and <c>/</c> by numbers, parentheses; names as given or in double quotes;
 /// <c>scale(x, "pattern": 0.5, ...)</c> scales tensors by name, <c>only(x, "pattern", ...)</c> and <c>except(x, "pattern", ...)</c> limit a vector
-/// to some tensors, <c>sum(x, y, ...)</c> adds, <c>weighted(x)</c> allows checkpoints whose coefficients do not sum to 1.
+/// to some tensors, <c>sum(x, y, ...)</c> adds (<c>sum(a*)</c> every model whose name begins with a), <c>weighted(x)</c> allows checkpoints whose coefficients do not sum to 1.
 /// </remarks>
 public sealed class EditExpression
 {

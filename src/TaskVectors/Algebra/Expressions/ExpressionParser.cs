@@ -10,6 +10,8 @@ internal sealed class ExpressionParser(string text, ExpressionModels models)
 
     private static readonly string[] Functions = ["scale", "only", "except", "sum", "weighted"];
 
+    private static readonly System.Buffers.SearchValues<char> PatternEnds = System.Buffers.SearchValues.Create(" \t\r\n,()*\"/+");
+
     private int _position;
     private int _depth;
 
@@ -153,7 +155,7 @@ internal sealed class ExpressionParser(string text, ExpressionModels models)
     private ExpressionValue ParseCall(string function, int start)
     {
         Enter();
-        ExpressionValue.Form first = RequireForm(ParseSum(), start, function);
+        ExpressionValue.Form first = RequireForm(function == "sum" ? ParseSummand() : ParseSum(), start, function);
         ExpressionValue value = function switch
         {
             "scale" => ApplyRules(first, new ScalingRules(ParseScalingRules())),
@@ -173,10 +175,35 @@ internal sealed class ExpressionParser(string text, ExpressionModels models)
         while (Peek() == ',')
         {
             int position = _position++;
-            sum = Sum(sum, ParseSum(), position);
+            sum = Sum(sum, ParseSummand(), position);
         }
 
         return RequireForm(sum, start, "sum");
+    }
+
+    // unique:* in sum(...) is every model whose name begins so. A '*' before ',' or ')' is no multiplication.
+    private ExpressionValue ParseSummand()
+    {
+        SkipBlanks();
+        int start = _position;
+        int length = text.AsSpan(start).IndexOfAny(PatternEnds);
+        if (length < 0 || text[start + length] != '*')
+        {
+            return ParseSum();
+        }
+
+        _position = start + length + 1;
+        if (Peek() is not (',' or ')'))
+        {
+            _position = start;
+            return ParseSum();
+        }
+
+        string prefix = text.Substring(start, length);
+        ExpressionValue[] matching = [.. models.Names.Where(name => name.StartsWith(prefix, StringComparison.Ordinal)).Select(name => Model(start, name))];
+        return matching.Length > 0
+            ? matching.Aggregate((left, right) => Sum(left, right, start))
+            : throw new ExpressionException(text, start, $"No model's name begins with '{prefix}'; the models are {string.Join(", ", models.Names)}.");
     }
 
     private ImmutableArray<ScalingRule> ParseScalingRules()

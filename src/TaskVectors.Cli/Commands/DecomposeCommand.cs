@@ -1,0 +1,137 @@
+using System.CommandLine;
+using TaskVectors.Algebra;
+using TaskVectors.Cli.Models;
+using TaskVectors.Cli.Options;
+using TaskVectors.Cli.Output;
+using TaskVectors.Decomposition;
+using TaskVectors.Execution;
+
+namespace TaskVectors.Cli.Commands;
+
+/// <summary><c>taskvec decompose --base BASE NAME=PATH NAME=PATH ... -o FOLDER</c>.</summary>
+internal sealed class DecomposeCommand : Verb
+{
+    private readonly Option<string> _base = new("--base")
+    {
+        Required = true,
+        HelpName = "BASE",
+        Description = "The pre-trained checkpoint: PATH or NAME=PATH.",
+    };
+
+    private readonly Argument<string[]> _models = new("NAME=PATH")
+    {
+        Arity = ArgumentArity.OneOrMore,
+        Description = "Two or more checkpoints fine-tuned from the base, stored task vectors or adapters.",
+    };
+
+    private readonly SubspaceOptionGroup _subspace = new();
+    private readonly Option<VectorPolicy?> _vectors = OptionFactory.Word<VectorPolicy>(
+        "--vectors",
+        "Biases, norms, embeddings, heads: unique (default), mean (shared is the mean of biases and norms), drop (in neither part).");
+
+    private readonly Option<string> _preset = new("--tensors")
+    {
+        HelpName = string.Join('|', TensorPresets.Names),
+        Description =
+            "Matrices to decompose. Default: matrices (all but embeddings and heads). --include replaces it, --exclude adds to it.",
+    };
+
+    private readonly Option<OutputAxis?> _axis = OptionFactory.Word<OutputAxis>(
+        "--output-axis", "Which dimension of a weight is that of outputs. Default: first; last where the base's metadata say layout HWIO.");
+
+    private readonly FilterOptionGroup _filter = new("Matrices to decompose.");
+    private readonly Option<MissingTensors?> _missing = OptionFactory.Word<MissingTensors>(
+        "--missing", "Tensors that a model lacks or has on top. Default: error. base takes a lacking one as unchanged.");
+
+    private readonly Option<bool> _anyBase =
+        new("--any-base") { Description = "Take a stored task vector that was made from another base." };
+    private readonly OutputOptionGroup _output = new();
+
+    public DecomposeCommand(Terminal terminal)
+        : base("decompose", "Split task vectors into what they share and what is unique to each.", terminal)
+    {
+        _ = _preset.AcceptOnlyFromAmong([.. TensorPresets.Names]);
+        Add(_models);
+        Add(_base);
+        _subspace.AddTo(this);
+        Add(_vectors);
+        Add(_preset);
+        _filter.AddTo(this);
+        Add(_axis);
+        Add(_missing);
+        Add(_anyBase);
+        _output.AddTo(this);
+    }
+
+    public override IReadOnlyList<string> Examples =>
+    [
+        "taskvec decompose --base gpt2/ math=gpt2-math/ code=gpt2-code/ toxic=gpt2-toxic/ -o parts/",
+        "taskvec decompose --base gpt2/ toxic=toxic-lora/ math=math-lora/ --vectors drop -o parts/",
+        "taskvec edit \"base - 1.5*unique:toxic\" -m base=gpt2/ --parts parts/ -o clean/",
+    ];
+
+    protected override async Task<int> RunAsync(ParseResult parsed, Reporter reporter, CancellationToken cancellationToken)
+    {
+        IEnumerable<string> paths = parsed.GetRequiredValue(_models).Prepend(parsed.GetRequiredValue(_base));
+        DecompositionOptions options = Bind(parsed);
+        ModelSet models = ModelSet.Open([.. paths.Select(text => ModelReference.Parse(text))]);
+        _ = models.RequireCheckpoint(0);
+        DecompositionInput[] inputs = [.. models.Models.Select(model => new DecompositionInput(model.Name, model.Source, model.IsVector))];
+        DecompositionPlan plan = DecompositionPlanner.Plan(inputs[0], inputs[1..], _output.Target(parsed), options);
+        if (_output.IsDryRun(parsed))
+        {
+            new DecompositionPlanReport(plan).Write(reporter);
+            return ExitCode.Done;
+        }
+
+        new DecompositionText(await ExecuteAsync(plan, reporter, cancellationToken).ConfigureAwait(false), plan.Target).Write(reporter);
+        return ExitCode.Done;
+    }
+
+    private static async Task<DecompositionReport> ExecuteAsync(
+        DecompositionPlan plan, Reporter reporter, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await ProgressDisplay.RunAsync(
+                reporter, progress => DecompositionRunner.RunAsync(plan, progress, cancellationToken)).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException cause)
+        {
+            throw new InterruptedEditException(plan.Target, cause);
+        }
+    }
+
+    private DecompositionOptions Bind(ParseResult parsed)
+    {
+        EditOptions resources = _output.Bind(parsed);
+        return DecompositionOptions.Default with
+        {
+            Subspace = _subspace.Bind(parsed),
+            Vectors = parsed.GetValue(_vectors) ?? DecompositionOptions.Default.Vectors,
+            Filter = Filter(parsed),
+            OutputAxis = parsed.GetValue(_axis),
+            Missing = parsed.GetValue(_missing) ?? DecompositionOptions.Default.Missing,
+            AnyBase = parsed.GetValue(_anyBase),
+            Force = resources.Force,
+            Resume = resources.Resume,
+            Memory = resources.Memory,
+            Threads = resources.Threads,
+        };
+    }
+
+    private TensorFilter Filter(ParseResult parsed)
+    {
+        TensorFilter chosen = _filter.Bind(parsed);
+        if (!chosen.Include.IsEmpty)
+        {
+            return parsed.GetValue(_preset) is null
+                ? chosen
+                : throw new UsageException("--tensors and --include both choose the matrices; give one of them.");
+        }
+
+        TensorFilter preset =
+            parsed.GetValue(_preset) is { } name && TensorPresets.TryGet(name, out TensorFilter? named) ? named : TensorPresets.Matrices;
+        return preset with { Exclude = [.. preset.Exclude, .. chosen.Exclude] };
+    }
+}

@@ -1,0 +1,10 @@
+using System.Text.Json.Serialization;
+
+namespace TaskVectors.Decomposition;
+
+/// <summary>The JSON of reports and journals, without reflection.</summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSerializable(typeof(DecompositionReport))]
+[JsonSerializable(typeof(FinishedTensor))]
+internal sealed partial class DecompositionJson : JsonSerializerContext;

@@ -1,0 +1,19 @@
+namespace TaskVectors.Decomposition;
+
+/// <summary>A tensor whose parts are written: a line of the journal.</summary>
+internal sealed record FinishedTensor
+{
+    public required string Name { get; init; }
+
+    /// <summary>The hash of the base's tensor.</summary>
+    public required string BaseHash { get; init; }
+
+    /// <summary>The hash of the tensor in each file; <see langword="null"/> in files that lack it.</summary>
+    public required IReadOnlyList<string?> Hashes { get; init; }
+
+    /// <summary>The inner products of the task vectors, row by row; absent for tensors that are not decomposed.</summary>
+    public IReadOnlyList<double>? Products { get; init; }
+
+    /// <summary>What was found; absent for tensors that are not decomposed.</summary>
+    public TensorDecomposition? Decomposition { get; init; }
+}

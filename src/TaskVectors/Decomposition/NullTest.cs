@@ -1,0 +1,56 @@
+using System.Collections.Concurrent;
+using TaskVectors.LinearAlgebra;
+using TaskVectors.Tensors;
+
+namespace TaskVectors.Decomposition;
+
+/// <summary>
+/// Draws random subspaces of the ranks at hand. Spectra depend on the dimension, the ranks and the mode only, so that layers of one shape
+/// share them. Safe for concurrent use; the same seed gives the same spectra whichever thread asks first.
+/// </summary>
+internal sealed class NullTest(ILinearAlgebraProvider provider, ulong seed, int? draws)
+{
+    private const int FewestDraws = 20;
+    private const int MostDraws = 200;
+
+    // About a second of arithmetic.
+    private const double AffordableOperations = 2e10;
+
+    private readonly ConcurrentDictionary<string, Lazy<NullSpectra>> _known = new(StringComparer.Ordinal);
+
+    public NullSpectra Of(DecompositionMode mode, int dimension, IReadOnlyList<int> ranks, CancellationToken cancellationToken)
+    {
+        string key = FormattableString.Invariant($"{mode} {dimension}: {string.Join(' ', ranks)}");
+        Lazy<NullSpectra> spectra =
+            _known.GetOrAdd(key, _ => new Lazy<NullSpectra>(() => Draw(key, mode, dimension, ranks, cancellationToken)));
+        try
+        {
+            return spectra.Value;
+        }
+        catch (OperationCanceledException)
+        {
+            _ = _known.TryRemove(key, out _);
+            throw;
+        }
+    }
+
+    private NullSpectra Draw(
+        string name, DecompositionMode mode, int dimension, IReadOnlyList<int> ranks, CancellationToken cancellationToken)
+    {
+        return new NullSpectra([.. Enumerable.Range(0, draws ?? DrawsFor(dimension, ranks)).Select(Spectrum)]);
+
+        IReadOnlyList<double> Spectrum(int draw)
+        {
+            PhiloxKey key = PhiloxKey.Create(seed, "null test", FormattableString.Invariant($"{name} {draw}"));
+            IReadOnlyList<Matrix<double>> bases = RandomSubspaces.Draw(dimension, ranks, key, provider, cancellationToken);
+            return SharedSpectra.Compute(mode, bases, provider, cancellationToken).Values;
+        }
+    }
+
+    private static int DrawsFor(int dimension, IReadOnlyList<int> ranks)
+    {
+        double total = ranks.Sum();
+        double side = Math.Max(1, Math.Min(dimension, total));
+        return (int)Math.Clamp(AffordableOperations / (10 * side * side * total), FewestDraws, MostDraws);
+    }
+}
