@@ -71,14 +71,21 @@ internal sealed class AffineForm
     {
         var parts = from term in Terms
                     from contribution in term.Coefficient.Contributions
-                    select Render(contribution, nameOf(term.Source));
+                    select Render(contribution, NameOf(term.Source, nameOf));
         string sum = string.Join(" + ", parts);
         return IsOfVectors ? sum : $"weighted({sum})";
     }
 
+    /// <summary>This form and the forms that its computed terms are computed from, all the way down.</summary>
+    public IEnumerable<AffineForm> WithArguments() =>
+        Terms.Select(term => term.Source).OfType<ComputedSource>().SelectMany(source => source.Arguments).SelectMany(form => form.WithArguments()).Prepend(this);
+
+    private static string NameOf(CheckpointSource source, Func<CheckpointSource, string> nameOf) =>
+        source is ComputedSource computed ? computed.ToText(nameOf) : ExpressionSyntax.Quote(nameOf(source));
+
     private static string Render(Coefficient.Contribution contribution, string name)
     {
-        string scaled = contribution.Rules.Aggregate(ExpressionSyntax.Quote(name), (inner, rules) => $"scale({inner}, {rules})");
+        string scaled = contribution.Rules.Aggregate(name, (inner, rules) => $"scale({inner}, {rules})");
         return string.Create(CultureInfo.InvariantCulture, $"{contribution.Factor:R}*{scaled}");
     }
 

@@ -17,12 +17,13 @@ public static class CheckpointFingerprint
     /// <exception cref="TaskVectorsException">Reading failed.</exception>
     public static string Compute(CheckpointSource source)
     {
-        using ICheckpointReader reader = source.OpenReader();
-        return Compute(source, reader);
+        ArgumentNullException.ThrowIfNull(source);
+        return source.ComputeFingerprint();
     }
 
-    internal static string Compute(CheckpointSource source, ICheckpointReader reader)
+    internal static string OfSamples(CheckpointSource source)
     {
+        using ICheckpointReader reader = source.OpenReader();
         var hash = new XxHash128();
         byte[] sample = new byte[SampleBytes];
         foreach (TensorInfo tensor in source.Tensors.OrderBy(tensor => tensor.Name, StringComparer.Ordinal))

@@ -56,4 +56,11 @@ public abstract class CheckpointSource
     /// <summary>Opens the files for reading weights. The caller disposes the reader.</summary>
     /// <exception cref="TaskVectorsException">A file is gone, cannot be opened, or is not the file whose header was read.</exception>
     public abstract ICheckpointReader OpenReader();
+
+    /// <summary>
+    /// A quick identity, see <see cref="CheckpointFingerprint"/>: by default of headers and samples. A source whose values are computed says what
+    /// they are computed from instead of computing them.
+    /// </summary>
+    /// <exception cref="TaskVectorsException">Reading failed.</exception>
+    protected internal virtual string ComputeFingerprint() => CheckpointFingerprint.OfSamples(this);
 }

@@ -7,7 +7,9 @@ namespace TaskVectors.Algebra.Expressions;
 /// <remarks>
 /// Grammar: <c>+</c>, <c>-</c>, <c>*</c> and <c>/</c> by numbers, parentheses; names as given or in double quotes;
 /// <c>scale(x, "pattern": 0.5, ...)</c> scales tensors by name, <c>only(x, "pattern", ...)</c> and <c>except(x, "pattern", ...)</c> limit a vector
-/// to some tensors, <c>sum(x, y, ...)</c> adds (<c>sum(a*)</c> every model whose name begins with a), <c>weighted(x)</c> allows checkpoints whose coefficients do not sum to 1.
+/// to some tensors, <c>sum(x, y, ...)</c> adds (<c>sum(a*)</c> every model whose name begins with a), <c>weighted(x)</c> allows checkpoints whose
+/// coefficients do not sum to 1. Functions that the models come with (<see cref="ExpressionModels.AddFunction"/>) make one task vector of several:
+/// <c>tsvm(a - base, b - base, alpha: 0.9)</c>; a parameter has one value, or a list of one a vector in brackets.
 /// </remarks>
 public sealed class EditExpression
 {

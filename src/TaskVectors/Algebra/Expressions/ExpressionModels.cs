@@ -6,6 +6,7 @@ namespace TaskVectors.Algebra.Expressions;
 public sealed class ExpressionModels
 {
     private readonly SortedDictionary<string, ExpressionValue> _values = new(StringComparer.Ordinal);
+    private readonly SortedDictionary<string, ExpressionFunction> _functions = new(StringComparer.Ordinal);
 
     /// <summary>The names, sorted.</summary>
     public IReadOnlyCollection<string> Names => _values.Keys;
@@ -22,6 +23,30 @@ public sealed class ExpressionModels
     /// <exception cref="ArgumentException">The name is empty or taken.</exception>
     public ExpressionModels Add(string name, CheckpointSource source) =>
         TaskVectorMetadata.IsTaskVector(source) ? Add(name, TaskVector.FromSource(source)) : Add(name, Checkpoint.FromSource(source));
+
+    /// <summary>The names of the functions added, sorted.</summary>
+    public IReadOnlyCollection<string> Functions => _functions.Keys;
+
+    /// <summary>
+    /// Adds a function that makes one task vector of several, written <c>name(x, y, ..., parameter: value)</c>. A model of the same name does
+    /// not hide it: the parenthesis tells them apart.
+    /// </summary>
+    /// <param name="name">Letters, digits and underscores, starting with a letter.</param>
+    /// <param name="function">The function.</param>
+    /// <exception cref="ArgumentException">The name is no plain identifier, or is taken by another function.</exception>
+    public ExpressionModels AddFunction(string name, ExpressionFunction function)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(name);
+        ArgumentNullException.ThrowIfNull(function);
+        if (!ExpressionSyntax.IsParameterName(name) || ExpressionParser.IsFunction(name) || !_functions.TryAdd(name, function))
+        {
+            throw new ArgumentException($"'{name}' cannot be the name of a function: it is no plain identifier, or is taken.", nameof(name));
+        }
+
+        return this;
+    }
+
+    internal bool TryGetFunction(string name, out ExpressionFunction function) => _functions.TryGetValue(name, out function!);
 
     internal bool TryGet(string name, out ExpressionValue value) => _values.TryGetValue(name, out value!);
 

@@ -17,6 +17,8 @@ internal sealed class ExpressionParser(string text, ExpressionModels models)
 
     public static bool IsFunction(string name) => Functions.Contains(name, StringComparer.Ordinal);
 
+    private IEnumerable<string> AllFunctions => Functions.Concat(models.Functions);
+
     public ExpressionValue Parse()
     {
         SkipBlanks();
@@ -110,7 +112,7 @@ internal sealed class ExpressionParser(string text, ExpressionModels models)
     private ExpressionValue ParseNameOrCall()
     {
         int start = _position;
-        if (LongestKnownName() is { } known)
+        if (LongestKnownName() is { } known && !IsCallOfFunction(start, known))
         {
             _position += known.Length;
             return Model(start, known);
@@ -123,9 +125,111 @@ internal sealed class ExpressionParser(string text, ExpressionModels models)
             return ParseCall(name, start);
         }
 
+        if (Peek() == '(' && models.TryGetFunction(name, out ExpressionFunction function))
+        {
+            _position++;
+            return ParseVectorCall(name, function, start);
+        }
+
         return Peek() == '('
-            ? throw new ExpressionException(text, start, $"Unknown function '{name}'.{SimilarNames.Question(name, Functions)} The functions are {string.Join(", ", Functions)}.")
+            ? throw new ExpressionException(text, start, $"Unknown function '{name}'.{SimilarNames.Question(name, AllFunctions)} The functions are {string.Join(", ", AllFunctions)}.")
             : Model(start, name);
+    }
+
+    // A model may share its name with a function: only a call has a parenthesis behind the name.
+    private bool IsCallOfFunction(int start, string name) =>
+        models.TryGetFunction(name, out _) && text.AsSpan(start + name.Length).TrimStart().StartsWith("(");
+
+    private ExpressionValue.Form ParseVectorCall(string name, ExpressionFunction function, int start)
+    {
+        Enter();
+        var vectors = ImmutableArray.CreateBuilder<TaskVector>();
+        var arguments = ImmutableArray.CreateBuilder<ExpressionArgument>();
+        bool more = Peek() != ')';
+        while (more)
+        {
+            if (ParameterNameHere() is { } parameter)
+            {
+                _position += parameter.Length;
+                Expect(':', $"the parameter {parameter} needs a value");
+                arguments.Add(ParseValues(parameter));
+            }
+            else
+            {
+                vectors.Add(ParseVector(name, vectors.Count + 1));
+            }
+
+            more = Peek() == ',';
+            _position += more ? 1 : 0;
+        }
+
+        Expect(')', $"the arguments of {name}(...) are not closed");
+        _depth--;
+        return vectors.Count > 0
+            ? new ExpressionValue.Form(function(new ExpressionCall(name, vectors.ToImmutable(), arguments.ToImmutable())).Form, 0)
+            : throw new ExpressionException(text, start, $"{name}(...) needs a task vector, as in {name}(a - base, b - base).");
+    }
+
+    // Names of models may hold colons: one that stands here and reaches beyond the colon is a model.
+    private string? ParameterNameHere()
+    {
+        SkipBlanks();
+        int end = _position;
+        while (end < text.Length && ExpressionSyntax.IsParameterPart(text[end]))
+        {
+            end++;
+        }
+
+        string name = text[_position..end];
+        bool isParameter = ExpressionSyntax.IsParameterName(name) && text.AsSpan(end).TrimStart().StartsWith(":");
+        return isParameter && (LongestKnownName()?.Length ?? 0) <= name.Length ? name : null;
+    }
+
+    private TaskVector ParseVector(string function, int number)
+    {
+        SkipBlanks();
+        int start = _position;
+        ExpressionValue.Form form = RequireForm(ParseSum(), start, function);
+        return form.IsVector
+            ? new TaskVector(form.Affine)
+            : throw new ExpressionException(text, start, $"{function}(...) takes task vectors, such as a - base; argument {number} is a model.");
+    }
+
+    private ExpressionArgument ParseValues(string parameter)
+    {
+        if (Peek() != '[')
+        {
+            return new ExpressionArgument(parameter, [ParseValue()], IsList: false);
+        }
+
+        _position++;
+        var values = ImmutableArray.CreateBuilder<string>();
+        bool more = Peek() != ']';
+        while (more)
+        {
+            values.Add(ParseValue());
+            more = Peek() == ',';
+            _position += more ? 1 : 0;
+        }
+
+        Expect(']', $"the values of {parameter} are not closed");
+        return new ExpressionArgument(parameter, values.ToImmutable(), IsList: true);
+    }
+
+    private string ParseValue()
+    {
+        if (Peek() == '"')
+        {
+            return ParseQuoted();
+        }
+
+        int start = _position;
+        while (_position < text.Length && text[_position] is not (',' or ')' or ']' or '(' or '[' or '"') && !char.IsWhiteSpace(text[_position]))
+        {
+            _position++;
+        }
+
+        return _position > start ? text[start.._position] : throw Error("A value is missing here.");
     }
 
     private string ParseIdentifier()

@@ -16,6 +16,11 @@ internal static class ExpressionSyntax
     public static string QuoteAlways(string text) =>
         $"\"{text.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal)}\"";
 
+    /// <summary>Whether a text can name a function or a parameter: letters, digits and underscores, a letter first.</summary>
+    public static bool IsParameterName(string name) => name.Length > 0 && char.IsAsciiLetter(name[0]) && name.All(IsParameterPart);
+
+    public static bool IsParameterPart(char character) => char.IsAsciiLetterOrDigit(character) || character == '_';
+
     public static bool IsNameStart(char character) => char.IsLetter(character) || character == '_';
 
     public static bool IsNamePart(char character) => char.IsLetterOrDigit(character) || character is '_' or '.' or ':';

@@ -1,0 +1,36 @@
+using TaskVectors.Merging.Parameters;
+
+namespace TaskVectors.Merging;
+
+/// <summary>
+/// A rule that makes one task vector of several, tensor by tensor: the narrow waist between the methods of the literature and
+/// everything that reads, plans and writes. A method opens no file and knows no format; it declares itself and makes kernels.
+/// Immutable and safe for use from several threads.
+/// </summary>
+public interface IMergeMethod
+{
+    /// <summary>Its name in commands, recipes and expressions: lower case, words joined by underscores.</summary>
+    string Name { get; }
+
+    /// <summary>What it does, in a sentence.</summary>
+    string Summary { get; }
+
+    /// <summary>Its formula for one matrix, in plain text; T task vectors tau_1 ... tau_T.</summary>
+    string Formula { get; }
+
+    /// <summary>The paper.</summary>
+    string Source { get; }
+
+    /// <summary>The fewest task vectors it takes.</summary>
+    int MinimumVectors => 1;
+
+    /// <summary>The most task vectors it takes; <see langword="null"/> for any number.</summary>
+    int? MaximumVectors => null;
+
+    /// <summary>Its parameters.</summary>
+    IReadOnlyList<MergeParameter> Parameters { get; }
+
+    /// <summary>Makes the kernel of a merge; one kernel serves one pass over a model.</summary>
+    /// <param name="arguments">A value for each parameter.</param>
+    MergeKernel CreateKernel(MergeArguments arguments);
+}

@@ -1,0 +1,25 @@
+using TaskVectors.LinearAlgebra;
+
+namespace TaskVectors.Merging;
+
+/// <summary>The values of the task vectors in a unit, read when they are asked for. Safe for concurrent calls.</summary>
+public interface IUnitVectors
+{
+    /// <summary>The unit.</summary>
+    MergeUnit Unit { get; }
+
+    /// <summary>The number of task vectors, T.</summary>
+    int VectorCount { get; }
+
+    /// <summary>Reads a tensor of a task vector as a matrix in F64; every call reads anew.</summary>
+    /// <param name="vector">The index of the task vector.</param>
+    /// <param name="tensor">The index of the tensor in the unit.</param>
+    Matrix<double> Read(int vector, int tensor = 0);
+
+    /// <summary>
+    /// An upper bound of the rank of a tensor that is a product of factors, as in a LoRA adapter; <see langword="null"/> where it is stored in full.
+    /// </summary>
+    /// <param name="vector">The index of the task vector.</param>
+    /// <param name="tensor">The index of the tensor in the unit.</param>
+    int? RankBound(int vector, int tensor = 0);
+}

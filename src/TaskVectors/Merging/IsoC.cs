@@ -1,0 +1,41 @@
+using TaskVectors.LinearAlgebra;
+using TaskVectors.Merging.Parameters;
+using TaskVectors.Merging.Spectral;
+
+namespace TaskVectors.Merging;
+
+/// <summary>Iso-C: the sum of the task vectors with a flat spectrum.</summary>
+internal sealed class IsoC : IMergeMethod
+{
+    public string Name => "iso_c";
+
+    public string Summary => "Sums the task vectors and replaces every singular value of the sum by their mean.";
+
+    public string Formula => "tau = alpha mean(s) U V^T, U diag(s) V^T = tau_1 + ... + tau_T";
+
+    public string Source => "Marczak et al., \"No Task Left Behind: Isotropic Model Merging with Common and Task-Specific Subspaces\", ICML 2025, section 4.1";
+
+    public IReadOnlyList<MergeParameter> Parameters => [SpectralParameters.Alpha, SpectralParameters.Cap, SpectralParameters.Exclude];
+
+    public MergeKernel CreateKernel(MergeArguments arguments) => new Kernel(arguments);
+
+    private sealed class Kernel(MergeArguments arguments)
+        : SpectralKernel(arguments.Get(SpectralParameters.Alpha), arguments.Get(SpectralParameters.Exclude), arguments.Get(SpectralParameters.Cap))
+    {
+        protected override long MatrixBytes(long rows, long columns, int vectors, int threads) =>
+            SpectralMemory.Matrix(rows, columns) + SpectralMemory.Svd(rows, columns);
+
+        protected override Matrix<double> MergeMatrix(TaskMatrices tasks, MergeContext context)
+        {
+            ThinSvd<double> sum = tasks.Leading(tasks.Sum(), tasks.SmallerSide, tasks.BoundOfSum());
+            if (sum.Count == 0)
+            {
+                return Matrix.Zero<double>(tasks.Rows, tasks.Columns);
+            }
+
+            double flat = Spectrum.Mean(sum.SingularValues.Span);
+            double[] values = [.. Enumerable.Repeat(flat, sum.Count)];
+            return SingularBlocks.Compose(context, sum.U, values, sum.Vt);
+        }
+    }
+}

@@ -1,0 +1,26 @@
+namespace TaskVectors.Merging;
+
+/// <summary>The ways in which a merge can be asked for wrongly.</summary>
+public enum MergeError
+{
+    /// <summary>No method has that name.</summary>
+    UnknownMethod,
+
+    /// <summary>The method has no such parameter.</summary>
+    UnknownParameter,
+
+    /// <summary>A value cannot be read, or lies outside its range.</summary>
+    InvalidValue,
+
+    /// <summary>A parameter without a default was not given.</summary>
+    MissingParameter,
+
+    /// <summary>A parameter was given twice.</summary>
+    RepeatedParameter,
+
+    /// <summary>A parameter that holds for the whole merge was given for one model.</summary>
+    NotPerModel,
+
+    /// <summary>The method takes another number of task vectors.</summary>
+    WrongVectorCount,
+}

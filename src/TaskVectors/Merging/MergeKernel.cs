@@ -1,0 +1,12 @@
+namespace TaskVectors.Merging;
+
+/// <summary>
+/// The arithmetic of a merge with its parameters bound. The kinds of kernel say how much of a tensor the arithmetic needs at once, and
+/// so how it is run: a <see cref="MatrixKernel"/> needs whole tensors.
+/// </summary>
+public abstract class MergeKernel
+{
+    private protected MergeKernel()
+    {
+    }
+}

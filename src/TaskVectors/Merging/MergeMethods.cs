@@ -1,0 +1,29 @@
+namespace TaskVectors.Merging;
+
+/// <summary>The registry of merge methods: the one place that knows them all.</summary>
+public static class MergeMethods
+{
+    /// <summary>Every method, by name.</summary>
+    public static IReadOnlyList<IMergeMethod> All { get; } =
+    [
+        new IsoC(),
+        new IsoCts(),
+        new KnOts(),
+        new Truncate(),
+        new TsvC(),
+        new TsvM(),
+        new TsvMLossless(),
+    ];
+
+    /// <summary>Finds a method by its name; hyphens stand for underscores, and case does not matter.</summary>
+    /// <exception cref="MergeException">No method has that name; the message suggests one.</exception>
+    public static IMergeMethod Find(string name)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        string normal = name.Replace('-', '_');
+        return All.FirstOrDefault(method => method.Name.Equals(normal, StringComparison.OrdinalIgnoreCase))
+            ?? throw new MergeException(
+                MergeError.UnknownMethod,
+                $"There is no merge method '{name}'.{SimilarNames.Question(normal, All.Select(method => method.Name))} The methods are {string.Join(", ", All.Select(method => method.Name))}.");
+    }
+}

@@ -1,0 +1,19 @@
+using System.Collections.Immutable;
+using TaskVectors.Algebra;
+using TaskVectors.Merging.Parameters;
+
+namespace TaskVectors.Merging.Spectral;
+
+/// <summary>The parameters that several spectral methods share.</summary>
+internal static class SpectralParameters
+{
+    public static MergeParameter<double> Alpha { get; } = new NumberParameter("alpha", "Scales the merged task vector, in all tensors alike.") { Default = 1 };
+
+    public static MergeParameter<ImmutableArray<NamePattern>> Exclude { get; } = new PatternsParameter(
+        "exclude", "Matrices that are not decomposed but averaged over the task vectors.", "*text_projection*");
+
+    public static MergeParameter<RankCap> Cap { get; } = new ChoiceParameter<RankCap>(
+        "rank_cap",
+        "How many singular directions low-rank task vectors have: adapter counts no more than an adapter's factors have and none that is rounding error; none follows the formula into the null space.",
+        RankCap.Adapter);
+}

@@ -1,0 +1,50 @@
+using TaskVectors.LinearAlgebra;
+using TaskVectors.Merging.Parameters;
+using TaskVectors.Merging.Spectral;
+
+namespace TaskVectors.Merging;
+
+/// <summary>TSV-Merge: the leading singular triplets of every task, their bases made orthogonal to one another.</summary>
+internal sealed class TsvM : IMergeMethod
+{
+    private static readonly NumberParameter RankFraction = new("rank_fraction", "How many singular triplets of each task are kept: the integer part of this fraction of the smaller side.")
+    {
+        DefaultShare = 1,
+        Minimum = 0,
+        Maximum = 1,
+        IsMinimumExcluded = true,
+    };
+
+    public string Name => "tsvm";
+
+    public string Summary => "Keeps the leading singular vectors of every task and makes them orthogonal to those of the others.";
+
+    public string Formula => "tau = alpha P([U_1 ... U_T]) diag(s_1 ... s_T) P([V_1 ... V_T])^T, U_t diag(s_t) V_t^T the leading rank_fraction min(m, n) triplets of tau_t, P the orthogonal polar factor";
+
+    public string Source => "Gargiulo et al., \"Task Singular Vectors: Reducing Task Interference in Model Merging\", CVPR 2025, section 4";
+
+    public IReadOnlyList<MergeParameter> Parameters => [SpectralParameters.Alpha, RankFraction, SpectralParameters.Cap, SpectralParameters.Exclude];
+
+    public MergeKernel CreateKernel(MergeArguments arguments) => new Kernel(arguments);
+
+    private sealed class Kernel(MergeArguments arguments)
+        : SpectralKernel(arguments.Get(SpectralParameters.Alpha), arguments.Get(SpectralParameters.Exclude), arguments.Get(SpectralParameters.Cap))
+    {
+        private readonly double _fraction = arguments.Get(RankFraction);
+
+        protected override long MatrixBytes(long rows, long columns, int vectors, int threads)
+        {
+            long joined = vectors * (long)(Math.Min(rows, columns) * _fraction);
+            long factors = SpectralMemory.Matrix(rows + columns, joined);
+            long whitening = (2 * factors) + SpectralMemory.Polar(rows, joined) + SpectralMemory.Polar(joined, columns) + SpectralMemory.Matrix(rows, columns);
+            return factors + Math.Max(threads * SpectralMemory.Svd(rows, columns), whitening);
+        }
+
+        protected override Matrix<double> MergeMatrix(TaskMatrices tasks, MergeContext context)
+        {
+            int rank = (int)(tasks.SmallerSide * _fraction);
+            ThinSvd<double>[] leading = context.ForEach(tasks.Count, task => tasks.Leading(tasks.Read(task), rank, tasks.BoundOf(task)));
+            return SingularBlocks.Whiten(context, tasks.Rows, tasks.Columns, leading, value => value);
+        }
+    }
+}
