@@ -29,6 +29,9 @@ internal sealed class AffineForm
     /// <summary>Whether every term is a stored task vector.</summary>
     public bool IsOfVectors => Terms.All(term => term.IsVector);
 
+    /// <summary>Whether the anchor is a task vector: a stored one that the form, or what it is computed from, is made of.</summary>
+    public bool AnchorIsVector => WithArguments().SelectMany(form => form.Terms).Any(term => term.IsVector && term.Source.Path == Anchor.Path);
+
     public static AffineForm Of(CheckpointSource source, bool isVector) => new(source, [new Term(source, isVector, Coefficient.One)]);
 
     public AffineForm Add(AffineForm other)
@@ -47,8 +50,8 @@ internal sealed class AffineForm
             }
         }
 
-        // A stored task vector says nothing of the checkpoint it is relative to, so a form that has checkpoints brings the anchor.
-        return new AffineForm(IsOfVectors && !other.IsOfVectors ? other.Anchor : Anchor, [.. terms]);
+        // A stored task vector says nothing of the checkpoint it is relative to, so a form that is relative to one brings the anchor.
+        return new AffineForm(AnchorIsVector && !other.AnchorIsVector ? other.Anchor : Anchor, [.. terms]);
     }
 
     public AffineForm Subtract(AffineForm other) => Add(other.Multiply(-1));

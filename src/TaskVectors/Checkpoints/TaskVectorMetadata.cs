@@ -27,6 +27,9 @@ public static class TaskVectorMetadata
     /// <summary>The value of <see cref="BaseCheckKey"/> where every tensor must be in the base, by name and shape, and nothing more is known.</summary>
     public const string NamesAndShapes = "names-and-shapes";
 
+    /// <summary>The keys that say what a vector is relative to.</summary>
+    internal static IReadOnlyList<string> BaseKeys { get; } = [BaseNameKey, BaseFingerprintKey, BaseHashKey, BaseCheckKey];
+
     /// <summary>The expression that made the vector.</summary>
     public const string ExpressionKey = "taskvectors.expression";
 

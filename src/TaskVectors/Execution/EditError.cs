@@ -36,6 +36,9 @@ public enum EditError
     /// <summary>The disk has too little free space for the output.</summary>
     NotEnoughSpace,
 
+    /// <summary>The memory budget is too small for a matrix that must be held whole.</summary>
+    NotEnoughMemory,
+
     /// <summary>An option has a value outside its range.</summary>
     InvalidOption,
 

@@ -20,7 +20,7 @@ public sealed class EditException : TaskVectorsException
     public override ErrorCategory Category => Error switch
     {
         EditError.OutputExists or EditError.OutputInsideInput or EditError.NothingToResume or EditError.ResumeMismatch
-            or EditError.InvalidOption or EditError.UnmatchedPattern or EditError.BaseMismatch => ErrorCategory.Usage,
+            or EditError.InvalidOption or EditError.NotEnoughMemory or EditError.UnmatchedPattern or EditError.BaseMismatch => ErrorCategory.Usage,
         EditError.NotEnoughSpace or EditError.InUse => ErrorCategory.InputOutput,
         EditError.Unverified => ErrorCategory.FailedCheck,
         _ => ErrorCategory.BadInput,

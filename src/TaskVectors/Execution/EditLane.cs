@@ -144,37 +144,13 @@ internal sealed class EditLane : ITileLane
 
     private void Sum(PlannedTensor tensor, int first, Span<double> exact, Span<double> reference)
     {
-        bool started = false;
-        for (int index = 0; index < tensor.Terms.Length; index++)
+        if (tensor.Reference >= 0)
         {
-            PlannedTerm term = tensor.Terms[index];
-            DType dtype = term.Tensor.DType;
-            ReadOnlySpan<byte> bytes = _inputs[index].Slice((int)ByteLength(dtype, first), (int)ByteLength(dtype, exact.Length));
-            if (index == tensor.Reference)
-            {
-                TensorConverter.Decode(dtype, bytes, reference);
-            }
-
-            if (term.Coefficient == 0)
-            {
-                continue;
-            }
-
-            if (started)
-            {
-                TensorConverter.MultiplyAdd(dtype, bytes, term.Coefficient, exact);
-            }
-            else
-            {
-                TensorConverter.Multiply(dtype, bytes, term.Coefficient, exact);
-                started = true;
-            }
+            DType dtype = tensor.Terms[tensor.Reference].Tensor.DType;
+            TensorConverter.Decode(dtype, _inputs[tensor.Reference].Slice((int)ByteLength(dtype, first), (int)ByteLength(dtype, exact.Length)), reference);
         }
 
-        if (!started)
-        {
-            exact.Clear();
-        }
+        TermSum.Compute(tensor.Terms, _inputs, first, exact);
     }
 
     private long CheckNaN(PlannedTensor tensor, long count, Tile tile)

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using TaskVectors.Algebra;
+using TaskVectors.LinearAlgebra;
 using TaskVectors.Tensors;
 
 namespace TaskVectors.Execution;
@@ -39,6 +40,12 @@ public sealed record EditOptions
 
     /// <summary>The number of tensors' tiles computed at once; the number of processors by default. Never changes the result.</summary>
     public int Threads { get; init; } = Environment.ProcessorCount;
+
+    /// <summary>
+    /// The implementation of dense linear algebra for merge methods that decompose matrices. Each operation runs on one thread, so that the bytes
+    /// written do not depend on <see cref="Threads"/>; they may differ in the last bits between implementations.
+    /// </summary>
+    public LinearAlgebraChoice LinearAlgebra { get; init; } = LinearAlgebraChoice.Auto;
 
     /// <summary>How tensors and files are hashed.</summary>
     public DigestAlgorithm Digest { get; init; } = DigestAlgorithm.Xxh128;

@@ -50,7 +50,10 @@ public sealed record EditPlan
     public long BytesWritten => Files.Sum(file => file.Length);
 
     /// <summary>The most memory that buffers take, within the budget.</summary>
-    public long PeakBufferBytes => Lanes.TotalBytes;
+    public long PeakBufferBytes => Lanes.TotalBytes + ComputationBytes;
+
+    /// <summary>The most memory that whole matrices take while task vectors are computed, within the budget.</summary>
+    internal long ComputationBytes { get; init; }
 
     /// <summary>The free space on the output's disk when the edit was planned.</summary>
     public required long FreeSpace { get; init; }

@@ -13,6 +13,8 @@ public sealed class EditPlanner
     private readonly bool _isVector;
     private readonly OutputTarget _target;
     private readonly EditOptions _options;
+    private readonly bool _anchorIsVector;
+    private readonly InputResolution _resolution;
     private readonly List<TaskVectorsException> _errors = [];
 
     private EditPlanner(AffineForm form, bool isVector, OutputTarget target, EditOptions options)
@@ -21,6 +23,8 @@ public sealed class EditPlanner
         _isVector = isVector;
         _target = target;
         _options = options;
+        _anchorIsVector = isVector && form.AnchorIsVector;
+        _resolution = new InputResolution(form, _anchorIsVector, options);
     }
 
     /// <summary>Plans the writing of an edited checkpoint.</summary>
@@ -41,8 +45,9 @@ public sealed class EditPlanner
 
         IReadOnlyList<PlannedInput> inputs = FindInputs();
         CheckNames(inputs);
-        _errors.AddRange(_target.Check(inputs.Select(input => input.Source), _options.Force, _options.Resume));
-        _errors.AddRange(UnmatchedPatterns.Check(_form.Terms.SelectMany(term => term.Coefficient.Patterns()), inputs[0].Source));
+        _errors.AddRange(_target.Check(inputs.Where(input => !input.IsComputed).Select(input => input.Source), _options.Force, _options.Resume));
+        IEnumerable<Term> terms = _form.WithArguments().SelectMany(form => form.Terms);
+        _errors.AddRange(UnmatchedPatterns.Check(terms.SelectMany(term => term.Coefficient.Patterns()), inputs[0].Source));
         CheckBases(inputs);
 
         var alignment = new TensorAlignment(_form, inputs, _options);
@@ -55,7 +60,7 @@ public sealed class EditPlanner
         }
 
         AggregateEditException.ThrowIfAny(_errors);
-        EditPlan plan = LayOut(inputs, aligned, alignment.Warnings);
+        EditPlan plan = LayOut(inputs, aligned, [.. _resolution.Warnings, .. alignment.Warnings]);
         CheckSpace(plan);
         return plan;
     }
@@ -79,7 +84,8 @@ public sealed class EditPlanner
 
     private void CheckKinds()
     {
-        IEnumerable<string> both = _form.Terms.GroupBy(term => term.Source.Path, StringComparer.Ordinal).Where(terms => terms.Count() > 1).Select(terms => terms.Key);
+        IEnumerable<Term> terms = _form.WithArguments().SelectMany(form => form.Terms).DistinctBy(term => (term.Source.Path, term.IsVector));
+        IEnumerable<string> both = terms.GroupBy(term => term.Source.Path, StringComparer.Ordinal).Where(same => same.Count() > 1).Select(same => same.Key);
         _errors.AddRange(both.Select(path => new EditException(
             EditError.InvalidOption, $"'{path}' takes part both as a checkpoint and as a task vector; it is one or the other: open it once.")
         { File = path }));
@@ -97,33 +103,18 @@ public sealed class EditPlanner
         }
     }
 
+    // What only computed vectors are made of comes last: it is listed, checked and recorded, and read by them alone.
     private List<PlannedInput> FindInputs()
     {
-        bool anchorIsVector = _form.Terms.All(term => term.IsVector) && _isVector;
-        var sources = new List<(CheckpointSource Source, bool IsVector)> { (_form.Anchor, anchorIsVector) };
-        sources.AddRange(_form.Terms.Select(term => (term.Source, term.IsVector)).Where(pair => pair.Source.Path != _form.Anchor.Path || pair.IsVector != anchorIsVector));
-        var names = new ModelNames(_options.ModelNames);
-        if (!anchorIsVector)
+        var sources = new List<(CheckpointSource Source, bool IsVector)> { (_form.Anchor, _anchorIsVector) };
+        foreach (Term term in _form.Terms.Where(term => term.Source.Path != _form.Anchor.Path || term.IsVector != _anchorIsVector))
         {
-            sources = [.. sources.Select(pair => (pair.IsVector ? BindToAnchor(pair.Source) : pair.Source, pair.IsVector))];
-            AggregateEditException.ThrowIfAny(_errors);
+            sources.Add((_resolution.Resolve(term.Source, term.IsVector), term.IsVector));
         }
 
-        return [.. sources.Select(pair => new PlannedInput(names.Of(pair.Source), pair.Source, pair.IsVector, CheckpointFingerprint.Compute(pair.Source)) { Stamp = InputStamp.Of(pair.Source) })];
-    }
-
-    // An adapter reads as differences to a base, and the base is known only here.
-    private CheckpointSource BindToAnchor(CheckpointSource vector)
-    {
-        try
-        {
-            return vector is IBindableTaskVector bindable ? bindable.Bind(_form.Anchor) : vector;
-        }
-        catch (TaskVectorsException error)
-        {
-            _errors.Add(error);
-            return vector;
-        }
+        AggregateEditException.ThrowIfAny([.. _resolution.Errors.DistinctBy(error => error.Message)]);
+        sources.AddRange(_resolution.Stored.Where(stored => !sources.Any(source => source.Source.Path == stored.Source.Path && source.IsVector == stored.IsVector)));
+        return [.. sources.Select(pair => new PlannedInput(_resolution.Names.Of(pair.Source), pair.Source, pair.IsVector, _resolution.FingerprintOf(pair.Source)) { Stamp = InputStamp.Of(pair.Source) })];
     }
 
     private void CheckBases(IReadOnlyList<PlannedInput> inputs)
@@ -133,7 +124,7 @@ public sealed class EditPlanner
             return;
         }
 
-        foreach (PlannedInput vector in inputs.Where(input => input.IsVector && !IsCheckedByNames(input.Source)))
+        foreach (PlannedInput vector in inputs.Where(input => input.IsVector && !input.IsComputed && !IsCheckedByNames(input.Source)))
         {
             string? recorded = vector.Source.Metadata.GetValueOrDefault(TaskVectorMetadata.BaseFingerprintKey);
             if (recorded != inputs[0].Fingerprint)
@@ -171,8 +162,9 @@ public sealed class EditPlanner
         }
 
         int streams = tensors.Select(tensor => tensor.Terms.Length).DefaultIfEmpty(0).Max() + 1;
-        return new EditPlan(LaneBudget.Divide(_options.Memory, _options.Threads, streams))
+        return new EditPlan(LaneBudget.Divide(_options.Memory - _resolution.ComputationBytes, _options.Threads, streams))
         {
+            ComputationBytes = _resolution.ComputationBytes,
             Expression = expression,
             IsTaskVector = _isVector,
             Inputs = inputs,

@@ -12,8 +12,12 @@ internal sealed record LaneBudget(int Lanes, int TileElements, long BytesPerLane
     /// <summary>The elements that are decoded, summed and encoded together while they lie in the first-level cache.</summary>
     public const int BlockElements = 1024;
 
-    private const int LargestTile = 128 * 1024;
-    private const int ExtraLanes = 2;
+    /// <summary>The most elements of a tile.</summary>
+    public const int LargestTile = 128 * 1024;
+
+    /// <summary>The lanes beyond the number of threads.</summary>
+    public const int ExtraLanes = 2;
+
     private const int LargestElementBytes = 8;
 
     public long TotalBytes => Lanes * BytesPerLane;

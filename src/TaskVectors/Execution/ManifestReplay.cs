@@ -42,7 +42,7 @@ public static class ManifestReplay
 
     private static ExpressionModels NameModels(Manifest manifest, CheckpointSource[] sources)
     {
-        var models = new ExpressionModels();
+        ExpressionModels models = new ExpressionModels().AddMergeMethods();
         foreach ((ManifestInput input, CheckpointSource source) in manifest.Inputs.Zip(sources))
         {
             _ = input.Kind == TaskVectorMetadata.TaskVectorKind

@@ -1,15 +1,21 @@
 using System.Collections.Immutable;
+using TaskVectors.Algebra;
 using TaskVectors.Checkpoints;
 
 namespace TaskVectors.Execution;
 
-/// <summary>Gives every input a distinct name: the one a user chose, else one made of its path.</summary>
+/// <summary>Gives every input a distinct name: the one a user chose, else one made of its path; the call itself where it is computed.</summary>
 internal sealed class ModelNames(ImmutableDictionary<string, string> chosen)
 {
     private readonly Dictionary<string, string> _names = new(StringComparer.Ordinal);
 
     public string Of(CheckpointSource source)
     {
+        if (source is ComputedSource computed)
+        {
+            return computed.ToText(Of);
+        }
+
         if (chosen.TryGetValue(source.Path, out string? name) || _names.TryGetValue(source.Path, out name))
         {
             return name;

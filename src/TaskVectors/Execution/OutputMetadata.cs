@@ -49,7 +49,7 @@ internal sealed class OutputMetadata(IReadOnlyList<PlannedInput> inputs, bool is
             return;
         }
 
-        foreach (string key in new[] { TaskVectorMetadata.BaseNameKey, TaskVectorMetadata.BaseFingerprintKey, TaskVectorMetadata.BaseHashKey, TaskVectorMetadata.BaseCheckKey })
+        foreach (string key in TaskVectorMetadata.BaseKeys)
         {
             string?[] values = [.. inputs.Select(input => input.Source.Metadata.GetValueOrDefault(key)).Distinct()];
             if (values is [{ } common])

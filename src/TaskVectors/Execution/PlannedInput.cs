@@ -1,3 +1,4 @@
+using TaskVectors.Algebra;
 using TaskVectors.Checkpoints;
 
 namespace TaskVectors.Execution;
@@ -11,4 +12,7 @@ public sealed record PlannedInput(string Name, CheckpointSource Source, bool IsV
 {
     /// <summary>What its files looked like when the edit was planned.</summary>
     internal InputStamp Stamp { get; init; }
+
+    /// <summary>Whether it is computed from other inputs while the edit runs, rather than stored.</summary>
+    public bool IsComputed => Source is ComputedSource;
 }

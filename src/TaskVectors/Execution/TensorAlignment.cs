@@ -116,8 +116,8 @@ internal sealed class TensorAlignment
 
     private bool IsZeroWhereAbsent(int input) =>
         _inputs[input].IsVector
-        && _inputs[input].Source.Metadata.TryGetValue(TaskVectorMetadata.PartialKey, out string? partial)
-        && partial == "true";
+        && (_inputs[input].IsComputed
+            || (_inputs[input].Source.Metadata.TryGetValue(TaskVectorMetadata.PartialKey, out string? partial) && partial == "true"));
 
     private void FindExtraTensors()
     {

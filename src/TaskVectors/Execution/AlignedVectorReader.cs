@@ -1,0 +1,35 @@
+using System.Collections.Immutable;
+using TaskVectors.Tensors;
+
+namespace TaskVectors.Execution;
+
+/// <summary>Reads aligned task vectors: evaluates their sums tile by tile in F64. Safe for concurrent calls.</summary>
+internal sealed class AlignedVectorReader(AlignedVectors vectors) : IDisposable
+{
+    private const int TileElements = 16 * 1024;
+
+    private readonly InputReaders _readers = new(vectors.Sources);
+
+    /// <summary>Reads a tensor of a vector.</summary>
+    /// <param name="tensor">The tensor.</param>
+    /// <param name="vector">The index of the vector.</param>
+    /// <param name="destination">Receives every element, row-major.</param>
+    public void Read(AlignedVectorTensor tensor, int vector, Span<double> destination)
+    {
+        ImmutableArray<PlannedTerm> terms = tensor.Vectors[vector];
+        var inputs = new TileBuffers(terms.Length, TileElements * sizeof(double));
+        for (int first = 0; first < destination.Length; first += TileElements)
+        {
+            Span<double> tile = destination.Slice(first, Math.Min(TileElements, destination.Length - first));
+            for (int index = 0; index < terms.Length; index++)
+            {
+                int size = terms[index].Tensor.DType.BitSize() / 8;
+                _readers[terms[index].Input].Read(terms[index].Tensor, (long)first * size, inputs[index][..(tile.Length * size)]);
+            }
+
+            TermSum.Compute(terms, inputs, 0, tile);
+        }
+    }
+
+    public void Dispose() => _readers.Dispose();
+}

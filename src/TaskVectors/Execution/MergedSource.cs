@@ -1,0 +1,83 @@
+using TaskVectors.Algebra;
+using TaskVectors.Checkpoints;
+using TaskVectors.Tensors;
+
+namespace TaskVectors.Execution;
+
+/// <summary>
+/// The result of a merge method as a task vector in F64 whose tensors are computed when they are read. Planned, run, resumed, verified and
+/// replayed like a stored one.
+/// </summary>
+internal sealed class MergedSource : ComputedSource
+{
+    private readonly MergeCall _call;
+    private readonly PreparedMerge? _prepared;
+
+    public MergedSource(MergeCall call)
+        : base(call.ToText(source => source.Path), Doubles(call.Anchor.Tensors.Where(tensor => tensor.DType.IsArithmetic())), MetadataOf(call, isPartial: true)) =>
+        _call = call;
+
+    private MergedSource(MergeCall call, PreparedMerge prepared)
+        : base(call.ToText(source => source.Path), Doubles(prepared.Vectors.Tensors.Select(tensor => tensor.Tensor)), MetadataOf(call, prepared.Vectors.IsPartial))
+    {
+        _call = call;
+        _prepared = prepared;
+    }
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<AffineForm> Arguments => _call.Vectors;
+
+    /// <summary>The most memory that reading takes.</summary>
+    public long WorkingBytes => _prepared?.Limits.Bytes ?? 0;
+
+    /// <summary>The same vector aligned with the anchor of an edit.</summary>
+    /// <exception cref="TaskVectorsException">A matrix does not fit the memory budget.</exception>
+    public MergedSource Prepare(InputResolution resolution) => new(_call, PreparedMerge.Prepare(_call, resolution));
+
+    /// <inheritdoc/>
+    public override string ToText(Func<CheckpointSource, string> nameOf) => _call.ToText(nameOf);
+
+    /// <inheritdoc/>
+    /// <remarks>A vector that no edit has aligned is read beside its own anchor, with default options.</remarks>
+    public override ICheckpointReader OpenReader()
+    {
+        if (_prepared is not null)
+        {
+            return new MergedReader(_prepared);
+        }
+
+        var resolution = new InputResolution(AffineForm.Of(this, isVector: true).WithAnchor(_call.Anchor), _call.Vectors.All(form => form.AnchorIsVector), EditOptions.Default);
+        var prepared = PreparedMerge.Prepare(_call, resolution);
+        AggregateEditException.ThrowIfAny(resolution.Errors);
+        return new MergedReader(prepared);
+    }
+
+    /// <summary>A hash of the call over the fingerprints of what it reads, and of the linear algebra in use: equal where the bytes are equal.</summary>
+    public string FingerprintFrom(Func<CheckpointSource, string> fingerprintOf) =>
+        Digest.OfText(DigestAlgorithm.Xxh128, [ToText(fingerprintOf), _prepared?.LinearAlgebra.Kernel ?? string.Empty, _prepared?.LinearAlgebra.Configuration ?? string.Empty]);
+
+    /// <inheritdoc/>
+    protected internal override string ComputeFingerprint() => FingerprintFrom(CheckpointFingerprint.Compute);
+
+    private static IReadOnlyList<TensorInfo> Doubles(IEnumerable<TensorInfo> tensors) => [.. tensors.Select(tensor => tensor with { DType = DType.F64 })];
+
+    private static Dictionary<string, string> MetadataOf(MergeCall call, bool isPartial)
+    {
+        var metadata = new Dictionary<string, string>(StringComparer.Ordinal)
+        {
+            [TaskVectorMetadata.KindKey] = TaskVectorMetadata.TaskVectorKind,
+            [TaskVectorMetadata.PartialKey] = isPartial ? "true" : "false",
+        };
+        CheckpointSource[] stored = [.. call.Vectors.SelectMany(form => form.WithArguments()).SelectMany(form => form.Terms).Select(term => term.Source).Where(source => source is not ComputedSource)];
+        foreach (string key in TaskVectorMetadata.BaseKeys)
+        {
+            string?[] values = [.. stored.Select(source => source.Metadata.GetValueOrDefault(key)).Distinct()];
+            if (values is [{ } common])
+            {
+                metadata[key] = common;
+            }
+        }
+
+        return metadata;
+    }
+}

@@ -1,0 +1,73 @@
+using System.Globalization;
+using TaskVectors.Algebra;
+
+namespace TaskVectors.Tests.Merging;
+
+/// <summary>
+/// The spectral merges of the papers' authors' code, written here as edits: planned, run and sealed like any other, in F64. The tolerance is each
+/// case's own for F64.
+/// </summary>
+public class SpectralGoldenTests
+{
+    public static TheoryData<string> Merges =>
+    [
+        "iso-c-k2-embedding", "iso-c-k3", "iso-c-k5-bf16", "iso-cts-f05-k2", "iso-cts-f08-k3", "iso-cts-f08-k4-roundhalf",
+        "tsvm-k2-embedding", "tsvm-k3", "tsvm-k5-rank0", "tsvm-lossless-k2", "tsvm-lossless-k3", "tsvm-lossless-k4-tiny",
+        "knots-linear-dense", "knots-linear-lora", "knots-ties-dense", "knots-ties-lora",
+    ];
+
+    public static TheoryData<string> Compressions => ["tsvc-eighth", "tsvc-half", "tsvc-third"];
+
+    [Theory]
+    [MemberData(nameof(Merges))]
+    public async Task A_merge_agrees_with_the_authors_code(string name)
+    {
+        using var golden = new SpectralCase(name);
+        string call = Call(golden);
+
+        Checkpoint merged = await golden.SaveAsync($"base + {call}");
+        golden.RequireAgreement(merged, "merged/");
+
+        // The authors' vector comes before alpha.
+        bool isUpdate = golden.Method == "KnOTS";
+        string factor = isUpdate ? "1" : golden.Number("alpha").ToString("R", CultureInfo.InvariantCulture);
+        Checkpoint vector = await golden.SaveAsync($"{call} / {factor}", output: "vector.safetensors");
+        golden.RequireAgreement(vector, isUpdate ? "update/" : "vector/");
+    }
+
+    [Theory]
+    [MemberData(nameof(Compressions))]
+    public async Task Compression_agrees_with_the_authors_code(string name)
+    {
+        using var golden = new SpectralCase(name);
+        string fraction = golden.Number("rank_fraction").ToString("R", CultureInfo.InvariantCulture);
+        for (int task = 0; task < golden.TaskCount; task++)
+        {
+            Checkpoint compressed = await golden.SaveAsync($"tsvc({golden.Task(task)}, rank_fraction: {fraction})", output: $"out{task}.safetensors");
+            golden.RequireAgreement(compressed, $"vector/task{task}/");
+        }
+    }
+
+    private static string Call(SpectralCase golden)
+    {
+        string vectors = string.Join(", ", Enumerable.Range(0, golden.TaskCount).Select(golden.Task));
+        string parameters = golden.Method switch
+        {
+            "TSV-M" => string.Create(CultureInfo.InvariantCulture, $"alpha: {golden.Number("alpha")}"),
+            "TSV-M lossless" or "Iso-C" => string.Create(CultureInfo.InvariantCulture, $"alpha: {golden.Number("alpha")}"),
+            "Iso-CTS" => string.Create(CultureInfo.InvariantCulture, $"alpha: {golden.Number("alpha")}, common_space_fraction: {golden.Number("common_space_fraction")}"),
+            _ => string.Create(
+                CultureInfo.InvariantCulture,
+                $"inner: {(golden.Parameters.GetProperty("merge_method").GetString() == "ties" ? "ties" : "linear")}, density: {golden.Number("topK") / 100}, aggregate: {golden.Parameters.GetProperty("merging_type").GetString()}, scale: {golden.Number("scaling_coeffs")}"),
+        };
+        string method = golden.Method switch
+        {
+            "TSV-M" => "tsvm",
+            "TSV-M lossless" => "tsvm_lossless",
+            "Iso-C" => "iso_c",
+            "Iso-CTS" => "iso_cts",
+            _ => "knots",
+        };
+        return $"{method}({vectors}, {parameters})";
+    }
+}
