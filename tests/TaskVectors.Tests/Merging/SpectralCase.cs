@@ -17,7 +17,7 @@ internal sealed class SpectralCase : IDisposable
     public SpectralCase(string name)
     {
         _description = JsonDocument.Parse(File.ReadAllText(GoldenPath.Of("spectral", name, "case.json")));
-        _inputs = Checkpoint.Open(GoldenPath.Of("spectral", name, "inputs.safetensors"));
+        _inputs = Checkpoint.FromSource(new SafetensorsFormat().Open(GoldenPath.Of("spectral", name, "inputs.safetensors")));
         Expected = Checkpoint.Open(GoldenPath.Of("spectral", name, "expected.safetensors"));
         Write("base");
         for (int task = 0; task < TaskCount; task++)
@@ -42,7 +42,7 @@ internal sealed class SpectralCase : IDisposable
 
     public TaskVector Vector(int task) => Checkpoint.Open(this[$"task{task}"]) - Checkpoint.Open(this["base"]);
 
-    public string Task(int task) => $"task{task} - base";
+    public static string Task(int task) => $"task{task} - base";
 
     /// <summary>Saves what an expression stands for in F64.</summary>
     public async Task<Checkpoint> SaveAsync(string expression, EditOptions? options = null, string output = "out.safetensors")

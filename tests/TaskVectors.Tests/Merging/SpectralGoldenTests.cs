@@ -43,14 +43,14 @@ public class SpectralGoldenTests
         string fraction = golden.Number("rank_fraction").ToString("R", CultureInfo.InvariantCulture);
         for (int task = 0; task < golden.TaskCount; task++)
         {
-            Checkpoint compressed = await golden.SaveAsync($"tsvc({golden.Task(task)}, rank_fraction: {fraction})", output: $"out{task}.safetensors");
+            Checkpoint compressed = await golden.SaveAsync($"tsvc({SpectralCase.Task(task)}, rank_fraction: {fraction})", output: $"out{task}.safetensors");
             golden.RequireAgreement(compressed, $"vector/task{task}/");
         }
     }
 
     private static string Call(SpectralCase golden)
     {
-        string vectors = string.Join(", ", Enumerable.Range(0, golden.TaskCount).Select(golden.Task));
+        string vectors = string.Join(", ", Enumerable.Range(0, golden.TaskCount).Select(SpectralCase.Task));
         string parameters = golden.Method switch
         {
             "TSV-M" => string.Create(CultureInfo.InvariantCulture, $"alpha: {golden.Number("alpha")}"),
