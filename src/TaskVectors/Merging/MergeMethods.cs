@@ -6,6 +6,7 @@ public static class MergeMethods
     /// <summary>Every method, by name.</summary>
     public static IReadOnlyList<IMergeMethod> All { get; } =
     [
+        new Decomposed(),
         new IsoC(),
         new IsoCts(),
         new KnOts(),
