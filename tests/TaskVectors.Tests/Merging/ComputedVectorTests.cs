@@ -59,14 +59,18 @@ public class ComputedVectorTests
     public async Task An_interrupted_merge_goes_on_to_the_same_bytes()
     {
         using var model = new MatrixModel();
-        Checkpoint edited = model.Base + Merged(model, "knots");
-        Manifest straight = await edited.SaveAsync(model["straight"]);
         using var stop = new CancellationTokenSource();
-        var progress = new StopAfter(stop, bytes: 4000);
+        var method = new HeavyMethod(1);
+        Checkpoint edited = model.Base + method.Merge([Merged(model, "knots")]);
+        Manifest straight = await edited.SaveAsync(model["straight"]);
+        int units = method.UnitCount;
+        method.Merging = unit => Stop(stop, unit == units + 4);
         EditOptions slow = EditOptions.Default with { Threads = 1 };
-        _ = await Assert.ThrowsAnyAsync<OperationCanceledException>(() => edited.SaveAsync(model["resumed"], slow, progress, stop.Token));
+        _ = await Assert.ThrowsAnyAsync<OperationCanceledException>(() => edited.SaveAsync(model["resumed"], slow, cancellationToken: stop.Token));
+        int before = method.UnitCount;
         Manifest resumed = await edited.SaveAsync(model["resumed"], slow with { Resume = true });
         Assert.Equal(straight.Files.Select(file => file.Hash), resumed.Files.Select(file => file.Hash));
+        Assert.InRange(method.UnitCount - before, 1, units - 1);
     }
 
     [Fact]
@@ -199,7 +203,7 @@ public class ComputedVectorTests
     [Theory]
     [InlineData("base + tsvm(task0, task1 - base)", "argument 1 is a model")]
     [InlineData("base + tsvm(alpha: 1)", "needs a task vector")]
-    [InlineData("base + tsmv(task0 - base)", "Did you mean 'tsvm'?")]
+    [InlineData("base + iso_d(task0 - base)", "Did you mean 'iso_c'?")]
     [InlineData("base + tsvm(task0 - base, alpa: 1)", "Did you mean 'alpha'?")]
     [InlineData("base + tsvm(task0 - base, rank_fraction: 2)", "(0, 1]")]
     [InlineData("base + tsvm(task0 - base, alpha: )", "A value is missing")]
@@ -258,14 +262,11 @@ public class ComputedVectorTests
         }
     }
 
-    private sealed class StopAfter(CancellationTokenSource stop, long bytes) : IProgress<EditProgress>
+    private static void Stop(CancellationTokenSource stop, bool isTime)
     {
-        public void Report(EditProgress value)
+        if (isTime)
         {
-            if (value.Phase == EditPhase.Run && value.BytesDone >= bytes)
-            {
-                stop.Cancel();
-            }
+            stop.Cancel();
         }
     }
 
@@ -275,6 +276,10 @@ public class ComputedVectorTests
         private int _now;
 
         public int MostAtOnce { get; private set; }
+
+        public int UnitCount { get; private set; }
+
+        public Action<int>? Merging { get; set; }
 
         public string Name => "heavy";
 
@@ -297,6 +302,8 @@ public class ComputedVectorTests
                 lock (method)
                 {
                     method.MostAtOnce = Math.Max(method.MostAtOnce, ++method._now);
+                    method.UnitCount++;
+                    method.Merging?.Invoke(method.UnitCount);
                 }
 
                 Thread.Sleep(5);

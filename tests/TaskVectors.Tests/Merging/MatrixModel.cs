@@ -36,7 +36,7 @@ internal sealed class MatrixModel : IDisposable
 
     public string this[string name] => _folder[name];
 
-    /// <summary>Writes a model; without some layers, or with a value replaced.</summary>
+    /// <summary>Writes a model; without some layers, or with the first value of the embedding replaced.</summary>
     public void Write(string name, int seed, int moved, Func<string, bool>? keep = null, double? first = null) => SafetensorsFile.Write(
         PathOf(name),
         Layers.Where(layer => keep?.Invoke(layer.Name) ?? true).Select(layer =>
@@ -47,7 +47,7 @@ internal sealed class MatrixModel : IDisposable
             double[] values = TestModel.Numbers(layerSeed, count);
             double[] change = moved == 0 ? new double[count] : TestModel.Numbers(layerSeed + (7919 * moved), count, 0.05);
             double[] sum = [.. values.Zip(change, (left, right) => left + right)];
-            sum[0] = first ?? sum[0];
+            sum[0] = layer.Name == "embed.weight" ? first ?? sum[0] : sum[0];
             return (new TensorInfo(layer.Name, DType, shape), TestModel.Encode(DType, sum));
         }));
 
