@@ -10,7 +10,7 @@ namespace TaskVectors.Merging;
 /// <summary>Addition of shared and unique parts with coefficients of their own: by default what tasks share is counted once.</summary>
 internal sealed class Decomposed : IMergeMethod
 {
-    private static readonly NumberParameter Unique = new("unique", "The coefficient a of the unique parts; a is in [0.75, 1.3] in most searches.") { Default = 1 };
+    private static readonly NumberParameter Unique = new("unique", "The coefficient a of the unique parts.") { Default = 1 };
 
     private static readonly NumberParameter Shared = new("shared", "The coefficient b of the shared parts, summed over the tasks: 1/T counts a shared direction once, 1 is plain addition.") { DefaultShare = 1 };
 
@@ -33,13 +33,13 @@ internal sealed class Decomposed : IMergeMethod
 
     public string Summary => "Splits every task vector into a part shared with others and a unique part and adds them with coefficients of their own.";
 
-    public string Formula => "tau = a sum_t unique_t + b sum_t shared_t, shared_t = Z Z^T tau_t, unique_t = tau_t - shared_t, Z the directions that the tasks' column spaces share";
+    public string Formula => "tau = alpha (a sum_t unique_t + b sum_t shared_t), shared_t = Z Z^T tau_t, unique_t = tau_t - shared_t, Z the directions that the tasks' column spaces share";
 
-    public string Source => "Shared and unique components of task vectors; counting the shared part once: the trial described in docs/methods/decomposed.md";
+    public string Source => "The decomposition that taskvec decompose makes; that the shared part is counted once is this project's own finding";
 
     public int MinimumVectors => 2;
 
-    public IReadOnlyList<MergeParameter> Parameters => [Unique, Shared, Rank, Mode, Sides, Cut, NullTest, Seed, Exclude];
+    public IReadOnlyList<MergeParameter> Parameters => [SpectralParameters.Alpha, Unique, Shared, Rank, Mode, Sides, Cut, NullTest, Seed, Exclude];
 
     public MergeKernel CreateKernel(MergeArguments arguments) => new Kernel(arguments);
 
@@ -60,8 +60,8 @@ internal sealed class Decomposed : IMergeMethod
     private sealed class Kernel(MergeArguments arguments) : MatrixKernel
     {
         private readonly ImmutableArray<NamePattern> _exclude = arguments.Get(Exclude);
-        private readonly double _unique = arguments.Get(Unique);
-        private readonly double _shared = arguments.Get(Shared);
+        private readonly double _unique = arguments.Get(SpectralParameters.Alpha) * arguments.Get(Unique);
+        private readonly double _shared = arguments.Get(SpectralParameters.Alpha) * arguments.Get(Shared);
         private readonly SubspaceOptions _options = OptionsOf(arguments);
         private readonly Lock _lock = new();
         private MatrixDecomposer? _decomposer;

@@ -13,7 +13,7 @@ internal sealed class IsoC : IMergeMethod
 
     public string Formula => "tau = alpha mean(s) U V^T, U diag(s) V^T = tau_1 + ... + tau_T";
 
-    public string Source => "Marczak et al., \"No Task Left Behind: Isotropic Model Merging with Common and Task-Specific Subspaces\", ICML 2025, section 4.1";
+    public string Source => "Marczak et al., \"No Task Left Behind: Isotropic Model Merging with Common and Task-Specific Subspaces\", ICML 2025";
 
     public IReadOnlyList<MergeParameter> Parameters => [SpectralParameters.Alpha, SpectralParameters.Cap, SpectralParameters.Exclude];
 

@@ -20,7 +20,7 @@ internal sealed class IsoCts : IMergeMethod
 
     public string Formula => "tau = alpha mean(s) P([U_1 ... U_T U_c]) P([V_1 ... V_T V_c])^T, U_c the leading directions of the sum, U_t diag(s_t) V_t^T the leading triplets of tau_t - U_c U_c^T tau_t, P the orthogonal polar factor";
 
-    public string Source => "Marczak et al., \"No Task Left Behind: Isotropic Model Merging with Common and Task-Specific Subspaces\", ICML 2025, section 4.2";
+    public string Source => "Marczak et al., \"No Task Left Behind: Isotropic Model Merging with Common and Task-Specific Subspaces\", ICML 2025";
 
     public IReadOnlyList<MergeParameter> Parameters => [SpectralParameters.Alpha, CommonSpaceFraction, SpectralParameters.Cap, SpectralParameters.Exclude];
 

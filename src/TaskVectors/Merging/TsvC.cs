@@ -19,7 +19,7 @@ internal sealed class TsvC : IMergeMethod
 
     public string Formula => "tau = the leading rank_fraction min(m, n) triplets of U diag(s) V^T = tau_1";
 
-    public string Source => "Gargiulo et al., \"Task Singular Vectors: Reducing Task Interference in Model Merging\", CVPR 2025, section 3";
+    public string Source => "Gargiulo et al., \"Task Singular Vectors: Reducing Task Interference in Model Merging\", CVPR 2025";
 
     public int? MaximumVectors => 1;
 

@@ -21,7 +21,7 @@ internal sealed class TsvM : IMergeMethod
 
     public string Formula => "tau = alpha P([U_1 ... U_T]) diag(s_1 ... s_T) P([V_1 ... V_T])^T, U_t diag(s_t) V_t^T the leading rank_fraction min(m, n) triplets of tau_t, P the orthogonal polar factor";
 
-    public string Source => "Gargiulo et al., \"Task Singular Vectors: Reducing Task Interference in Model Merging\", CVPR 2025, section 4";
+    public string Source => "Gargiulo et al., \"Task Singular Vectors: Reducing Task Interference in Model Merging\", CVPR 2025";
 
     public IReadOnlyList<MergeParameter> Parameters => [SpectralParameters.Alpha, RankFraction, SpectralParameters.Cap, SpectralParameters.Exclude];
 

@@ -13,7 +13,7 @@ internal sealed class TsvMLossless : IMergeMethod
 
     public string Formula => "tau = alpha P([U_1 ... U_T]) diag(s_1 ... s_T) P([V_1 ... V_T])^T, U_t diag(s_t) V_t^T = tau_t, P the orthogonal polar factor";
 
-    public string Source => "Gargiulo et al., \"Task Singular Vectors: Reducing Task Interference in Model Merging\", CVPR 2025, section 4; the variant is the authors' code";
+    public string Source => "Gargiulo et al., \"Task Singular Vectors: Reducing Task Interference in Model Merging\", CVPR 2025; the variant is the authors' code";
 
     public IReadOnlyList<MergeParameter> Parameters => [SpectralParameters.Alpha, SpectralParameters.Cap, SpectralParameters.Exclude];
 
