@@ -54,7 +54,7 @@ internal sealed class ModelSet
     /// <summary>The models as an expression may use them.</summary>
     public ExpressionModels ToExpressionModels()
     {
-        var models = new ExpressionModels();
+        ExpressionModels models = new ExpressionModels().AddMergeMethods();
         foreach (OpenedModel model in Models)
         {
             _ = model.IsVector

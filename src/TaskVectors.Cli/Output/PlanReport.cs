@@ -31,7 +31,7 @@ internal sealed class PlanReport(EditPlan plan, IReadOnlyList<string> warnings)
     private void WriteText(Reporter reporter)
     {
         reporter.WriteLine($"Plan, nothing written: {Printable.Of(plan.Expression)}");
-        foreach (PlannedInput input in plan.Inputs)
+        foreach (PlannedInput input in plan.Inputs.Where(input => !input.IsComputed))
         {
             string kind = input.IsVector ? "task vector" : "checkpoint";
             reporter.WriteLine($"  input   {Printable.Of(input.Name)}: {kind}, {Printable.Of(input.Source.Path)}");
@@ -87,7 +87,7 @@ internal sealed class PlanReport(EditPlan plan, IReadOnlyList<string> warnings)
     private void WriteInputs(Utf8JsonWriter json)
     {
         json.WriteStartArray("inputs");
-        foreach (PlannedInput input in plan.Inputs)
+        foreach (PlannedInput input in plan.Inputs.Where(input => !input.IsComputed))
         {
             json.WriteStartObject();
             json.WriteString("name", input.Name);

@@ -52,7 +52,12 @@ public sealed class MergeArguments
     }
 
     /// <summary>The values as the arguments of a call in an expression, in the order of declaration, defaults included.</summary>
-    public override string ToString() => string.Join(", ", _method.Parameters.Select(parameter => $"{parameter.Name}: {Write(parameter)}"));
+    public override string ToString() => ToText(_ => true);
+
+    /// <summary>The values of some parameters as the arguments of a call in an expression, in the order of declaration.</summary>
+    /// <param name="isWanted">Which parameters, by name.</param>
+    public string ToText(Func<string, bool> isWanted) =>
+        string.Join(", ", _method.Parameters.Where(parameter => isWanted(parameter.Name)).Select(parameter => $"{parameter.Name}: {Write(parameter)}"));
 
     private string Write(MergeParameter parameter)
     {

@@ -1,0 +1,100 @@
+using System.Text.Json;
+using TaskVectors.Merging;
+using TaskVectors.Merging.Parameters;
+
+namespace TaskVectors.Cli.Output;
+
+/// <summary>Merge methods as they declare themselves, as tables or JSON.</summary>
+internal sealed class MethodText(Reporter reporter)
+{
+    public void WriteAll(IReadOnlyList<IMergeMethod> methods)
+    {
+        if (reporter.IsJson)
+        {
+            reporter.WriteJson(json =>
+            {
+                json.WriteStartObject();
+                json.WriteStartArray("methods");
+                foreach (IMergeMethod method in methods)
+                {
+                    WriteJson(json, method);
+                }
+
+                json.WriteEndArray();
+                json.WriteEndObject();
+            });
+            return;
+        }
+
+        TextTable table = new TextTable().AddColumn("Method").AddColumn("What it does");
+        foreach (IMergeMethod method in methods)
+        {
+            table.AddRow(method.Name, method.Summary);
+        }
+
+        table.Write(reporter.Terminal);
+    }
+
+    public void Write(IMergeMethod method)
+    {
+        if (reporter.IsJson)
+        {
+            reporter.WriteJson(json => WriteJson(json, method));
+            return;
+        }
+
+        reporter.WriteLine(method.Name);
+        reporter.WriteLine(method.Summary);
+        reporter.WriteLine();
+        reporter.WriteLine($"  {method.Formula}");
+        reporter.WriteLine();
+        reporter.WriteLine($"Source: {method.Source}.");
+        reporter.WriteLine($"Takes {Vectors(method)}.");
+        TextTable table = new TextTable().AddColumn("Parameter").AddColumn("Type").AddColumn("Default").AddColumn("Range").AddColumn("Meaning");
+        foreach (MergeParameter parameter in method.Parameters)
+        {
+            string type = parameter.IsPerModel ? $"{parameter.Type}, per model" : parameter.Type;
+            table.AddRow(parameter.Name, type, parameter.IsRequired ? "required" : parameter.DefaultText, parameter.Range, parameter.Meaning);
+        }
+
+        table.Write(reporter.Terminal);
+    }
+
+    private static string Vectors(IMergeMethod method) => (method.MinimumVectors, method.MaximumVectors) switch
+    {
+        (1, 1) => "one task vector",
+        (var least, null) => $"{least} task vector{(least == 1 ? "" : "s")} or more",
+        (var least, var most) => $"{least} to {most} task vectors",
+    };
+
+    private static void WriteJson(Utf8JsonWriter json, IMergeMethod method)
+    {
+        json.WriteStartObject();
+        json.WriteString("name", method.Name);
+        json.WriteString("summary", method.Summary);
+        json.WriteString("formula", method.Formula);
+        json.WriteString("source", method.Source);
+        json.WriteNumber("minimumVectors", method.MinimumVectors);
+        if (method.MaximumVectors is { } maximum)
+        {
+            json.WriteNumber("maximumVectors", maximum);
+        }
+
+        json.WriteStartArray("parameters");
+        foreach (MergeParameter parameter in method.Parameters)
+        {
+            json.WriteStartObject();
+            json.WriteString("name", parameter.Name);
+            json.WriteString("type", parameter.Type);
+            json.WriteBoolean("perModel", parameter.IsPerModel);
+            json.WriteBoolean("required", parameter.IsRequired);
+            json.WriteString("default", parameter.DefaultText);
+            json.WriteString("range", parameter.Range);
+            json.WriteString("meaning", parameter.Meaning);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+        json.WriteEndObject();
+    }
+}
