@@ -20,21 +20,50 @@ internal readonly struct NarrowFloatCodec<TFormat, TBits> : IFloatCodec<TBits>
 
     public static double OverflowThreshold => TFormat.OverflowThreshold;
 
-    private static int Width => 1 + TFormat.ExponentBits + TFormat.FractionBits;
+    // Constants to the compiler, as long as it inlines them: large kernels use up its patience.
+    private static int Width
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => 1 + TFormat.ExponentBits + TFormat.FractionBits;
+    }
 
-    private static uint SignBit => 1u << (Width - 1);
+    private static uint SignBit
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => 1u << (Width - 1);
+    }
 
-    private static uint MagnitudeMask => SignBit - 1;
+    private static uint MagnitudeMask
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => SignBit - 1;
+    }
 
-    private static uint InfinityCode => MagnitudeMask >> TFormat.FractionBits << TFormat.FractionBits;
+    private static uint InfinityCode
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => MagnitudeMask >> TFormat.FractionBits << TFormat.FractionBits;
+    }
 
-    private static int FractionShift => SingleFractionBits - TFormat.FractionBits;
+    private static int FractionShift
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => SingleFractionBits - TFormat.FractionBits;
+    }
 
     // What turns an exponent field of the format into one of binary32.
-    private static uint Rebias => (uint)(SingleBias - TFormat.Bias) << SingleFractionBits;
+    private static uint Rebias
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => (uint)(SingleBias - TFormat.Bias) << SingleFractionBits;
+    }
 
     // As the bits of binary32.
-    private static uint SmallestNormal => Rebias + (1u << SingleFractionBits);
+    private static uint SmallestNormal
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => Rebias + (1u << SingleFractionBits);
+    }
 
     public static double Decode(TBits code) => DecodeSingle(code);
 
