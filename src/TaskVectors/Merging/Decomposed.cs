@@ -74,10 +74,13 @@ internal sealed class Decomposed : IMergeMethod
                 return 2 * SpectralMemory.Matrix(tensor.Rows, tensor.Columns);
             }
 
+            long larger = Math.Max(tensor.Rows, tensor.Columns);
             long smaller = Math.Min(tensor.Rows, tensor.Columns);
-            long joined = Math.Min(smaller * vectors, Math.Max(tensor.Rows, tensor.Columns));
-            long bases = 6 * SpectralMemory.Matrix(Math.Max(tensor.Rows, tensor.Columns), smaller * vectors) + 6 * SpectralMemory.Matrix(joined, joined);
-            return ((vectors + 3) * SpectralMemory.Matrix(tensor.Rows, tensor.Columns)) + SpectralMemory.Svd(tensor.Rows, tensor.Columns) + bases;
+            long joined = vectors * Math.Min(smaller, _options.Rank.Foresee(tensor.Rows, tensor.Columns, factorRank: null) ?? smaller);
+            long order = Math.Min(larger, joined);
+            long bases = (3 * SpectralMemory.Matrix(larger, joined)) + (3 * SpectralMemory.Matrix(order, joined)) + (6 * SpectralMemory.Matrix(order, order));
+            long sides = _options.Sides == DecompositionSides.Both ? 2 : 1;
+            return ((vectors + 3) * SpectralMemory.Matrix(tensor.Rows, tensor.Columns)) + SpectralMemory.Svd(tensor.Rows, tensor.Columns) + (sides * bases);
         }
 
         public override IReadOnlyList<Matrix<double>> Merge(IUnitVectors vectors, MergeContext context)
