@@ -14,6 +14,9 @@ namespace TaskVectors.Execution;
 /// </summary>
 internal sealed class MergedReader : ICheckpointReader
 {
+    // Large arrays are collected rarely, and the budget counts live ones only: the garbage of one large unit would lie beside the next.
+    private const long LargeUnitBytes = 32 << 20;
+
     private readonly PreparedMerge _merge;
     private readonly MatrixKernel _kernel;
     private readonly MergeContext _context;
@@ -88,6 +91,7 @@ internal sealed class MergedReader : ICheckpointReader
         }
         finally
         {
+            Collect(unit);
             _ = _permits.Release();
         }
     }
@@ -119,6 +123,16 @@ internal sealed class MergedReader : ICheckpointReader
         catch (NonFiniteMatrixException error)
         {
             throw NotFinite(unit, error);
+        }
+
+        Collect(unit);
+    }
+
+    private void Collect(int unit)
+    {
+        if (_kernel.WorkingBytes(_merge.Units[unit].Unit, _merge.Call.Vectors.Length, _merge.Limits.Threads) >= LargeUnitBytes)
+        {
+            GC.Collect(GC.MaxGeneration, GCCollectionMode.Forced, blocking: true);
         }
     }
 

@@ -5,6 +5,9 @@ namespace TaskVectors.Merging.Knots;
 /// <summary>The tasks of a layer in their common basis: S V_t^T with U S [V_1^T ... V_T^T] = [tau_1 ... tau_T].</summary>
 internal sealed class RotatedLayer
 {
+    // Adapters side by side have exactly the rank of all their factors, so that a randomised decomposition of that rank finds all of it.
+    private static readonly TruncatedSvdOptions LowRank = new() { Tolerance = 1e-12 };
+
     private readonly KnotsLayer _layer;
     private readonly Matrix<double> _basis;
     private readonly Matrix<double> _rotated;
@@ -30,7 +33,9 @@ internal sealed class RotatedLayer
             layer.Assemble(vectors, task, joined.Target.Slice(0, task * layer.Width, layer.Rows, layer.Width));
         }
 
-        ThinSvd<double> svd = context.LinearAlgebra.ThinSvd(joined.View);
+        ThinSvd<double> svd = RankBound(vectors) is { } bound
+            ? context.LinearAlgebra.TruncatedSvd(joined.View, bound, LowRank).Factors
+            : context.LinearAlgebra.ThinSvd(joined.View);
         int rank = 0;
         while (rank < svd.Count && svd.SingularValues.Span[rank] > tolerance)
         {
@@ -46,4 +51,10 @@ internal sealed class RotatedLayer
 
     /// <summary>Rotates a merged matrix of [rank, width] back.</summary>
     public Matrix<double> RotateBack(Matrix<double> merged, MergeContext context) => context.LinearAlgebra.Multiply(_basis.FirstColumns(_rank), merged.View);
+
+    private static int? RankBound(IUnitVectors vectors)
+    {
+        int?[] bounds = [.. Enumerable.Range(0, vectors.VectorCount).Select(task => vectors.RankBound(task))];
+        return vectors.Unit.Tensors.Count > 1 || bounds.Contains(null) ? null : bounds.Sum();
+    }
 }
