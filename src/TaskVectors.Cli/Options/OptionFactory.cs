@@ -2,7 +2,6 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
 using TaskVectors.Algebra;
-using TaskVectors.Execution;
 using TaskVectors.Tensors;
 
 namespace TaskVectors.Cli.Options;

@@ -1,4 +1,3 @@
-using TaskVectors.Execution;
 using TaskVectors.Tensors;
 
 namespace TaskVectors.Decomposition;

@@ -67,7 +67,7 @@ internal sealed class EditRun : IDisposable
         _meter.Advance(bytesRead + bytesWritten, progress.Tensor.Output.Name);
     }
 
-    /// <summary>The key of the random numbers of a tensor; tied tensors share it, so that they stay equal.</summary>
+    /// <summary>The key of the random numbers of a tensor.</summary>
     public PhiloxKey KeyOf(PlannedTensor tensor) => PhiloxKey.Create(Plan.Options.Seed, "output", tensor.Output.Name);
 
     public void Dispose()

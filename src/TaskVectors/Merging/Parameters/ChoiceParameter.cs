@@ -1,5 +1,3 @@
-using TaskVectors.Execution;
-
 namespace TaskVectors.Merging.Parameters;
 
 /// <summary>A parameter that is one of a few words: the members of an enumeration in lower case.</summary>

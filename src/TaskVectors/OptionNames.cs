@@ -1,4 +1,4 @@
-namespace TaskVectors.Execution;
+namespace TaskVectors;
 
 /// <summary>The words by which options are written in manifests and on the command line: the members' names in lower case.</summary>
 public static class OptionNames
