@@ -28,6 +28,9 @@ namespace TaskVectors.Tensors;
 /// </remarks>
 public static class TensorConverter
 {
+    // A whole number of lanes; both spans of a step lie on the stack.
+    private const int StepLength = 32 * FixedOrderSum.Lanes;
+
     /// <summary>Decodes elements, exactly. A signalling NaN may become quiet.</summary>
     /// <param name="dtype">The element type.</param>
     /// <param name="source">The encoded elements.</param>
@@ -125,16 +128,16 @@ public static class TensorConverter
         Span<double> edit = stackalloc double[FixedOrderSum.Lanes];
         rounding.Clear();
         edit.Clear();
+        int done = LinearSum.For(dtype, block.Precision)?.TrySum(block, destination, rounding, edit) ?? -1;
         long saturated = 0;
         long notANumber = 0;
-        int i = 0;
-        while ((i = kernels.SumOrdinary(block, destination, rounding, edit, i)) < block.Count)
+        for (int first = Math.Max(done, 0); first < block.Count; first += StepLength)
         {
-            int count = Math.Min(FixedOrderSum.Lanes, block.Count - i);
-            (long overflowed, long invalid) = SumGroup(kernels, block, i, destination.Slice(i * kernels.ElementSize, count * kernels.ElementSize), rounding, edit);
+            int count = Math.Min(StepLength, block.Count - first);
+            Span<byte> codes = destination.Slice(first * kernels.ElementSize, count * kernels.ElementSize);
+            (long overflowed, long invalid) = SumInSteps(kernels, block, first, codes, rounding, edit);
             saturated += overflowed;
             notANumber += invalid;
-            i += count;
         }
 
         return (new EncodeCounts(saturated), new EditStatistics(FixedOrderSum.Reduce(rounding), FixedOrderSum.Reduce(edit), notANumber));
@@ -200,13 +203,13 @@ public static class TensorConverter
         return new EncodeCounts(kernels.EncodeStochastic(source, destination, key, firstElement));
     }
 
-    // The steps one after another, for a group of at most sixteen elements that the one pass leaves out.
-    private static (long Saturated, long NotANumber) SumGroup(
+    // The steps one after another, for at most StepLength elements.
+    private static (long Saturated, long NotANumber) SumInSteps(
         FloatKernels kernels, LinearBlock block, int first, Span<byte> destination, Span<double> rounding, Span<double> edit)
     {
         int count = destination.Length / kernels.ElementSize;
-        Span<double> sum = stackalloc double[FixedOrderSum.Lanes];
-        Span<double> reference = stackalloc double[FixedOrderSum.Lanes];
+        Span<double> sum = stackalloc double[StepLength];
+        Span<double> reference = stackalloc double[StepLength];
         sum = sum[..count];
         reference = reference[..count];
         bool started = false;

@@ -7,7 +7,7 @@ namespace TaskVectors.Tensors;
 /// </summary>
 /// <remarks>
 /// Every sum is taken in binary64 in one fixed order, whatever the processor: the term of element i of the span is added by a fused
-/// multiply-add to lane i mod 16, in order of i; then lane j + 8 is added to lane j, j + 4 to j, j + 2 to j and 1 to 0. So equal spans give equal
+/// multiply-add to lane i mod 8, in order of i; then lane j + 4 is added to lane j, j + 2 to j and 1 to 0. So equal spans give equal
 /// bits; splitting a span does change the rounding.
 /// </remarks>
 public static class TensorStatistics

@@ -37,7 +37,7 @@ internal static class EditSums
         }
     }
 
-    /// <summary>Does the work of <see cref="AddDifferencesScalar"/> for the whole groups of sixteen; returns how many elements those are.</summary>
+    /// <summary>Does the work of <see cref="AddDifferencesScalar"/> for the whole groups of eight; returns how many elements those are.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal static int AddDifferencesVector(ReadOnlySpan<double> exact, ReadOnlySpan<double> reference, Span<double> edit)
     {
@@ -48,19 +48,15 @@ internal static class EditSums
         int whole = exact.Length - exact.Length % FixedOrderSum.Lanes;
         for (int i = 0; i < whole; i += FixedOrderSum.Lanes)
         {
-            Vector256<double> exact0 = Load(ref number, i);
-            Vector256<double> exact4 = Load(ref number, i + 4);
-            Vector256<double> exact8 = Load(ref number, i + 8);
-            Vector256<double> exact12 = Load(ref number, i + 12);
+            Vector256<double> lower = Load(ref number, i);
+            Vector256<double> upper = Load(ref number, i + 4);
             if (hasReference)
             {
-                exact0 -= Load(ref origin, i);
-                exact4 -= Load(ref origin, i + 4);
-                exact8 -= Load(ref origin, i + 8);
-                exact12 -= Load(ref origin, i + 12);
+                lower -= Load(ref origin, i);
+                upper -= Load(ref origin, i + 4);
             }
 
-            sums.AddSquares(exact0, exact4, exact8, exact12);
+            sums.AddSquares(lower, upper);
         }
 
         sums.Store(edit);
@@ -82,7 +78,7 @@ internal static class EditSums
         return notANumber;
     }
 
-    /// <summary>The vector form of <see cref="Add"/>, for a multiple of sixteen elements.</summary>
+    /// <summary>The vector form of <see cref="Add"/>, for a multiple of eight elements.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal static long AddVector(
         ReadOnlySpan<double> written, ReadOnlySpan<double> exact, ReadOnlySpan<double> reference, Span<double> rounding, Span<double> edit)
@@ -96,22 +92,17 @@ internal static class EditSums
         Vector256<long> notANumber = Vector256<long>.Zero;
         for (int i = 0; i < exact.Length; i += FixedOrderSum.Lanes)
         {
-            Vector256<double> exact0 = Load(ref number, i);
-            Vector256<double> exact4 = Load(ref number, i + 4);
-            Vector256<double> exact8 = Load(ref number, i + 8);
-            Vector256<double> exact12 = Load(ref number, i + 12);
-            notANumber -= IsNaN(exact0) + IsNaN(exact4) + IsNaN(exact8) + IsNaN(exact12);
-            roundings.AddSquares(
-                Load(ref output, i) - exact0, Load(ref output, i + 4) - exact4, Load(ref output, i + 8) - exact8, Load(ref output, i + 12) - exact12);
+            Vector256<double> lower = Load(ref number, i);
+            Vector256<double> upper = Load(ref number, i + 4);
+            notANumber -= IsNaN(lower) + IsNaN(upper);
+            roundings.AddSquares(Load(ref output, i) - lower, Load(ref output, i + 4) - upper);
             if (hasReference)
             {
-                exact0 -= Load(ref origin, i);
-                exact4 -= Load(ref origin, i + 4);
-                exact8 -= Load(ref origin, i + 8);
-                exact12 -= Load(ref origin, i + 12);
+                lower -= Load(ref origin, i);
+                upper -= Load(ref origin, i + 4);
             }
 
-            edits.AddSquares(exact0, exact4, exact8, exact12);
+            edits.AddSquares(lower, upper);
         }
 
         roundings.Store(rounding);

@@ -4,11 +4,11 @@ using System.Runtime.Intrinsics;
 
 namespace TaskVectors.Tensors.Kernels;
 
-/// <summary>Sums in sixteen lanes and one order of reduction, so that vector and scalar code round alike.</summary>
+/// <summary>Sums in eight lanes and one order of reduction, so that vector and scalar code round alike.</summary>
 internal static class FixedOrderSum
 {
-    /// <summary>The number of lanes; element i belongs to lane i mod 16.</summary>
-    internal const int Lanes = 16;
+    /// <summary>The number of lanes; element i belongs to lane i mod 8.</summary>
+    internal const int Lanes = 8;
 
     /// <summary>The sum of the lanes, halves added to halves. Overwrites them.</summary>
     internal static double Reduce(Span<double> lanes)
@@ -34,7 +34,7 @@ internal static class FixedOrderSum
         return Reduce(lanes);
     }
 
-    /// <summary>Adds a_i b_i to lane i mod 16.</summary>
+    /// <summary>Adds a_i b_i to lane i mod 8.</summary>
     internal static void AddProductsScalar(ReadOnlySpan<double> a, ReadOnlySpan<double> b, Span<double> lanes)
     {
         for (int i = 0; i < a.Length; i++)
@@ -44,7 +44,7 @@ internal static class FixedOrderSum
         }
     }
 
-    /// <summary>Does the work of <see cref="AddProductsScalar"/> for the whole groups of sixteen; returns how many elements those are.</summary>
+    /// <summary>Does the work of <see cref="AddProductsScalar"/> for the whole groups of eight; returns how many elements those are.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal static int AddProductsVector(ReadOnlySpan<double> a, ReadOnlySpan<double> b, Span<double> lanes)
     {
@@ -54,10 +54,8 @@ internal static class FixedOrderSum
         int whole = a.Length - a.Length % Lanes;
         for (int i = 0; i < whole; i += Lanes)
         {
-            sums.Lanes0 = MultiplyAdd(ref left, ref right, i, sums.Lanes0);
-            sums.Lanes4 = MultiplyAdd(ref left, ref right, i + 4, sums.Lanes4);
-            sums.Lanes8 = MultiplyAdd(ref left, ref right, i + 8, sums.Lanes8);
-            sums.Lanes12 = MultiplyAdd(ref left, ref right, i + 12, sums.Lanes12);
+            sums.A = MultiplyAdd(ref left, ref right, i, sums.A);
+            sums.B = MultiplyAdd(ref left, ref right, i + 4, sums.B);
         }
 
         sums.Store(lanes);

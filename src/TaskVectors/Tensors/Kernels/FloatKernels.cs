@@ -64,12 +64,6 @@ internal abstract class FloatKernels
     internal abstract (long Saturated, long NotANumber) EncodeMeasured(
         SumPrecision precision, ReadOnlySpan<double> exact, Span<byte> destination, Span<double> rounding);
 
-    /// <summary>
-    /// Sums, encodes and measures groups of sixteen from i up to the first with a number that overflows or is not one; returns where that
-    /// is, or the end of the whole groups.
-    /// </summary>
-    internal virtual int SumOrdinary(LinearBlock block, Span<byte> destination, Span<double> rounding, Span<double> edit, int i) => i;
-
     /// <summary>Encodes stochastically; returns the number of finite values that overflowed.</summary>
     internal abstract long EncodeStochastic(ReadOnlySpan<double> source, Span<byte> destination, PhiloxKey key, long firstElement);
 

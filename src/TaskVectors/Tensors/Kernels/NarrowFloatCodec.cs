@@ -13,6 +13,8 @@ internal readonly struct NarrowFloatCodec<TFormat, TBits> : IFloatCodec<TBits>
     private const int SingleBias = 127;
     private const uint SingleExponentMask = 0x7F80_0000;
     private const uint SingleNaN = 0x7FC0_0000;
+    private const uint SingleSignBit = 0x8000_0000;
+    private const uint SingleOne = 0x3F80_0000;
 
     public static bool HoldsEveryDouble => false;
 
@@ -56,6 +58,13 @@ internal readonly struct NarrowFloatCodec<TFormat, TBits> : IFloatCodec<TBits>
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         get => (uint)(SingleBias - TFormat.Bias) << SingleFractionBits;
+    }
+
+    // The places of a code's bits in binary32.
+    private static uint AlignedMask
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => SingleSignBit | (MagnitudeMask << FractionShift);
     }
 
     // As the bits of binary32.
@@ -116,45 +125,49 @@ internal readonly struct NarrowFloatCodec<TFormat, TBits> : IFloatCodec<TBits>
             return (codes << FractionShift).AsSingle();
         }
 
-        Vector256<uint> magnitude = (codes & Vector256.Create(MagnitudeMask)) << FractionShift;
-        Vector256<uint> normal = magnitude + Vector256.Create(Rebias);
-        Vector256<uint> smallestNormal = Vector256.Create(SmallestNormal);
-        Vector256<uint> subnormal = ((magnitude + smallestNormal).AsSingle() - smallestNormal.AsSingle()).AsUInt32();
-        Vector256<int> isSubnormal = Vector256.LessThan(magnitude.AsInt32(), Vector256.Create(1 << SingleFractionBits));
-        Vector256<uint> sign = (codes & Vector256.Create(SignBit)) << (32 - Width);
-        Vector256<uint> finite = Vector256.ConditionalSelect(isSubnormal.AsUInt32(), subnormal, normal);
-        return (WithSpecials(finite, codes, magnitude) | sign).AsSingle();
+        // The sign in its place and the magnitude aligned with that of binary32: a number too small by a power of two, subnormals included.
+        Vector256<uint> aligned = ((codes << (32 - Width)).AsInt32() >> (8 - TFormat.ExponentBits)).AsUInt32() & Vector256.Create(AlignedMask);
+        Vector256<uint> finite = (aligned.AsSingle() * Vector256.Create(BitConverter.UInt32BitsToSingle(Rebias + SingleOne))).AsUInt32();
+        return WithSpecials(finite, codes).AsSingle();
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Encode8(Vector256<double> lower, Vector256<double> upper, ref byte destination) => Store8(
-        FloatRounding.Nearest(lower, TFormat.FractionBits, TFormat.Bias),
-        FloatRounding.Nearest(upper, TFormat.FractionBits, TFormat.Bias),
+        Vector256.Narrow(
+            FloatRounding.Nearest(lower, TFormat.FractionBits, TFormat.Bias),
+            FloatRounding.Nearest(upper, TFormat.FractionBits, TFormat.Bias)),
         SignBits(lower, upper),
         ref destination);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void EncodeSingle8(Vector256<float> values, ref byte destination)
     {
-        if (TFormat.ExponentBits != 8)
+        // Rounding is an addition to the bits: half a unit less one, and one where the code is odd.
+        Vector256<uint> bits = values.AsUInt32();
+        Vector256<uint> odd = (bits >>> FractionShift) & Vector256<uint>.One;
+        Vector256<uint> half = Vector256.Create((1u << (FractionShift - 1)) - 1);
+        if (TFormat.ExponentBits == 8)
         {
-            (Vector256<double> lower, Vector256<double> upper) = Vector256.Widen(values);
-            Encode8(lower, upper, ref destination);
+            Narrow8((bits + odd + half) >>> FractionShift, ref destination);
             return;
         }
 
-        // With the exponent field of binary32, rounding is an addition to the bits: half a unit less one, and one where the code is odd.
-        Vector256<uint> bits = values.AsUInt32();
-        Vector256<uint> odd = (bits >>> FractionShift) & Vector256<uint>.One;
-        Vector256<uint> codes = (bits + odd + Vector256.Create((1u << (FractionShift - 1)) - 1)) >>> FractionShift;
-        Unsafe.WriteUnaligned(ref destination, Vector128.Narrow(codes.GetLower(), codes.GetUpper()));
+        // Adding the power of two whose unit in the last place is the smallest subnormal makes the adder round to a multiple of that.
+        Vector256<uint> magnitude = bits & Vector256.Create(~SingleSignBit);
+        Vector256<uint> power = Vector256.Create((uint)(SingleBias + SingleFractionBits + 1 - TFormat.Bias - TFormat.FractionBits) << SingleFractionBits);
+        Vector256<uint> subnormal = (magnitude.AsSingle() + power.AsSingle()).AsUInt32() - power;
+        Vector256<uint> normal = (magnitude + odd + half - Vector256.Create(Rebias)) >>> FractionShift;
+        Vector256<uint> isSubnormal = Vector256.LessThan(magnitude.AsInt32(), Vector256.Create((int)SmallestNormal)).AsUInt32();
+        Vector256<uint> sign = (bits >>> (32 - Width)) & Vector256.Create(SignBit);
+        Store8(Vector256.ConditionalSelect(isSubnormal, subnormal, normal), sign, ref destination);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void EncodeStochastic8(
         Vector256<double> lower, Vector256<double> upper, Vector256<ulong> randomLower, Vector256<ulong> randomUpper, ref byte destination) => Store8(
-            FloatRounding.Stochastic(lower, randomLower, TFormat.FractionBits, TFormat.Bias),
-            FloatRounding.Stochastic(upper, randomUpper, TFormat.FractionBits, TFormat.Bias),
+            Vector256.Narrow(
+                FloatRounding.Stochastic(lower, randomLower, TFormat.FractionBits, TFormat.Bias),
+                FloatRounding.Stochastic(upper, randomUpper, TFormat.FractionBits, TFormat.Bias)),
             SignBits(lower, upper),
             ref destination);
 
@@ -192,21 +205,20 @@ internal readonly struct NarrowFloatCodec<TFormat, TBits> : IFloatCodec<TBits>
     private static uint DecodeSpecial(uint magnitude) =>
         TFormat.Specials == SpecialCodes.InfinityAndNaN ? SingleExponentMask | (magnitude << FractionShift) : SingleNaN;
 
-    // Replaces the magnitudes that were read from codes of infinities and NaNs.
+    // Replaces the values that were read from codes of infinities and NaNs.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector256<uint> WithSpecials(Vector256<uint> finite, Vector256<uint> codes, Vector256<uint> magnitude)
+    private static Vector256<uint> WithSpecials(Vector256<uint> finite, Vector256<uint> codes)
     {
         if (TFormat.Specials == SpecialCodes.InfinityAndNaN)
         {
-            Vector256<int> largestFinite = Vector256.Create((int)(InfinityCode << FractionShift) - 1);
-            Vector256<uint> isSpecial = Vector256.GreaterThan(magnitude.AsInt32(), largestFinite).AsUInt32();
-            return finite | (isSpecial & Vector256.Create(SingleExponentMask));
+            Vector256<uint> field = Vector256.Create(InfinityCode);
+            return finite | (Vector256.Equals(codes & field, field) & Vector256.Create(SingleExponentMask));
         }
 
         Vector256<uint> isNaN = TFormat.Specials == SpecialCodes.AllOnesIsNaN
-            ? Vector256.Equals(magnitude, Vector256.Create(MagnitudeMask << FractionShift))
+            ? Vector256.Equals(codes | Vector256.Create(SignBit), Vector256.Create(SignBit | MagnitudeMask))
             : Vector256.Equals(codes, Vector256.Create(SignBit));
-        return Vector256.ConditionalSelect(isNaN, Vector256.Create(SingleNaN), finite);
+        return Vector256.ConditionalSelect(isNaN, (finite & Vector256.Create(SingleSignBit)) | Vector256.Create(SingleNaN), finite);
     }
 
     private static uint EncodeNaN(double value, uint sign)
@@ -251,15 +263,19 @@ internal readonly struct NarrowFloatCodec<TFormat, TBits> : IFloatCodec<TBits>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Store8(Vector256<ulong> lower, Vector256<ulong> upper, Vector256<uint> sign, ref byte destination)
+    private static void Store8(Vector256<uint> magnitude, Vector256<uint> sign, ref byte destination)
     {
-        Vector256<uint> magnitude = Vector256.Narrow(lower, upper);
         if (TFormat.Specials == SpecialCodes.MinusZeroIsNaN)
         {
             sign = Vector256.AndNot(sign, Vector256.Equals(magnitude, Vector256<uint>.Zero));
         }
 
-        Vector256<uint> codes = magnitude | sign;
+        Narrow8(magnitude | sign, ref destination);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Narrow8(Vector256<uint> codes, ref byte destination)
+    {
         Vector128<ushort> narrow = Vector128.Narrow(codes.GetLower(), codes.GetUpper());
         if (Unsafe.SizeOf<TBits>() == sizeof(ushort))
         {

@@ -85,13 +85,12 @@ internal sealed class VectorFloatKernels<TCodec, TBits> : ScalarFloatKernels<TCo
     internal override (long Saturated, long NotANumber) EncodeMeasured(
         SumPrecision precision, ReadOnlySpan<double> exact, Span<byte> destination, Span<double> rounding)
     {
-        int whole = exact.Length - exact.Length % FixedOrderSum.Lanes;
         long saturated = 0;
         long notANumber = 0;
         int i = 0;
         while ((i = EncodeMeasuredOrdinary(precision, exact, destination, rounding, i)) < exact.Length)
         {
-            int count = i < whole ? FixedOrderSum.Lanes : exact.Length - whole;
+            int count = Math.Min(BlockLength, exact.Length - i);
             (long overflowed, long invalid) = base.EncodeMeasured(precision, exact.Slice(i, count), Bytes(destination, i, count), rounding);
             saturated += overflowed;
             notANumber += invalid;
@@ -99,81 +98,6 @@ internal sealed class VectorFloatKernels<TCodec, TBits> : ScalarFloatKernels<TCo
         }
 
         return (saturated, notANumber);
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    internal override int SumOrdinary(LinearBlock block, Span<byte> destination, Span<double> rounding, Span<double> edit, int i)
-    {
-        ref byte from = ref MemoryMarshal.GetReference(block.Inputs);
-        ref byte to = ref MemoryMarshal.GetReference(destination);
-        ref double coefficients = ref MemoryMarshal.GetReference(block.Coefficients);
-        int terms = block.Coefficients.Length;
-        int first = 0;
-        while (Unsafe.Add(ref coefficients, first) == 0)
-        {
-            first++;
-        }
-
-        bool inSingle = block.Precision == SumPrecision.Single;
-        LaneSums roundings = LaneSums.Load(rounding);
-        LaneSums edits = LaneSums.Load(edit);
-        int whole = block.Count - block.Count % FixedOrderSum.Lanes;
-        for (; i < whole; i += FixedOrderSum.Lanes)
-        {
-            Vector256<double> factor = Vector256.Create(Unsafe.Add(ref coefficients, first));
-            ref byte source = ref Element(ref Unsafe.AddByteOffset(ref from, (nint)first * block.Stride), i);
-            (Vector256<double> sum0, Vector256<double> sum4) = TCodec.Decode8(in source);
-            (Vector256<double> sum8, Vector256<double> sum12) = TCodec.Decode8(in Element(ref source, BlockLength));
-            sum0 *= factor;
-            sum4 *= factor;
-            sum8 *= factor;
-            sum12 *= factor;
-            for (int term = first + 1; term < terms; term++)
-            {
-                if (Unsafe.Add(ref coefficients, term) == 0)
-                {
-                    continue;
-                }
-
-                factor = Vector256.Create(Unsafe.Add(ref coefficients, term));
-                source = ref Element(ref Unsafe.AddByteOffset(ref from, (nint)term * block.Stride), i);
-                (Vector256<double> value0, Vector256<double> value4) = TCodec.Decode8(in source);
-                (Vector256<double> value8, Vector256<double> value12) = TCodec.Decode8(in Element(ref source, BlockLength));
-                sum0 = Vector256.FusedMultiplyAdd(factor, value0, sum0);
-                sum4 = Vector256.FusedMultiplyAdd(factor, value4, sum4);
-                sum8 = Vector256.FusedMultiplyAdd(factor, value8, sum8);
-                sum12 = Vector256.FusedMultiplyAdd(factor, value12, sum12);
-            }
-
-            ref byte lower = ref Element(ref to, i);
-            ref byte upper = ref Element(ref to, i + BlockLength);
-            if (!(inSingle
-                ? TryEncodeSingle(sum0, sum4, ref lower) & TryEncodeSingle(sum8, sum12, ref upper)
-                : TryEncode(sum0, sum4, ref lower) & TryEncode(sum8, sum12, ref upper)))
-            {
-                break;
-            }
-
-            (Vector256<double> written0, Vector256<double> written4) = TCodec.Decode8(in lower);
-            (Vector256<double> written8, Vector256<double> written12) = TCodec.Decode8(in upper);
-            roundings.AddFiniteSquares(written0 - sum0, written4 - sum4, written8 - sum8, written12 - sum12);
-            if (block.Reference >= 0)
-            {
-                source = ref Element(ref Unsafe.AddByteOffset(ref from, (nint)block.Reference * block.Stride), i);
-                (Vector256<double> origin0, Vector256<double> origin4) = TCodec.Decode8(in source);
-                (Vector256<double> origin8, Vector256<double> origin12) = TCodec.Decode8(in Element(ref source, BlockLength));
-                sum0 -= origin0;
-                sum4 -= origin4;
-                sum8 -= origin8;
-                sum12 -= origin12;
-            }
-
-            edits.AddSquares(sum0, sum4, sum8, sum12);
-        }
-
-        roundings.Store(rounding);
-        edits.Store(edit);
-        return i;
     }
 
     internal override long EncodeStochastic(ReadOnlySpan<double> source, Span<byte> destination, PhiloxKey key, long firstElement)
@@ -212,6 +136,11 @@ internal sealed class VectorFloatKernels<TCodec, TBits> : ScalarFloatKernels<TCo
 
         return count + base.CountNaN(source[whole..]);
     }
+
+    private static int EncodeMeasuredOrdinary(SumPrecision precision, ReadOnlySpan<double> exact, Span<byte> destination, Span<double> rounding, int i) =>
+        precision == SumPrecision.Single
+            ? EncodeMeasuredOrdinary<ThroughSingle>(exact, destination, rounding, i)
+            : EncodeMeasuredOrdinary<Directly>(exact, destination, rounding, i);
 
     private static long EncodeVector<TNumber>(ReadOnlySpan<TNumber> source, Span<byte> destination)
         where TNumber : struct, IBinaryFloatingPointIeee754<TNumber>
@@ -289,7 +218,7 @@ internal sealed class VectorFloatKernels<TCodec, TBits> : ScalarFloatKernels<TCo
             if (typeof(TNumber) == typeof(double))
             {
                 (Vector256<double> lower, Vector256<double> upper) = Load(ref Unsafe.As<TNumber, double>(ref from), i);
-                if (!TryEncode(lower, upper, ref Element(ref to, i)))
+                if (!Directly.TryEncode(lower, upper, ref Element(ref to, i)))
                 {
                     break;
                 }
@@ -309,61 +238,31 @@ internal sealed class VectorFloatKernels<TCodec, TBits> : ScalarFloatKernels<TCo
         return i;
     }
 
-    // Encodes and measures groups of sixteen from i up to the first with a number that overflows or is not one; returns where that is, or
-    // the end of the whole groups.
+    // Encodes and measures blocks from i up to the first with a number that overflows or is not one; returns where that is, or the end of the
+    // whole blocks.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static int EncodeMeasuredOrdinary(SumPrecision precision, ReadOnlySpan<double> exact, Span<byte> destination, Span<double> rounding, int i)
+    private static int EncodeMeasuredOrdinary<TWay>(ReadOnlySpan<double> exact, Span<byte> destination, Span<double> rounding, int i)
+        where TWay : struct, IEncodingWay
     {
         ref double from = ref MemoryMarshal.GetReference(exact);
         ref byte to = ref MemoryMarshal.GetReference(destination);
-        bool inSingle = precision == SumPrecision.Single;
         LaneSums sums = LaneSums.Load(rounding);
-        int whole = exact.Length - exact.Length % FixedOrderSum.Lanes;
-        for (; i < whole; i += FixedOrderSum.Lanes)
+        int whole = WholeBlocks(exact.Length);
+        for (; i < whole; i += BlockLength)
         {
-            (Vector256<double> exact0, Vector256<double> exact4) = Load(ref from, i);
-            (Vector256<double> exact8, Vector256<double> exact12) = Load(ref from, i + BlockLength);
-            ref byte first = ref Element(ref to, i);
-            ref byte second = ref Element(ref to, i + BlockLength);
-            if (!(inSingle
-                ? TryEncodeSingle(exact0, exact4, ref first) & TryEncodeSingle(exact8, exact12, ref second)
-                : TryEncode(exact0, exact4, ref first) & TryEncode(exact8, exact12, ref second)))
+            (Vector256<double> lower, Vector256<double> upper) = Load(ref from, i);
+            ref byte written = ref Element(ref to, i);
+            if (!TWay.TryEncode(lower, upper, ref written))
             {
                 break;
             }
 
-            (Vector256<double> written0, Vector256<double> written4) = TCodec.Decode8(in first);
-            (Vector256<double> written8, Vector256<double> written12) = TCodec.Decode8(in second);
-            sums.AddFiniteSquares(written0 - exact0, written4 - exact4, written8 - exact8, written12 - exact12);
+            (Vector256<double> writtenLower, Vector256<double> writtenUpper) = TCodec.Decode8(in written);
+            sums.AddFiniteSquares(writtenLower - lower, writtenUpper - upper);
         }
 
         sums.Store(rounding);
         return i;
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static bool TryEncode(Vector256<double> lower, Vector256<double> upper, ref byte destination)
-    {
-        bool isOrdinary = AllBelow(lower, upper, TCodec.OverflowThreshold);
-        if (isOrdinary)
-        {
-            TCodec.Encode8(lower, upper, ref destination);
-        }
-
-        return isOrdinary;
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static bool TryEncodeSingle(Vector256<double> lower, Vector256<double> upper, ref byte destination)
-    {
-        Vector256<float> values = Vector256.Narrow(lower, upper);
-        bool isOrdinary = AllBelow(values);
-        if (isOrdinary)
-        {
-            TCodec.EncodeSingle8(values, ref destination);
-        }
-
-        return isOrdinary;
     }
 
     // As EncodeOrdinary; firstElement + i is even.
@@ -433,4 +332,41 @@ internal sealed class VectorFloatKernels<TCodec, TBits> : ScalarFloatKernels<TCo
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static bool AllBelow(Vector256<float> values) =>
         Vector256.LessThan(Vector256.Abs(values), Vector256.Create((float)TCodec.OverflowThreshold)).ExtractMostSignificantBits() == 0xFF;
+
+    // How a sum becomes a code; false, with nothing of use written, where a number overflows or is not one.
+    private interface IEncodingWay
+    {
+        static abstract bool TryEncode(Vector256<double> lower, Vector256<double> upper, ref byte destination);
+    }
+
+    private readonly struct Directly : IEncodingWay
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static bool TryEncode(Vector256<double> lower, Vector256<double> upper, ref byte destination)
+        {
+            bool isOrdinary = AllBelow(lower, upper, TCodec.OverflowThreshold);
+            if (isOrdinary)
+            {
+                TCodec.Encode8(lower, upper, ref destination);
+            }
+
+            return isOrdinary;
+        }
+    }
+
+    private readonly struct ThroughSingle : IEncodingWay
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static bool TryEncode(Vector256<double> lower, Vector256<double> upper, ref byte destination)
+        {
+            Vector256<float> values = Vector256.Narrow(lower, upper);
+            bool isOrdinary = AllBelow(values);
+            if (isOrdinary)
+            {
+                TCodec.EncodeSingle8(values, ref destination);
+            }
+
+            return isOrdinary;
+        }
+    }
 }

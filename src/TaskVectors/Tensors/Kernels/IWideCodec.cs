@@ -1,0 +1,23 @@
+namespace TaskVectors.Tensors.Kernels;
+
+/// <summary>
+/// How sixteen ordinary elements of a type are read and written at once. Numbers that need care, infinite, not numbers or too large, are
+/// not handled but noted.
+/// </summary>
+internal interface IWideCodec
+{
+    /// <summary>The bytes of an element.</summary>
+    static abstract int ElementSize { get; }
+
+    /// <summary>Whether group A of <see cref="Sixteen"/> holds the even elements and B the odd ones, else halves of eights.</summary>
+    static abstract bool IsInterleaved { get; }
+
+    /// <summary>The sixteen values from <paramref name="source"/> on, exactly.</summary>
+    static abstract Sixteen Decode(ref readonly byte source, ref Extremes extremes);
+
+    /// <summary>Writes sixteen sums, rounded to nearest even by way of binary32, and returns the values written.</summary>
+    static abstract Sixteen Encode(Sixteen sums, ref byte destination, ref Extremes extremes);
+
+    /// <summary>Whether all numbers so far were ordinary; false is also the answer for some that nearly are not.</summary>
+    static abstract bool AreOrdinary(Extremes extremes);
+}
