@@ -63,6 +63,7 @@ internal static class CommandLine
             new CompareCommand(terminal),
             new SpectrumCommand(terminal),
             new DecomposeCommand(terminal),
+            new LoraCommand(terminal),
             new VerifyCommand(terminal),
             new ReplayCommand(terminal),
             new DemoCommand(terminal),

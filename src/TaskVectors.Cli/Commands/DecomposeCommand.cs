@@ -1,5 +1,4 @@
 using System.CommandLine;
-using TaskVectors.Algebra;
 using TaskVectors.Cli.Models;
 using TaskVectors.Cli.Options;
 using TaskVectors.Cli.Output;
@@ -29,44 +28,58 @@ internal sealed class DecomposeCommand : Verb
         "--vectors",
         "Biases, norms, embeddings, heads: unique (default), mean (shared is the mean of biases and norms), drop (in neither part).");
 
-    private readonly Option<string> _preset = new("--tensors")
-    {
-        HelpName = string.Join('|', TensorPresets.Names),
-        Description =
-            "Matrices to decompose. Default: matrices (all but embeddings and heads). --include replaces it, --exclude adds to it.",
-    };
-
     private readonly Option<OutputAxis?> _axis = OptionFactory.Word<OutputAxis>(
         "--output-axis", "Which dimension of a weight is that of outputs. Default: first; last where the base's metadata say layout HWIO.");
 
-    private readonly FilterOptionGroup _filter = new("Matrices to decompose.");
+    private readonly MatrixOptionGroup _matrices = new("Matrices to decompose.");
     private readonly Option<MissingTensors?> _missing = OptionFactory.Word<MissingTensors>(
         "--missing", "Tensors that a model lacks or has on top. Default: error. base takes a lacking one as unchanged.");
 
     private readonly Option<bool> _anyBase =
         new("--any-base") { Description = "Take a stored task vector that was made from another base." };
+
+    private readonly Option<bool> _lowRank = new("--low-rank")
+    {
+        Description = "Write parts that have factors as PEFT adapters: every shared part, and the unique parts of adapters.",
+    };
+
+    private readonly Option<string> _uniqueRank = new("--unique-rank")
+    {
+        HelpName = "RULE",
+        Description = "With --low-rank: cut the unique parts of dense task vectors to a rank (rank:R, energy:E, fraction:F) and report what is lost.",
+    };
+
+    private readonly Option<bool> _strict = new("--strict")
+    {
+        Description = "Make the plan's warnings errors, such as a rank under which chance alone passes the cut.",
+    };
+
+    private readonly PictureOption _picture = new();
     private readonly OutputOptionGroup _output = new();
 
     public DecomposeCommand(Terminal terminal)
         : base("decompose", "Split task vectors into what they share and what is unique to each.", terminal)
     {
-        _ = _preset.AcceptOnlyFromAmong([.. TensorPresets.Names]);
         Add(_models);
         Add(_base);
         _subspace.AddTo(this);
         Add(_vectors);
-        Add(_preset);
-        _filter.AddTo(this);
+        _matrices.AddTo(this);
         Add(_axis);
         Add(_missing);
         Add(_anyBase);
+        Add(_lowRank);
+        Add(_uniqueRank);
+        Add(_strict);
+        Add(_picture);
         _output.AddTo(this);
     }
 
     public override IReadOnlyList<string> Examples =>
     [
         "taskvec decompose --base gpt2/ math=gpt2-math/ code=gpt2-code/ toxic=gpt2-toxic/ -o parts/",
-        "taskvec decompose --base gpt2/ toxic=toxic-lora/ math=math-lora/ --vectors drop -o parts/",
+        "taskvec decompose --base gpt2/ toxic=toxic-lora/ math=math-lora/ --vectors drop --low-rank -o parts/",
+        "taskvec decompose --base vit/ mnist=vit-mnist/ usps=vit-usps/ --picture shared.svg -o parts/",
         "taskvec edit \"base - 1.5*unique:toxic\" -m base=gpt2/ --parts parts/ -o clean/",
     ];
 
@@ -74,6 +87,7 @@ internal sealed class DecomposeCommand : Verb
     {
         IEnumerable<string> paths = parsed.GetRequiredValue(_models).Prepend(parsed.GetRequiredValue(_base));
         DecompositionOptions options = Bind(parsed);
+        _picture.RequireFree(parsed, options.Force);
         ModelSet models = ModelSet.Open([.. paths.Select(text => ModelReference.Parse(text))]);
         _ = models.RequireCheckpoint(0);
         DecompositionInput[] inputs = [.. models.Models.Select(model => new DecompositionInput(model.Name, model.Source, model.IsVector))];
@@ -84,7 +98,9 @@ internal sealed class DecomposeCommand : Verb
             return ExitCode.Done;
         }
 
-        new DecompositionText(await ExecuteAsync(plan, reporter, cancellationToken).ConfigureAwait(false), plan.Target).Write(reporter);
+        DecompositionReport report = await ExecuteAsync(plan, reporter, cancellationToken).ConfigureAwait(false);
+        new DecompositionText(report, plan.Target).Write(reporter);
+        _picture.Write(parsed, reporter, () => DecompositionPicture.Draw(report));
         return ExitCode.Done;
     }
 
@@ -109,29 +125,17 @@ internal sealed class DecomposeCommand : Verb
         {
             Subspace = _subspace.Bind(parsed),
             Vectors = parsed.GetValue(_vectors) ?? DecompositionOptions.Default.Vectors,
-            Filter = Filter(parsed),
+            Filter = _matrices.Bind(parsed),
             OutputAxis = parsed.GetValue(_axis),
             Missing = parsed.GetValue(_missing) ?? DecompositionOptions.Default.Missing,
             AnyBase = parsed.GetValue(_anyBase),
+            LowRank = parsed.GetValue(_lowRank),
+            UniqueRank = parsed.GetValue(_uniqueRank) is { } rule ? RankRule.Parse(rule) : null,
+            Strict = parsed.GetValue(_strict),
             Force = resources.Force,
             Resume = resources.Resume,
             Memory = resources.Memory,
             Threads = resources.Threads,
         };
-    }
-
-    private TensorFilter Filter(ParseResult parsed)
-    {
-        TensorFilter chosen = _filter.Bind(parsed);
-        if (!chosen.Include.IsEmpty)
-        {
-            return parsed.GetValue(_preset) is null
-                ? chosen
-                : throw new UsageException("--tensors and --include both choose the matrices; give one of them.");
-        }
-
-        TensorFilter preset =
-            parsed.GetValue(_preset) is { } name && TensorPresets.TryGet(name, out TensorFilter? named) ? named : TensorPresets.Matrices;
-        return preset with { Exclude = [.. preset.Exclude, .. chosen.Exclude] };
     }
 }

@@ -24,11 +24,17 @@ internal sealed class DecompositionPlanReport(DecompositionPlan plan)
 
         reporter.WriteLine($"  tensors {string.Join(", ", Counts().Select(count => $"{Counting.Exact(count.Count)} {count.Treatment}"))}");
         reporter.WriteLine($"  read    {ByteSize.Format(plan.BytesRead)}");
-        reporter.WriteLine($"  write   {ByteSize.Format(plan.BytesWritten)}");
+        string most = plan.Parts.Any(part => part.IsLowRank) ? " at most" : string.Empty;
+        reporter.WriteLine($"  write   {ByteSize.Format(plan.BytesWritten)}{most}");
         reporter.WriteLine($"  memory  {ByteSize.Format(plan.PeakBytes)} of matrices and buffers at most");
-        foreach (string file in plan.Files.Select(file => file.FileName))
+        foreach (PlannedPart part in plan.Parts)
         {
-            reporter.WriteLine($"  file    {Printable.Of(file)}");
+            reporter.WriteLine($"  {(part.IsLowRank ? "adapter" : "file   ")} {Printable.Of(part.Path)}");
+        }
+
+        foreach (string note in plan.Notes)
+        {
+            reporter.Note(Printable.Of(note));
         }
 
         foreach (string warning in plan.Warnings)
@@ -61,7 +67,8 @@ internal sealed class DecompositionPlanReport(DecompositionPlan plan)
         json.WriteNumber("bytesRead", plan.BytesRead);
         json.WriteNumber("bytesWritten", plan.BytesWritten);
         json.WriteNumber("peakBufferBytes", plan.PeakBytes);
-        json.WriteStrings("files", plan.Files.Select(file => file.FileName));
+        json.WriteStrings("files", plan.Parts.Select(part => part.Path));
+        json.WriteStrings("notes", plan.Notes);
         json.WriteStrings("warnings", plan.Warnings);
         json.WriteEndObject();
     }

@@ -24,6 +24,11 @@ internal sealed class DecompositionText(DecompositionReport report, OutputTarget
         reporter.WriteLine(Printable.Of(report.Summary));
         reporter.Summarize(
             $"Wrote {Printable.Of(target.Path)}: {Counting.Of(report.Files.Count, "part")} and {DecompositionReport.FileName}.");
+        foreach (string note in report.Notes)
+        {
+            reporter.Note(Printable.Of(note));
+        }
+
         foreach (string warning in report.Warnings)
         {
             reporter.Warn(warning);
@@ -63,10 +68,16 @@ internal sealed class DecompositionText(DecompositionReport report, OutputTarget
     {
         TextTable table =
             new TextTable().AddColumn("Task").AddColumn("Norm", true).AddColumn("Shared", true).AddColumn("of its squared norm");
+        if (report.UniqueError is not null)
+        {
+            _ = table.AddColumn("Lost of unique", true);
+        }
+
         for (int task = 0; task < report.Tasks.Count; task++)
         {
             double share = report.SharedFraction[task];
-            table.AddRow(report.Tasks[task], Counting.Measure(report.Norms[task]), Percent(share), Bar(share));
+            string[] row = [report.Tasks[task], Counting.Measure(report.Norms[task]), Percent(share), Bar(share)];
+            table.AddRow(report.UniqueError is { } lost ? [.. row, Percent(lost[task])] : row);
         }
 
         return table;

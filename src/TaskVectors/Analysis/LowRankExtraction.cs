@@ -1,82 +1,107 @@
 using TaskVectors.Algebra;
 using TaskVectors.Checkpoints.Lora;
+using TaskVectors.Decomposition;
 using TaskVectors.Execution;
 using TaskVectors.LinearAlgebra;
-using TaskVectors.Merging;
 
 namespace TaskVectors.Analysis;
 
 /// <summary>
-/// Extracts the best factors of a rank from a task vector: W = B A with B = U_r diag(s_r)^(1/2) and A = diag(s_r)^(1/2) V_r^T, and says what is lost. Only
-/// tensors of two dimensions named <c>*.weight</c> take part; biases and norms have no factors and are listed as left out.
+/// Extracts the best factors of a rank from a task vector, W = B A with B = U_r diag(s_r)^(1/2) and A = diag(s_r)^(1/2) V_r^T, and says what
+/// is lost. Weights of modules (<c>*.weight</c>) of two dimensions and more take part, convolutions as [out, rest]; of the rest, tensors may
+/// be kept as full copies, and all others are listed as left out.
 /// </summary>
 public static class LowRankExtraction
 {
     /// <summary>Extracts factors.</summary>
-    /// <param name="vector">The task vector.</param>
-    /// <param name="rank">The rank r, at least 1.</param>
-    /// <param name="options">How to read; <see cref="SpectrumOptions.Filter"/> chooses the tensors.</param>
+    /// <param name="pretrained">The base.</param>
+    /// <param name="vector">The task vector relative to it.</param>
+    /// <param name="options">How.</param>
+    /// <param name="progress">Told of bytes of the task vector seen a few times a second.</param>
     /// <param name="cancellationToken">Stops between matrices.</param>
-    /// <exception cref="TaskVectorsException">Reading failed, or a matrix holds NaN.</exception>
-    public static Task<LowRankResult> RunAsync(TaskVector vector, int rank, SpectrumOptions options, CancellationToken cancellationToken = default)
+    /// <exception cref="TaskVectorsException">
+    /// The vector does not fit the base, a pattern matches nothing, the result does not fit the memory budget, reading failed, or a matrix holds
+    /// NaN.
+    /// </exception>
+    public static Task<LowRankResult> RunAsync(
+        Checkpoint pretrained,
+        TaskVector vector,
+        LowRankOptions options,
+        IProgress<EditProgress>? progress = null,
+        CancellationToken cancellationToken = default)
     {
+        ArgumentNullException.ThrowIfNull(pretrained);
         ArgumentNullException.ThrowIfNull(vector);
         ArgumentNullException.ThrowIfNull(options);
-        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(rank);
-        return Task.Run(() => Run(vector.Form, rank, options, cancellationToken), cancellationToken);
+        return Task.Run(() => Run(pretrained, vector, options, progress, cancellationToken), cancellationToken);
     }
 
-    private static LowRankResult Run(AffineForm form, int rank, SpectrumOptions options, CancellationToken cancellationToken)
+    private static LowRankResult Run(
+        Checkpoint pretrained, TaskVector vector, LowRankOptions options, IProgress<EditProgress>? progress, CancellationToken cancellationToken)
     {
-        var settings = EditOptions.Default with { Memory = options.Memory, Threads = options.Threads, Missing = options.Missing, LinearAlgebra = options.LinearAlgebra };
-        var resolution = new InputResolution(form, form.AnchorIsVector, settings);
-        var aligned = AlignedVectors.Align([form], resolution);
+        AffineForm[] forms = [(pretrained + vector - pretrained).Form, (pretrained + vector).Form];
+        var settings = EditOptions.Default with
+        {
+            Memory = options.Memory,
+            Threads = options.Threads,
+            Missing = options.Missing,
+            LinearAlgebra = options.LinearAlgebra,
+        };
+        AggregateEditException.ThrowIfAny([.. ResourceLimits.Check(options.Memory, options.Threads), .. CheckPatterns(pretrained, options)]);
+        var resolution = new InputResolution(forms[1], anchorIsVector: false, settings);
+        var aligned = AlignedVectors.Align(forms, resolution);
         AggregateEditException.ThrowIfAny([.. resolution.Errors.DistinctBy(error => error.Message)]);
+
+        AlignedVectorTensor[] tensors = [.. aligned.Tensors.Where(tensor => !tensor.Vectors[0].IsEmpty)];
+        var meter = new ProgressMeter(progress, tensors.Sum(tensor => tensor.Tensor.ElementCount * sizeof(double)));
         using var reader = new AlignedVectorReader(aligned);
-        ILinearAlgebraProvider provider = LinearAlgebraProvider.Create(options.LinearAlgebra, threads: 1);
-        var factors = new List<LowRankTensor>();
-        var errors = new List<LowRankError>();
-        var leftOut = new List<string>();
-        foreach (AlignedVectorTensor tensor in aligned.Tensors.Where(tensor => options.Filter.Matches(tensor.Tensor.Name)))
-        {
-            cancellationToken.ThrowIfCancellationRequested();
-            if (tensor.Tensor.Shape.Rank != 2 || !tensor.Tensor.Name.EndsWith(".weight", StringComparison.Ordinal))
-            {
-                leftOut.Add(tensor.Tensor.Name);
-                continue;
-            }
-
-            (LowRankFactors product, LowRankError error) = Extract(tensor, rank, reader, provider);
-            factors.Add(new LowRankTensor(tensor.Tensor.Name, product));
-            errors.Add(error);
-        }
-
-        return new LowRankResult(factors, errors, leftOut);
+        var algebra = new FallbackLinearAlgebra(LinearAlgebraProvider.Create(options.LinearAlgebra, threads: 1));
+        var extractor = new TensorExtractor(aligned, reader, algebra, options, OutputAxisOf(pretrained, options));
+        ExtractedTensor[] extracted = Extract(tensors, extractor, options, meter, cancellationToken);
+        meter.Enter(EditPhase.Done);
+        return new LowRankResult(
+            [.. extracted.Select(tensor => tensor.Factors).OfType<LowRankTensor>()],
+            [.. extracted.Select(tensor => tensor.Error).OfType<LowRankError>()],
+            [.. extracted.Select(tensor => tensor.Saved).OfType<SavedTensor>()],
+            [.. extracted.Select(tensor => tensor.LeftOut).OfType<LeftOutTensor>().Where(tensor => tensor.Norm > 0)],
+            algebra.Fallbacks);
     }
 
-    private static (LowRankFactors Factors, LowRankError Error) Extract(AlignedVectorTensor tensor, int rank, AlignedVectorReader reader, ILinearAlgebraProvider provider)
+    private static ExtractedTensor[] Extract(
+        AlignedVectorTensor[] tensors, TensorExtractor extractor, LowRankOptions options, ProgressMeter meter, CancellationToken cancellationToken)
     {
-        var shape = new MergeTensor(tensor.Tensor.Name, tensor.Tensor.Shape);
-        Matrix<double> matrix = Matrix.Zero<double>(shape.Rows, shape.Columns);
-        reader.Read(tensor, 0, matrix.Target.Elements);
-        ThinSvd<double> svd = provider.ThinSvd(matrix.View);
-        var spectrum = new SpectrumOfMatrix(svd.SingularValues.ToArray());
-        int kept = Math.Min(rank, svd.NumericalRank());
-        Matrix<double> b = svd.U.FirstColumns(kept).ToMatrix();
-        Matrix<double> a = svd.Vt.FirstRows(kept).ToMatrix();
-        for (int k = 0; k < kept; k++)
+        var extracted = new ExtractedTensor[tensors.Length];
+        var gate = new MemoryGate(options.Memory);
+        foreach (AlignedVectorTensor tensor in tensors)
         {
-            double root = Math.Sqrt(spectrum.SingularValues[k]);
-            for (int row = 0; row < b.Rows; row++)
-            {
-                b.Target[row, k] *= root;
-            }
-
-            Merging.Spectral.SingularBlocks.Scale(a.Target.Row(k), root);
+            extractor.RequireFit(tensor);
         }
 
-        double norm = spectrum.Norm;
-        double lost = spectrum.ErrorOfRank(kept);
-        return (new LowRankFactors(shape.Rows, shape.Columns, kept, b.Memory, a.Memory), new LowRankError(shape.Name, kept, norm, lost, norm > 0 ? lost / norm : 0));
+        SpectrumAnalysis.ForEach(
+            tensors.Length,
+            options.Threads,
+            index =>
+            {
+                using IDisposable memory = gate.Take(extractor.WorkingBytes(tensors[index]), cancellationToken);
+                extracted[index] = extractor.Extract(tensors[index]);
+                meter.Advance(tensors[index].Tensor.ElementCount * sizeof(double), tensors[index].Tensor.Name);
+            },
+            cancellationToken);
+        return extracted;
+    }
+
+    // Presets list the names of many architectures; only patterns of the user's own must match something.
+    private static IEnumerable<TaskVectorsException> CheckPatterns(Checkpoint pretrained, LowRankOptions options)
+    {
+        IEnumerable<NamePattern> save = (options.Save ?? TensorFilter.All).Include;
+        return UnmatchedPatterns.Check([.. TensorPresets.OwnPatterns(options.Filter), .. save], pretrained.Base);
+    }
+
+    // GPT-2 stores its weights as [in, out], and its fused projection of queries, keys and values tells.
+    private static OutputAxis OutputAxisOf(Checkpoint pretrained, LowRankOptions options)
+    {
+        bool isTransposed = pretrained.Tensors.Any(tensor => tensor.Name.EndsWith("attn.c_attn.weight", StringComparison.Ordinal)
+            && tensor.Shape is { Rank: 2 } shape && shape[1] == 3 * shape[0]);
+        return options.OutputAxis ?? (isTransposed ? OutputAxis.Last : OutputAxis.First);
     }
 }

@@ -56,7 +56,8 @@ public static class SpectrumAnalysis
         return new SpectrumReport([.. vectors.Select(vector => vector.Name)], layers);
     }
 
-    private static void ForEach(int count, int atOnce, Action<int> action, CancellationToken cancellationToken)
+    /// <summary>Runs an action for every index, several at once, and throws the first error as it is.</summary>
+    internal static void ForEach(int count, int atOnce, Action<int> action, CancellationToken cancellationToken)
     {
         try
         {

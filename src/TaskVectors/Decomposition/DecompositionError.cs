@@ -15,6 +15,9 @@ public enum DecompositionError
     /// <summary>No matrix is left to decompose.</summary>
     NothingToDecompose,
 
+    /// <summary>The plan has a warning, and warnings are errors (<see cref="DecompositionOptions.Strict"/>).</summary>
+    StrictWarning,
+
     /// <summary>A matrix needs more memory than the budget has.</summary>
     OutOfMemory,
 }

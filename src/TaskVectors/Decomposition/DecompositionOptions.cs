@@ -28,6 +28,21 @@ public sealed record DecompositionOptions
     /// <summary>What to do with tensors that a model lacks or has on top.</summary>
     public MissingTensors Missing { get; init; } = MissingTensors.Error;
 
+    /// <summary>
+    /// Whether parts whose every tensor has factors are written as adapters (PEFT folders) rather than dense: the shared part of any task
+    /// vector, and both parts of an adapter.
+    /// </summary>
+    public bool LowRank { get; init; }
+
+    /// <summary>
+    /// The rank to which the unique part of a dense task vector is cut, so that it is low-rank as well; the report says what is lost.
+    /// <see langword="null"/> to keep it whole. Needs <see cref="LowRank"/>.
+    /// </summary>
+    public RankRule? UniqueRank { get; init; }
+
+    /// <summary>Whether a warning of the plan is an error.</summary>
+    public bool Strict { get; init; }
+
     /// <summary>Whether a stored task vector may be relative to another base.</summary>
     public bool AnyBase { get; init; }
 

@@ -1,4 +1,4 @@
-using TaskVectors.Checkpoints.Safetensors;
+using TaskVectors.Checkpoints.Lora;
 using TaskVectors.Execution;
 
 namespace TaskVectors.Decomposition;
@@ -19,12 +19,9 @@ public sealed record DecompositionPlan
     public required IReadOnlyList<PlannedDecomposition> Tensors { get; init; }
 
     /// <summary>
-    /// The files to write: the shared parts of the tasks in order, then their unique parts; each an ordinary stored task vector in F32.
+    /// The parts to write: the shared parts of the tasks in order, then their unique parts; each a stored task vector in F32.
     /// </summary>
-    public required IReadOnlyList<SafetensorsFileLayout> Files { get; init; }
-
-    /// <summary>The metadata of each file; the hash of the base is filled in when it has been read.</summary>
-    public required IReadOnlyList<IReadOnlyDictionary<string, string>> Metadata { get; init; }
+    public required IReadOnlyList<PlannedPart> Parts { get; init; }
 
     /// <summary>Where the output goes.</summary>
     public required OutputTarget Target { get; init; }
@@ -38,14 +35,17 @@ public sealed record DecompositionPlan
     /// <summary>What a user should know but need not mend.</summary>
     public required IReadOnlyList<string> Warnings { get; init; }
 
+    /// <summary>What a user may want to know of the form of the parts.</summary>
+    public required IReadOnlyList<string> Notes { get; init; }
+
     /// <summary>The number of tasks, k.</summary>
     public int TaskCount => Inputs.Count - 1;
 
     /// <summary>The bytes of weights to read.</summary>
     public long BytesRead => Tensors.Sum(tensor => tensor.BytesRead);
 
-    /// <summary>The bytes of weights to write.</summary>
-    public long BytesWritten => Files.Sum(file => file.Length);
+    /// <summary>The bytes of weights to write; of adapters as many as factors of the largest rank would take.</summary>
+    public long BytesWritten => Parts.Sum(part => part.Layout.Length);
 
     /// <summary>The most memory that matrices and buffers take, within the budget.</summary>
     public long PeakBytes => Math.Min(
@@ -61,13 +61,19 @@ public sealed record DecompositionPlan
         var (sides, _) => sides,
     };
 
+    /// <summary>The factors of a task's tensor, of which the plan knows that it has some.</summary>
+    internal LowRankFactors FactorsOf(PlannedDecomposition tensor, int task) =>
+        Inputs[task + 1].Source is ILowRankTensors source && source.TryGetFactors(tensor.Tasks[task]!.Name, out LowRankFactors? factors)
+            ? factors
+            : throw new InvalidOperationException($"The task vector of '{Inputs[task + 1].Name}' has no factors for '{tensor.Base.Name}'.");
+
     /// <summary>A hash of everything that decides the bytes written.</summary>
     internal string Identity()
     {
         IEnumerable<string> inputs = Inputs.Select(input => $"{input.Name} {input.Fingerprint} {input.IsVector} {input.Stamp.Text}");
-        IEnumerable<string> files = Files.Select(file => $"{file.FileName} {Convert.ToHexString(file.Header.Span)}");
+        IEnumerable<string> files = Parts.Select(part => $"{part.Path} {Convert.ToHexString(part.Layout.Header.Span)}");
         IEnumerable<string> tensors = Tensors.Select(tensor => $"{tensor.Base.Name} {tensor.Treatment}");
-        string options = $"{Options.Subspace} {Options.Vectors} {OutputAxis} {Options.LinearAlgebra} {Options.Digest}";
+        string options = $"{Options.Subspace} {Options.Vectors} {Options.LowRank} {Options.UniqueRank} {OutputAxis} {Options.LinearAlgebra} {Options.Digest}";
         return Digest.OfText(DigestAlgorithm.Xxh128, [.. inputs, .. files, .. tensors, options]);
     }
 }

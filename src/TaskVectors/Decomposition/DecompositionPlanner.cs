@@ -1,8 +1,6 @@
-using System.Collections.Immutable;
 using TaskVectors.Algebra;
 using TaskVectors.Checkpoints;
 using TaskVectors.Checkpoints.Lora;
-using TaskVectors.Checkpoints.Safetensors;
 using TaskVectors.Execution;
 using TaskVectors.Tensors;
 
@@ -53,16 +51,19 @@ public sealed class DecompositionPlanner
         _errors.AddRange(ResourceLimits.Check(_options.Memory, _options.Threads));
         Require(!_target.IsSingleFile, $"The output '{_target.Path}' is a file; a decomposition writes a folder of several.");
         Require(!_base.IsVector, $"The base '{_base.Name}' is a task vector; a checkpoint is needed.");
+        Require(_options.UniqueRank is null || _options.LowRank, "A rank of the unique parts makes them low-rank; ask for low-rank parts too (--low-rank).");
+        Require(_options.UniqueRank is not LoraRank, "The unique part of a dense task vector has no factors of its own; choose rank:R, energy:E or fraction:F for it.");
         AggregateEditException.ThrowIfAny(_errors);
 
         PlannedInput[] inputs = [.. _tasks.Prepend(_base).Select(ToPlanned)];
         _errors.AddRange(_target.Check(inputs.Select(input => input.Source), _options.Force, _options.Resume));
         CheckPatterns();
-        CheckBases(inputs);
+        _errors.AddRange(_options.AnyBase ? [] : BaseChecks.Find(inputs));
         PlannedDecomposition[] tensors = [.. Align(inputs).Select(PlanTensor)];
-        CheckTensors(tensors);
+        _errors.AddRange(_errors.Count > 0 ? [] : new TensorChecks(_base, _tasks, tensors, _options).Errors());
         AggregateEditException.ThrowIfAny(_errors);
         Warn(tensors);
+        AggregateEditException.ThrowIfAny(_errors);
         return LayOut(inputs, tensors);
     }
 
@@ -114,36 +115,8 @@ public sealed class DecompositionPlanner
     }
 
     // Presets list the names of many architectures; only patterns of the user's own must match something.
-    private void CheckPatterns()
-    {
-        HashSet<NamePattern> preset = [.. TensorPresets.Names.SelectMany(PatternsOf)];
-        IEnumerable<NamePattern> own = _options.Filter.Include.Concat(_options.Filter.Exclude).Where(pattern => !preset.Contains(pattern));
-        _errors.AddRange(UnmatchedPatterns.Check(own, _base.Source));
-
-        static IEnumerable<NamePattern> PatternsOf(string name) =>
-            TensorPresets.TryGet(name, out TensorFilter? filter) ? filter.Include.Concat(filter.Exclude) : [];
-    }
-
-    private void CheckBases(PlannedInput[] inputs)
-    {
-        if (_options.AnyBase)
-        {
-            return;
-        }
-
-        foreach (PlannedInput vector in inputs.Where(input => input.IsVector && !EditPlanner.IsCheckedByNames(input.Source)))
-        {
-            string? recorded = vector.Source.Metadata.GetValueOrDefault(TaskVectorMetadata.BaseFingerprintKey);
-            if (recorded != inputs[0].Fingerprint)
-            {
-                _errors.Add(new EditException(
-                    EditError.BaseMismatch,
-                    $"The task vector '{vector.Name}' was not made from '{inputs[0].Name}' ({inputs[0].Source.Path}). "
-                    + "Pass --any-base to decompose it all the same.")
-                { File = vector.Source.Path });
-            }
-        }
-    }
+    private void CheckPatterns() =>
+        _errors.AddRange(UnmatchedPatterns.Check(TensorPresets.OwnPatterns(_options.Filter), _base.Source));
 
     private IReadOnlyList<AlignedTensor> Align(PlannedInput[] inputs)
     {
@@ -228,114 +201,39 @@ public sealed class DecompositionPlanner
         };
     }
 
-    private void CheckTensors(PlannedDecomposition[] tensors)
-    {
-        if (_errors.Count == 0 && !tensors.Any(tensor => tensor.Treatment == TensorTreatment.Decompose))
-        {
-            _errors.Add(new DecompositionException(
-                DecompositionError.NothingToDecompose,
-                $"No matrix of '{_base.Source.Path}' is left to decompose; widen --include, or leave it out."));
-        }
-
-        PlannedDecomposition? firstDense = tensors.FirstOrDefault(tensor => tensor.FactorRanks.Any(rank => rank is null));
-        if (_options.Subspace.Rank is LoraRank && firstDense is { } dense)
-        {
-            string name = _tasks[dense.FactorRanks.TakeWhile(rank => rank is not null).Count()].Name;
-            _errors.Add(new DecompositionException(
-                DecompositionError.InvalidOption,
-                $"The rank rule 'lora' needs adapters, and the task vector of '{name}' has no factors for '{dense.Base.Name}'; "
-                + "choose rank:R or fraction:F.")
-            { Tensor = dense.Base.Name });
-        }
-
-        foreach (PlannedDecomposition tensor in tensors.Where(tensor => tensor.WorkingBytes > _options.Memory))
-        {
-            string needed = tensor.WorkingBytes == long.MaxValue ? "more than a matrix can have" : ByteSize.Format(tensor.WorkingBytes);
-            _errors.Add(new DecompositionException(
-                DecompositionError.OutOfMemory,
-                $"'{tensor.Base.Name}' {tensor.Base.Shape} needs {needed} of memory to be decomposed and the budget is "
-                + $"{ByteSize.Format(_options.Memory)}; raise --memory, or leave it out with --exclude.")
-            { Tensor = tensor.Base.Name });
-        }
-    }
-
     private void Warn(PlannedDecomposition[] tensors)
     {
         PlannedDecomposition[] matrices = [.. tensors.Where(tensor => tensor.Treatment == TensorTreatment.Decompose)];
-        string[] doubtful = [.. matrices.Where(PassesByChance).Select(tensor => tensor.Base.Name)];
-        if (doubtful.Length > 0)
+        if (new ChanceWarning(_options, _tasks.Count, _axis).Describe(matrices) is { } warning)
         {
-            string reason = _options.Subspace.NullTest
-                ? "the null test drops what chance gives as often"
-                : "turn the null test on, lower the rank or raise the cut";
-            _warnings.Add(FormattableString.Invariant(
-                $"In {doubtful.Length} of {matrices.Length} matrices (such as '{doubtful[0]}') the rank is so large beside the dimension that ")
-                + $"random subspaces pass the cut; {reason}.");
+            _warnings.Add(warning);
         }
-    }
 
-    private bool PassesByChance(PlannedDecomposition tensor)
-    {
-        SubspaceRule rule = _options.Subspace.Resolve(_tasks.Count, tensor.FactorRanks.All(rank => rank is not null));
-        int dimension = StoredSide() == DecompositionSides.Column ? tensor.Rows : tensor.Columns;
-        int?[] ranks =
-            [.. tensor.FactorRanks.Select(factorRank => _options.Subspace.Rank.Foresee(tensor.Rows, tensor.Columns, factorRank))];
-        return ranks.All(rank => rank is not null)
-            && ChanceLevel.UpperEdge(
-                rule.Mode, rule.IsPairwise ? 2 : _tasks.Count, ranks.Average(rank => rank!.Value) / dimension) > rule.Cut;
+        if (_options.Strict)
+        {
+            _errors.AddRange(_warnings.Select(text => new DecompositionException(DecompositionError.StrictWarning, text)));
+        }
     }
 
     private DecompositionPlan LayOut(PlannedInput[] inputs, PlannedDecomposition[] tensors)
     {
-        var shared = Output(tensors, TensorTreatment.Decompose, TensorTreatment.Mean);
-        var unique = Output(tensors, TensorTreatment.Decompose, TensorTreatment.Mean, TensorTreatment.Unique);
-        var metadata = new List<IReadOnlyDictionary<string, string>>();
-        var files = new List<SafetensorsFileLayout>();
-        foreach ((string part, List<TensorInfo> content) in new[] { ("shared", shared), ("unique", unique) })
-        {
-            foreach (PlannedInput task in inputs[1..])
-            {
-                metadata.Add(PartMetadata(inputs[0], $"{part}({task.Name})", isPartial: content.Count < tensors.Length));
-                files.Add(SafetensorsLayout.Plan(content, metadata[^1], long.MaxValue, $"{task.Name}.{part}")[0]);
-            }
-        }
-
+        var parts = new PartPlanner(inputs, tensors, _options, _axis);
+        IReadOnlyList<PlannedPart> planned = parts.Plan();
+        _errors.AddRange(parts.Errors.DistinctBy(error => error.Message));
         var plan = new DecompositionPlan
         {
             Inputs = inputs,
             Tensors = tensors,
-            Files = files,
-            Metadata = metadata,
+            Parts = planned,
             Target = _target,
             Options = _options,
             OutputAxis = _axis,
             Warnings = _warnings,
+            Notes = parts.Notes,
         };
         CheckSpace(plan);
         AggregateEditException.ThrowIfAny(_errors);
         return plan;
-    }
-
-    private static List<TensorInfo> Output(PlannedDecomposition[] tensors, params TensorTreatment[] treatments) =>
-        [.. tensors.Where(tensor => treatments.Contains(tensor.Treatment)).Select(tensor => tensor.Base with { DType = DType.F32 })];
-
-    private SortedDictionary<string, string> PartMetadata(PlannedInput @base, string expression, bool isPartial)
-    {
-        var metadata = new SortedDictionary<string, string>(StringComparer.Ordinal);
-        bool IsForeign(string key) => !key.StartsWith("taskvectors.", StringComparison.Ordinal);
-        foreach ((string key, string value) in @base.Source.Metadata.Where(entry => IsForeign(entry.Key)))
-        {
-            metadata[key] = value;
-        }
-
-        metadata[TaskVectorMetadata.KindKey] = TaskVectorMetadata.TaskVectorKind;
-        metadata[TaskVectorMetadata.ToolVersionKey] = ToolVersion.Current;
-        metadata[TaskVectorMetadata.ExpressionKey] = expression;
-        metadata[TaskVectorMetadata.PartialKey] = isPartial ? "true" : "false";
-        metadata[TaskVectorMetadata.BaseNameKey] = @base.Name;
-        metadata[TaskVectorMetadata.BaseFingerprintKey] = @base.Fingerprint;
-        metadata[TaskVectorMetadata.BaseHashKey] = OutputMetadata.PendingHash(_options.Digest);
-        return metadata;
     }
 
     private void CheckSpace(DecompositionPlan plan)

@@ -54,6 +54,11 @@ public sealed record DecompositionReport
     /// <summary>sum ||shared_i||^2 / sum ||W_i||^2 over the decomposed matrices, of each task.</summary>
     public required IReadOnlyList<double> SharedFraction { get; init; }
 
+    /// <summary>
+    /// ||unique_i - cut||_F / ||unique_i||_F of each task over the decomposed matrices, where unique parts are cut to a rank; else absent.
+    /// </summary>
+    public IReadOnlyList<double>? UniqueError { get; init; }
+
     /// <summary>||W_i||_F over the decomposed matrices.</summary>
     public required IReadOnlyList<double> Norms { get; init; }
 
@@ -66,7 +71,10 @@ public sealed record DecompositionReport
     /// <summary>What a user should know.</summary>
     public required IReadOnlyList<string> Warnings { get; init; }
 
-    /// <summary>The files of the parts, in the output folder.</summary>
+    /// <summary>What a user may want to know of the form of the parts.</summary>
+    public IReadOnlyList<string> Notes { get; init; } = [];
+
+    /// <summary>The files of the parts in the output folder; folders where they are adapters.</summary>
     public required IReadOnlyList<string> Files { get; init; }
 
     /// <summary>The report as a JSON document.</summary>

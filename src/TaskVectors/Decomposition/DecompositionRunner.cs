@@ -7,8 +7,8 @@ namespace TaskVectors.Decomposition;
 
 /// <summary>
 /// Runs a plan: splits every task vector and writes <c>NAME.shared.safetensors</c> and <c>NAME.unique.safetensors</c> (ordinary stored task
-/// vectors in F32, whose sum is the task vector up to rounding), <c>report.json</c> and a manifest, in a folder that appears when all is on
-/// disk.
+/// vectors in F32, whose sum is the task vector up to rounding; or adapter folders <c>NAME.shared</c> and <c>NAME.unique</c>),
+/// <c>report.json</c> and a manifest, in a folder that appears when all is on disk.
 /// </summary>
 public static class DecompositionRunner
 {
@@ -21,7 +21,8 @@ public static class DecompositionRunner
     /// <param name="cancellationToken">Stops; what has been finished is kept for <see cref="DecompositionOptions.Resume"/>.</param>
     /// <returns>The report, as it was written.</returns>
     /// <exception cref="TaskVectorsException">
-    /// Something failed; what has been finished is kept for <see cref="DecompositionOptions.Resume"/>.
+    /// Something failed; what has been finished is kept for <see cref="DecompositionOptions.Resume"/>, unless an input is to blame: then
+    /// nothing is left.
     /// </exception>
     public static async Task<DecompositionReport> RunAsync(
         DecompositionPlan plan, IProgress<EditProgress>? progress = null, CancellationToken cancellationToken = default)
@@ -34,13 +35,36 @@ public static class DecompositionRunner
         using var readers = new InputReaders(plan.Inputs.Select(input => input.Source));
         InputStamp.RequireUnchanged(plan.Inputs);
         using Journal journal = OpenJournal(plan, folder, out List<FinishedTensor> recorded);
-        using var files = new PartFiles(plan, folder);
+        try
+        {
+            return await RunAsync(plan, readers, provider, recorded, journal, meter, clock, cancellationToken).ConfigureAwait(false);
+        }
+        catch (TaskVectorsException error) when (error.Category == ErrorCategory.BadInput)
+        {
+            // No part made of such input is worth going on with.
+            journal.Dispose();
+            Directory.Delete(folder, recursive: true);
+            throw;
+        }
+    }
+
+    private static async Task<DecompositionReport> RunAsync(
+        DecompositionPlan plan,
+        InputReaders readers,
+        ILinearAlgebraProvider provider,
+        List<FinishedTensor> recorded,
+        Journal journal,
+        ProgressMeter meter,
+        Stopwatch clock,
+        CancellationToken cancellationToken)
+    {
+        using var files = new PartFiles(plan, plan.Target.PartialFolder);
         Dictionary<string, FinishedTensor> finished = Accept(recorded, files, meter);
         PlannedDecomposition[] pending = [.. plan.Tensors.Where(tensor => !finished.ContainsKey(tensor.Base.Name))];
 
         meter.Enter(EditPhase.Run);
         var decomposer = new MatrixDecomposer(provider, plan.Options.Subspace with { Sides = plan.StoredSides });
-        var splitter = new TensorSplitter(plan, readers, files, decomposer);
+        var splitter = new TensorSplitter(plan, readers, files, decomposer, provider);
         var gate = new MemoryGate(plan.Options.Memory);
         var queue = new TileQueue([.. pending.Select(_ => 1L)], tileElements: 1);
         await TilePipeline.RunAsync(

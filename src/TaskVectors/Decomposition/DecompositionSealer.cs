@@ -23,10 +23,11 @@ internal sealed class DecompositionSealer(DecompositionPlan plan, PartFiles file
     public void Seal(DecompositionReport report, Journal journal, TimeSpan elapsed)
     {
         string folder = plan.Target.PartialFolder;
+        RequireBase();
         InputStamp.RequireUnchanged(plan.Inputs);
         try
         {
-            ManifestFile[] parts = [.. plan.Files.Select(CompleteHeader)];
+            ManifestFile[] parts = [.. plan.Parts.SelectMany(Complete)];
             files.Output.Flush();
             string reportPath = Path.Combine(folder, DecompositionReport.FileName);
             File.WriteAllText(reportPath, report.ToJson());
@@ -36,7 +37,8 @@ internal sealed class DecompositionSealer(DecompositionPlan plan, PartFiles file
             DurableFile.FlushFolder(folder, [DecompositionReport.FileName, OutputTarget.ManifestFileName]);
             plan.Target.RequireFree(plan.Options.Force);
             files.Dispose();
-            SealedOutput.MoveIntoPlace(plan.Target, plan.Files[0].FileName, journal);
+            DeleteWorkingFiles(folder);
+            SealedOutput.MoveIntoPlace(plan.Target, plan.Parts[0].Path, journal);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
@@ -44,14 +46,46 @@ internal sealed class DecompositionSealer(DecompositionPlan plan, PartFiles file
         }
     }
 
-    private ManifestFile CompleteHeader(SafetensorsFileLayout layout, int file)
+    // The fingerprint that the plan compares is made of samples; now that all of the base has been read, all of it is compared.
+    private void RequireBase()
     {
-        var metadata = new Dictionary<string, string>(plan.Metadata[file]) { [TaskVectorMetadata.BaseHashKey] = _baseHash };
+        foreach (PlannedInput vector in plan.Options.AnyBase ? [] : plan.Inputs.Where(input => input.IsVector))
+        {
+            bool isComparable = vector.Source.Metadata.TryGetValue(TaskVectorMetadata.BaseHashKey, out string? recorded)
+                && Digest.AlgorithmOf(recorded) == plan.Options.Digest;
+            if (isComparable && recorded != _baseHash)
+            {
+                throw new EditException(
+                    EditError.BaseMismatch,
+                    $"The task vector '{vector.Name}' was made from another base than '{plan.Inputs[0].Name}': some of their weights differ. Pass --any-base to decompose it all the same.")
+                { File = vector.Source.Path };
+            }
+        }
+    }
+
+    private IEnumerable<ManifestFile> Complete(PlannedPart planned, int part)
+    {
+        var metadata = new Dictionary<string, string>(planned.Metadata) { [TaskVectorMetadata.BaseHashKey] = _baseHash };
+        return planned.IsLowRank
+            ? new AdapterPart(plan, files, finished, part).Write(metadata)
+            : [CompleteHeader(planned.Layout, part, metadata)];
+    }
+
+    private ManifestFile CompleteHeader(SafetensorsFileLayout layout, int part, Dictionary<string, string> metadata)
+    {
         ReadOnlyMemory<byte> header = layout.EncodeHeader(metadata);
-        files.Output.Write(file, 0, header.Span);
-        var hashes = finished.ToDictionary(tensor => tensor.Name, tensor => tensor.Hashes[file], StringComparer.Ordinal);
+        files.Output.Write(part, 0, header.Span);
+        var hashes = finished.ToDictionary(tensor => tensor.Name, tensor => tensor.Hashes[part], StringComparer.Ordinal);
         IEnumerable<string> inOrder = layout.Tensors.Select(placed => hashes[placed.Tensor.Name]!);
         return new ManifestFile(layout.FileName, layout.Length, ManifestBuilder.WeightFileHash(plan.Options.Digest, header.Span, inOrder));
+    }
+
+    private void DeleteWorkingFiles(string folder)
+    {
+        foreach (PlannedPart part in plan.Parts.Where(part => part.IsLowRank))
+        {
+            File.Delete(Path.Combine(folder, part.Layout.FileName));
+        }
     }
 
     private Manifest Manifest(DecompositionReport report, ImmutableArray<ManifestFile> written, TimeSpan elapsed) => new()
@@ -62,7 +96,7 @@ internal sealed class DecompositionSealer(DecompositionPlan plan, PartFiles file
         Options = Options(),
         Inputs = [.. plan.Inputs.Select(Input)],
         Files = written,
-        Tensors = [.. plan.Files.SelectMany(TensorsOf)],
+        Tensors = [.. plan.Parts.SelectMany(TensorsOf)],
         RoundingNorm = 0,
         EditNorm = 0,
         Saturated = 0,
@@ -98,17 +132,18 @@ internal sealed class DecompositionSealer(DecompositionPlan plan, PartFiles file
         Tensors = ImmutableSortedDictionary<string, string>.Empty,
     };
 
-    private IEnumerable<ManifestTensor> TensorsOf(SafetensorsFileLayout layout, int file) =>
-        finished.Where(tensor => tensor.Hashes[file] is not null).Select(tensor => Tensor(layout, file, tensor));
+    private IEnumerable<ManifestTensor> TensorsOf(PlannedPart planned, int part) => planned.IsLowRank
+        ? new AdapterPart(plan, files, finished, part).Tensors
+        : finished.Where(tensor => tensor.Hashes[part] is not null).Select(tensor => Tensor(tensor.Name, planned.Path, tensor.Hashes[part]!));
 
-    private static ManifestTensor Tensor(SafetensorsFileLayout layout, int file, FinishedTensor tensor) => new()
+    internal static ManifestTensor Tensor(string name, string file, string hash) => new()
     {
-        Name = tensor.Name,
-        File = layout.FileName,
+        Name = name,
+        File = file,
         DType = DType.F32.Name(),
         Operation = Kind,
         Coefficients = ImmutableDictionary<string, double>.Empty,
-        Hash = tensor.Hashes[file]!,
+        Hash = hash,
         RoundingNorm = 0,
         EditNorm = 0,
     };

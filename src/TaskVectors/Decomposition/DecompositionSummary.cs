@@ -43,11 +43,13 @@ internal sealed class DecompositionSummary
             LinearAlgebra = linearAlgebra,
             Tensors = _tensors,
             SharedFraction = fractions,
+            UniqueError = _plan.Options.UniqueRank is null ? null : [.. Enumerable.Range(0, _tasks).Select(UniqueError)],
             Norms = [.. Enumerable.Range(0, _tasks).Select(task => Math.Sqrt(Product(task, task)))],
             Cosines = [.. Enumerable.Range(0, _tasks).Select(Cosines)],
             Summary = Summary(fractions),
             Warnings = [.. _plan.Warnings, .. Warnings()],
-            Files = [.. _plan.Files.Select(file => file.FileName)],
+            Notes = _plan.Notes,
+            Files = [.. _plan.Parts.Select(part => part.Path)],
         };
     }
 
@@ -65,6 +67,22 @@ internal sealed class DecompositionSummary
     {
         double norm = Product(task, task);
         return norm > 0 ? _tensors.Sum(tensor => tensor.SharedFraction[task] * tensor.Norms[task] * tensor.Norms[task]) / norm : 0;
+    }
+
+    // Shared and unique part are orthogonal: ||unique||^2 = ||W||^2 - ||shared||^2.
+    private double UniqueError(int task)
+    {
+        double lost = 0;
+        double whole = 0;
+        foreach (TensorDecomposition tensor in _tensors)
+        {
+            double squares = tensor.Norms[task] * tensor.Norms[task] * Math.Max(0, 1 - tensor.SharedFraction[task]);
+            double error = tensor.UniqueError?[task] ?? 0;
+            lost += error * error * squares;
+            whole += squares;
+        }
+
+        return whole > 0 ? Math.Sqrt(lost / whole) : 0;
     }
 
     private string Summary(double[] fractions)
@@ -96,6 +114,11 @@ internal sealed class DecompositionSummary
         {
             yield return $"In {doubtful} of {_tensors.Length} matrices random subspaces pass the cut too: "
                 + "read their shared dimension beside the chance dimension.";
+        }
+
+        foreach (TensorDecomposition tensor in _tensors.Where(tensor => tensor.Fallbacks is not null))
+        {
+            yield return $"'{tensor.Name}': {string.Join(' ', tensor.Fallbacks!)}";
         }
 
         for (int left = 0; left < _tasks; left++)

@@ -8,8 +8,11 @@ internal sealed record FinishedTensor
     /// <summary>The hash of the base's tensor.</summary>
     public required string BaseHash { get; init; }
 
-    /// <summary>The hash of the tensor in each file; <see langword="null"/> in files that lack it.</summary>
+    /// <summary>The hash of the tensor in each dense part; <see langword="null"/> in parts that lack it, and in adapters.</summary>
     public required IReadOnlyList<string?> Hashes { get; init; }
+
+    /// <summary>The factors in each part that is an adapter; <see langword="null"/> in dense parts, and absent where all are dense.</summary>
+    public IReadOnlyList<FactorRecord?>? Factors { get; init; }
 
     /// <summary>The inner products of the task vectors, row by row; absent for tensors that are not decomposed.</summary>
     public IReadOnlyList<double>? Products { get; init; }

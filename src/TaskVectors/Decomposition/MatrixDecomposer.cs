@@ -24,8 +24,8 @@ namespace TaskVectors.Decomposition;
 /// <param name="options">How.</param>
 public sealed class MatrixDecomposer(ILinearAlgebraProvider provider, SubspaceOptions options)
 {
-    private readonly SharedSubspaceFinder _finder =
-        new(provider, options.NullTest ? new NullTest(provider, options.Seed, options.NullDraws) : null);
+    private readonly NullTest? _nullTest =
+        options.NullTest ? new NullTest(new FallbackLinearAlgebra(provider), options.Seed, options.NullDraws) : null;
 
     /// <summary>Finds what the matrices share.</summary>
     /// <typeparam name="T">The element type; <see cref="float"/> or <see cref="double"/>.</typeparam>
@@ -46,15 +46,15 @@ public sealed class MatrixDecomposer(ILinearAlgebraProvider provider, SubspaceOp
         ArgumentNullException.ThrowIfNull(vectors);
         SubspaceRule rule = options.Resolve(vectors.Count, factorRanks?.All(rank => rank is not null) == true);
         Require(vectors, factorRanks);
+        var algebra = new FallbackLinearAlgebra(provider);
+        var finder = new SharedSubspaceFinder(algebra, _nullTest);
         var bases =
-            vectors.Select((vector, task) => TruncatedBasis.Of(vector, options, factorRanks?[task], provider, cancellationToken)).ToArray();
-        return new MatrixDecomposition<T>(
-            provider,
-            [.. bases.Select(basis => basis.Rank)],
-            options.Sides == DecompositionSides.Row ? null : _finder.Find([.. bases.Select(basis => basis.Left!)], rule, cancellationToken),
-            options.Sides == DecompositionSides.Column
-                ? null
-                : _finder.Find([.. bases.Select(basis => basis.Right!)], rule, cancellationToken));
+            vectors.Select((vector, task) => TruncatedBasis.Of(vector, options, factorRanks?[task], algebra, cancellationToken)).ToArray();
+        SharedSubspace? columns =
+            options.Sides == DecompositionSides.Row ? null : finder.Find([.. bases.Select(basis => basis.Left!)], rule, cancellationToken);
+        SharedSubspace? rows =
+            options.Sides == DecompositionSides.Column ? null : finder.Find([.. bases.Select(basis => basis.Right!)], rule, cancellationToken);
+        return new MatrixDecomposition<T>(provider, [.. bases.Select(basis => basis.Rank)], columns, rows) { Fallbacks = algebra.Fallbacks };
     }
 
     private static void Require<T>(IReadOnlyList<Matrix<T>> vectors, IReadOnlyList<int?>? factorRanks)

@@ -35,6 +35,9 @@ public sealed class MatrixDecomposition<T>
     /// <summary>The shared row space; <see langword="null"/> where only column spaces were compared.</summary>
     public SharedSubspace? Rows { get; }
 
+    /// <summary>What did not converge and was computed in another way; empty as a rule.</summary>
+    public IReadOnlyList<string> Fallbacks { get; internal init; } = [];
+
     /// <summary>Whether no direction is shared, so that every shared part is zero.</summary>
     public bool IsNothingShared => Columns is { Dimension: 0 } || Rows is { Dimension: 0 };
 

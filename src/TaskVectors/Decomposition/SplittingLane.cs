@@ -23,7 +23,12 @@ internal sealed class SplittingLane(
             finished.Add(result.Name, result);
         }
 
-        long written = result.Hashes.Count(hash => hash is not null) * tensor.Base.ElementCount * sizeof(float);
-        meter.Advance(tensor.BytesRead + written, tensor.Base.Name);
+        meter.Advance(tensor.BytesRead + BytesWritten(result, tensor), tensor.Base.Name);
+    }
+
+    private static long BytesWritten(FinishedTensor result, PlannedDecomposition tensor)
+    {
+        long factors = (result.Factors ?? []).Sum(written => (long)(written?.Rank ?? 0) * (tensor.Rows + tensor.Columns));
+        return sizeof(float) * ((result.Hashes.Count(hash => hash is not null) * tensor.Base.ElementCount) + factors);
     }
 }

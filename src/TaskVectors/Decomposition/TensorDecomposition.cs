@@ -45,8 +45,16 @@ public sealed record TensorDecomposition
     /// <summary>||shared_i||^2 / ||W_i||^2 of each task; 0 where the task vector is zero.</summary>
     public required IReadOnlyList<double> SharedFraction { get; init; }
 
+    /// <summary>
+    /// ||unique_i - B A||_F / ||unique_i||_F of each task, where unique parts are cut to a rank; absent where they are whole.
+    /// </summary>
+    public IReadOnlyList<double>? UniqueError { get; init; }
+
     /// <summary><c>nothing</c>, <c>shared</c>, or <c>near-chance</c> where chance alone gives at least half as many directions.</summary>
     public required string Verdict { get; init; }
+
+    /// <summary>What did not converge and was computed in another way, or absent.</summary>
+    public IReadOnlyList<string>? Fallbacks { get; init; }
 
     /// <summary>What to be careful with, or absent.</summary>
     public string? Warning { get; init; }

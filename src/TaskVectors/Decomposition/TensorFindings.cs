@@ -28,6 +28,7 @@ internal static class TensorFindings
             Norms = norms,
             SharedFraction = fractions,
             Verdict = Verdict(decomposition, first),
+            Fallbacks = decomposition.Fallbacks.Count > 0 ? decomposition.Fallbacks : null,
             Warning = Warning(first),
         };
     }

@@ -43,6 +43,13 @@ public static class TensorPresets
     /// <summary>Finds a preset: <c>matrices</c>, <c>attention</c> or <c>mlp</c>.</summary>
     public static bool TryGet(string name, [NotNullWhen(true)] out TensorFilter? filter) => Registry.TryGetValue(name, out filter);
 
+    /// <summary>The patterns of a filter that are not those of a preset: a user's own.</summary>
+    internal static IEnumerable<NamePattern> OwnPatterns(TensorFilter filter)
+    {
+        HashSet<NamePattern> known = [.. Registry.Values.SelectMany(preset => preset.Include.Concat(preset.Exclude))];
+        return filter.Include.Concat(filter.Exclude).Where(pattern => !known.Contains(pattern));
+    }
+
     private static TensorFilter Filter(IEnumerable<string> include, IEnumerable<string> exclude) =>
         new([.. include.Select(NamePattern.FromString)], [.. exclude.Select(NamePattern.FromString)]);
 }

@@ -1,10 +1,12 @@
+using TaskVectors.Checkpoints.Lora;
 using TaskVectors.Execution;
 using TaskVectors.LinearAlgebra;
 
 namespace TaskVectors.Decomposition;
 
 /// <summary>Splits the tensors of a plan and writes their parts. Safe for concurrent use.</summary>
-internal sealed class TensorSplitter(DecompositionPlan plan, InputReaders readers, PartFiles files, MatrixDecomposer decomposer)
+internal sealed class TensorSplitter(
+    DecompositionPlan plan, InputReaders readers, PartFiles files, MatrixDecomposer decomposer, ILinearAlgebraProvider provider)
 {
     public FinishedTensor Split(PlannedDecomposition tensor, CancellationToken cancellationToken)
     {
@@ -13,7 +15,7 @@ internal sealed class TensorSplitter(DecompositionPlan plan, InputReaders reader
             TensorTreatment.Decompose => Decompose(tensor, cancellationToken),
             TensorTreatment.Unique => Stream(tensor, hasShared: false, cancellationToken),
             TensorTreatment.Mean => Stream(tensor, hasShared: true, cancellationToken),
-            _ => Finish(tensor, new TaskTiles(plan, readers).HashBase(tensor.Base, cancellationToken), []),
+            _ => Finish(tensor, new TaskTiles(plan, readers).HashBase(tensor.Base, cancellationToken), new WrittenParts(files.Count)),
         };
     }
 
@@ -22,24 +24,42 @@ internal sealed class TensorSplitter(DecompositionPlan plan, InputReaders reader
         Matrix<float>[] vectors = Load(tensor, out string baseHash, cancellationToken);
         double[] products = [.. from left in vectors from right in vectors select Dot(left, right)];
         MatrixDecomposition<float> decomposition = decomposer.Decompose(vectors, tensor.FactorRanks, cancellationToken);
+        double[] norms = [.. Enumerable.Range(0, vectors.Length).Select(task => Math.Sqrt(products[(task * vectors.Length) + task]))];
         double[] fractions = new double[vectors.Length];
-        string[] hashes = new string[2 * vectors.Length];
+        double?[] uniqueErrors = new double?[vectors.Length];
+        var written = new WrittenParts(files.Count);
+        var parts = new PartSplit(plan, provider, decomposition);
         for (int task = 0; task < vectors.Length; task++)
         {
-            Matrix<float> shared = decomposition.Shared(vectors[task].View, cancellationToken);
-            double norm = products[(task * vectors.Length) + task];
-            fractions[task] = norm > 0 ? Dot(shared, shared) / norm : 0;
-            hashes[task] = Write(files.BeginShared(tensor.Base.Name, task), shared);
-            Subtract(vectors[task], shared);
-            hashes[vectors.Length + task] = Write(files.BeginUnique(tensor.Base.Name, task), vectors[task]);
+            SplitParts split = parts.Split(tensor, task, vectors[task], cancellationToken);
+            fractions[task] = norms[task] > 0 ? split.SharedSquares / (norms[task] * norms[task]) : 0;
+            uniqueErrors[task] = split.UniqueError;
+            Write(tensor, task, split.SharedFactors, split.Shared, written);
+            Write(tensor, plan.TaskCount + task, split.UniqueFactors, vectors[task], written);
         }
 
-        double[] norms = [.. Enumerable.Range(0, vectors.Length).Select(task => Math.Sqrt(products[(task * vectors.Length) + task]))];
-        return Finish(tensor, baseHash, hashes) with
+        return Finish(tensor, baseHash, written) with
         {
             Products = products,
-            Decomposition = TensorFindings.Describe(tensor.Base, decomposition, norms, fractions),
+            Decomposition = TensorFindings.Describe(tensor.Base, decomposition, norms, fractions) with
+            {
+                UniqueError = uniqueErrors.Any(error => error is not null) ? [.. uniqueErrors.Select(error => error ?? 0)] : null,
+            },
         };
+    }
+
+    private void Write(PlannedDecomposition tensor, int part, LowRankFactors? factors, Matrix<float> dense, WrittenParts written)
+    {
+        if (factors is not null)
+        {
+            written.Factors[part] = files.Write(tensor.Base.Name, part, factors);
+        }
+        else if (!plan.Parts[part].IsLowRank)
+        {
+            using PartTensor target = files.Begin(tensor.Base.Name, part);
+            target.Append(dense.Elements);
+            written.Hashes[part] = target.Finish();
+        }
     }
 
     private Matrix<float>[] Load(PlannedDecomposition tensor, out string baseHash, CancellationToken cancellationToken)
@@ -79,30 +99,48 @@ internal sealed class TensorSplitter(DecompositionPlan plan, InputReaders reader
     private FinishedTensor Stream(PlannedDecomposition tensor, bool hasShared, CancellationToken cancellationToken)
     {
         int tasks = plan.TaskCount;
-        PartTensor[] shared = hasShared ? [.. Enumerable.Range(0, tasks).Select(task => files.BeginShared(tensor.Base.Name, task))] : [];
-        PartTensor[] unique = [.. Enumerable.Range(0, tasks).Select(task => files.BeginUnique(tensor.Base.Name, task))];
+        PartTensor?[] shared = [.. Enumerable.Range(0, hasShared ? tasks : 0).Select(Begin)];
+        PartTensor?[] unique = [.. Enumerable.Range(tasks, tasks).Select(Begin)];
+        var written = new WrittenParts(files.Count);
         try
         {
             string baseHash = new TaskTiles(plan, readers).Read(tensor, (_, tiles) => Write(tiles, shared, unique), cancellationToken);
-            string?[] sharedHashes = hasShared ? [.. shared.Select(part => part.Finish())] : new string?[tasks];
-            return Finish(tensor, baseHash, [.. sharedHashes, .. unique.Select(part => part.Finish())]);
+            shared.Select(part => part?.Finish()).ToArray().CopyTo(written.Hashes, 0);
+            unique.Select(part => part?.Finish()).ToArray().CopyTo(written.Hashes, tasks);
+            CopyFactors(tensor, written);
+            return Finish(tensor, baseHash, written);
         }
         finally
         {
-            foreach (PartTensor part in shared.Concat(unique))
+            foreach (PartTensor? part in shared.Concat(unique))
             {
-                part.Dispose();
+                part?.Dispose();
+            }
+        }
+
+        PartTensor? Begin(int part) => plan.Parts[part].IsLowRank ? null : files.Begin(tensor.Base.Name, part);
+    }
+
+    // What is not decomposed is unique, with the factors that its adapter has for it.
+    private void CopyFactors(PlannedDecomposition tensor, WrittenParts written)
+    {
+        for (int task = 0; task < plan.TaskCount; task++)
+        {
+            int part = plan.TaskCount + task;
+            if (plan.Parts[part].Modules.ContainsKey(tensor.Base.Name))
+            {
+                written.Factors[part] = files.Write(tensor.Base.Name, part, FactoredSplit.Round(plan.FactorsOf(tensor, task)));
             }
         }
     }
 
-    private static void Write(IReadOnlyList<ReadOnlyMemory<double>> tiles, PartTensor[] shared, PartTensor[] unique)
+    private static void Write(IReadOnlyList<ReadOnlyMemory<double>> tiles, PartTensor?[] shared, PartTensor?[] unique)
     {
         if (shared.Length == 0)
         {
             for (int task = 0; task < unique.Length; task++)
             {
-                unique[task].Append(tiles[task].Span);
+                unique[task]?.Append(tiles[task].Span);
             }
 
             return;
@@ -122,35 +160,18 @@ internal sealed class TensorSplitter(DecompositionPlan plan, InputReaders reader
                 rest[index] = tiles[task].Span[index] - mean[index];
             }
 
-            shared[task].Append((ReadOnlySpan<double>)mean);
-            unique[task].Append((ReadOnlySpan<double>)rest);
+            shared[task]?.Append((ReadOnlySpan<double>)mean);
+            unique[task]?.Append((ReadOnlySpan<double>)rest);
         }
     }
 
-    private static string Write(PartTensor part, Matrix<float> values)
-    {
-        using (part)
-        {
-            part.Append(values.Elements);
-            return part.Finish();
-        }
-    }
-
-    private FinishedTensor Finish(PlannedDecomposition tensor, string baseHash, IReadOnlyList<string?> hashes) => new()
+    private static FinishedTensor Finish(PlannedDecomposition tensor, string baseHash, WrittenParts written) => new()
     {
         Name = tensor.Base.Name,
         BaseHash = baseHash,
-        Hashes = hashes.Count > 0 ? hashes : new string?[files.Count],
+        Hashes = written.Hashes,
+        Factors = written.Factors.Any(factors => factors is not null) ? written.Factors : null,
     };
-
-    private static void Subtract(Matrix<float> matrix, Matrix<float> other)
-    {
-        Span<float> elements = matrix.Target.Elements;
-        for (int index = 0; index < elements.Length; index++)
-        {
-            elements[index] -= other.Elements[index];
-        }
-    }
 
     private static double Dot(Matrix<float> left, Matrix<float> right)
     {

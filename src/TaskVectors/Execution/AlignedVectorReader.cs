@@ -14,7 +14,14 @@ internal sealed class AlignedVectorReader(AlignedVectors vectors) : IDisposable
     /// <param name="tensor">The tensor.</param>
     /// <param name="vector">The index of the vector.</param>
     /// <param name="destination">Receives every element, row-major.</param>
-    public void Read(AlignedVectorTensor tensor, int vector, Span<double> destination)
+    public void Read(AlignedVectorTensor tensor, int vector, Span<double> destination) => Read(tensor, vector, 0, destination);
+
+    /// <summary>Reads part of a tensor of a vector.</summary>
+    /// <param name="tensor">The tensor.</param>
+    /// <param name="vector">The index of the vector.</param>
+    /// <param name="start">The row-major index of the first element.</param>
+    /// <param name="destination">Receives the elements from there on.</param>
+    public void Read(AlignedVectorTensor tensor, int vector, long start, Span<double> destination)
     {
         ImmutableArray<PlannedTerm> terms = tensor.Vectors[vector];
         var inputs = new TileBuffers(terms.Length, TileElements * sizeof(double));
@@ -24,7 +31,7 @@ internal sealed class AlignedVectorReader(AlignedVectors vectors) : IDisposable
             for (int index = 0; index < terms.Length; index++)
             {
                 int size = terms[index].Tensor.DType.BitSize() / 8;
-                _readers[terms[index].Input].Read(terms[index].Tensor, (long)first * size, inputs[index][..(tile.Length * size)]);
+                _readers[terms[index].Input].Read(terms[index].Tensor, (start + first) * size, inputs[index][..(tile.Length * size)]);
             }
 
             TermSum.Compute(terms, inputs, 0, tile);

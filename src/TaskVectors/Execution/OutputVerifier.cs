@@ -78,7 +78,7 @@ public static class OutputVerifier
         CheckpointSource source;
         try
         {
-            source = CheckpointFormats.Open(path);
+            source = new SafetensorsFormat().Open(path); // an adapter's file by what it holds, not by what it means
         }
         catch (SafetensorsException error)
         {

@@ -67,6 +67,9 @@ public sealed class LoraSource : CheckpointSource, ILowRankTensors, IBindableTas
         return rank > 0;
     }
 
+    /// <summary>How the factors of a tensor lie in it; <see langword="null"/> where it is no product of factors.</summary>
+    internal LoraLayerKind? KindOf(string tensor) => TryGetRank(tensor, out _) ? _changes[tensor].Module!.Kind : null;
+
     /// <inheritdoc/>
     public bool TryGetFactors(string tensor, [NotNullWhen(true)] out LowRankFactors? factors)
     {
@@ -89,14 +92,31 @@ public sealed class LoraSource : CheckpointSource, ILowRankTensors, IBindableTas
         {
             [TaskVectorMetadata.KindKey] = TaskVectorMetadata.TaskVectorKind,
             [TaskVectorMetadata.PartialKey] = "true",
-            [TaskVectorMetadata.BaseCheckKey] = TaskVectorMetadata.NamesAndShapes,
         };
+        AddOrigin(metadata, adapter.Weights.Metadata);
         if (adapter.Config.BaseName is { } name)
         {
             metadata[TaskVectorMetadata.BaseNameKey] = name;
         }
 
         return metadata;
+    }
+
+    // An adapter that this program wrote records its base as other task vectors do.
+    private static void AddOrigin(Dictionary<string, string> metadata, IReadOnlyDictionary<string, string> weights)
+    {
+        foreach (string key in TaskVectorMetadata.BaseKeys.Append(TaskVectorMetadata.ExpressionKey))
+        {
+            if (weights.TryGetValue(key, out string? value))
+            {
+                metadata[key] = value;
+            }
+        }
+
+        if (!metadata.ContainsKey(TaskVectorMetadata.BaseFingerprintKey))
+        {
+            metadata[TaskVectorMetadata.BaseCheckKey] = TaskVectorMetadata.NamesAndShapes;
+        }
     }
 
     private TensorChange ChangeOf(TensorInfo tensor) =>
