@@ -74,6 +74,10 @@ public sealed class DecomposeTests : IDisposable
     [InlineData("--sharing", "at-least:9")]
     [InlineData("--tensors", "mlp", "--include", "mlp")]
     [InlineData("--null-test", "maybe")]
+    [InlineData("--tau", "1")]
+    [InlineData("--tau", "0")]
+    [InlineData("--rank", "rank:5")]
+    [InlineData("--unique-rank", "rank:2")]
     public async Task What_makes_no_sense_is_a_usage_error(params string[] options) => Assert.Equal(2, (await DecomposeAsync(options)).Code);
 
     [Fact]
@@ -83,6 +87,59 @@ public sealed class DecomposeTests : IDisposable
         var outcome = await Taskvec.RunAsync("edit", "base + sum(uniqe:*)", "-m", $"base={_place.Base}", "--parts", _place.PathOf("parts"), "-o", _place.PathOf("x"));
         Assert.Equal(2, outcome.Code);
         Assert.Contains("No model's name begins with 'uniqe:'", outcome.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Low_rank_parts_are_adapters_and_add_up_as_dense_ones_do()
+    {
+        var outcome = await DecomposeAsync("--low-rank", "--unique-rank", "rank:4", "--vectors", "drop", "--cut", "0.1", "--null-test", "off");
+        string parts = _place.PathOf("parts");
+
+        Assert.Equal(0, outcome.Code);
+        Assert.True(File.Exists(Path.Combine(parts, "math.shared", "adapter_config.json")));
+        Assert.True(File.Exists(Path.Combine(parts, "code.unique", "adapter_model.safetensors")));
+        Assert.Equal(0, (await Taskvec.RunAsync("verify", parts)).Code);
+        string[] common = ["-m", $"base={_place.Base}", "--exclude", "embed", "-o"];
+        var merged = await Taskvec.RunAsync(["edit", "base + shared:math + unique:math", "--parts", parts, .. common, _place.PathOf("merged")]);
+        var tuned = await Taskvec.RunAsync(["edit", "math", "-m", $"math={_place.Math}", .. common, _place.PathOf("tuned")]);
+        Assert.Equal((0, 0), (merged.Code, tuned.Code));
+
+        // The factors are rounded to F32, of numbers of size 1; rank 4 is all the rank there is.
+        Assert.All(
+            Values("tuned", "layers.0.mlp.weight").Zip(Values("merged", "layers.0.mlp.weight")), pair => Assert.Equal(pair.First, pair.Second, 1e-5f));
+    }
+
+    [Fact]
+    public async Task A_strict_plan_refuses_a_rank_under_which_chance_passes_and_writes_nothing()
+    {
+        var outcome = await DecomposeAsync("--strict", "--rank", "rank:4");
+
+        Assert.Equal(2, outcome.Code);
+        Assert.Contains("rank 4 of 4 (r/d 1.00) reaches 1.00 by chance", outcome.Error, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(_place.PathOf("parts")));
+    }
+
+    [Fact]
+    public async Task A_picture_is_drawn_and_never_over_another_file()
+    {
+        string picture = _place.PathOf("shared.svg");
+        Assert.Equal(0, (await DecomposeAsync("--picture", picture)).Code);
+        System.Xml.Linq.XElement svg = System.Xml.Linq.XElement.Load(picture);
+        Assert.Equal("svg", svg.Name.LocalName);
+        Assert.Equal(2, (await DecomposeAsync("--force", "--picture", _place.PathOf("shared.png"))).Code);
+        Assert.Equal(2, (await Taskvec.RunAsync("decompose", "--base", _place.Base, $"a={_place.Math}", $"b={_place.Code}", "-o", _place.PathOf("x"), "--picture", picture)).Code);
+    }
+
+    [Fact]
+    public async Task An_adapter_is_extracted_with_its_error()
+    {
+        var outcome = await Taskvec.RunAsync("lora", "extract", _place.Base, _place.Math, "--rank", "2", "-o", _place.PathOf("lora"), "--json");
+
+        Assert.Equal(0, outcome.Code);
+        Assert.InRange(outcome.Json.GetProperty("relativeError").GetDouble(), 0.01, 1);
+        Assert.Equal("embed.weight", outcome.Json.GetProperty("leftOut")[0].GetProperty("name").GetString());
+        Assert.Equal(0, (await Taskvec.RunAsync("verify", _place.PathOf("lora"))).Code);
+        Assert.Equal(2, (await Taskvec.RunAsync("lora", "extract", _place.Base, _place.Math, "-o", _place.PathOf("none"))).Code);
     }
 
     private Task<Outcome> DecomposeAsync(params string[] options) =>
