@@ -5,7 +5,9 @@ using TaskVectors.Merging;
 
 namespace TaskVectors.Cli.Commands;
 
-/// <summary><c>taskvec merge --method METHOD --base BASE NAME=PATH ... -o OUT</c>: BASE + METHOD(NAME - BASE, ...).</summary>
+/// <summary>
+/// <c>taskvec merge --method METHOD --base BASE NAME=PATH ... -o OUT</c>: BASE + METHOD(NAME - BASE, ...), or METHOD(NAME, ...) for methods that merge models.
+/// </summary>
 internal sealed class MergeCommand : EditVerb
 {
     private readonly Argument<string[]> _models = new("NAME=PATH")
@@ -15,7 +17,12 @@ internal sealed class MergeCommand : EditVerb
     };
 
     private readonly Option<string> _method = new("--method") { Required = true, HelpName = "METHOD", Description = "The merge method; 'taskvec methods' lists them." };
-    private readonly Option<string> _base = new("--base") { Required = true, HelpName = "BASE", Description = "The pre-trained checkpoint: PATH or NAME=PATH." };
+    private readonly Option<string?> _base = new("--base")
+    {
+        HelpName = "BASE",
+        Description = "The pre-trained checkpoint: PATH or NAME=PATH. Methods that merge models rather than task vectors can do without.",
+    };
+
     private readonly Option<string[]> _settings = new("--set")
     {
         HelpName = "PARAMETER=VALUE",
@@ -25,7 +32,7 @@ internal sealed class MergeCommand : EditVerb
     };
 
     public MergeCommand(Terminal terminal)
-        : base("merge", "Merge models by a method of the literature: BASE + METHOD(task vectors).", terminal)
+        : base("merge", "Merge models by a method of the literature: BASE + METHOD(task vectors), or METHOD(models).", terminal)
     {
         Add(_models);
         Add(_method);
@@ -37,30 +44,54 @@ internal sealed class MergeCommand : EditVerb
     public override IReadOnlyList<string> Examples =>
     [
         "taskvec merge --method tsvm --base gpt2/ math=gpt2-math/ code=gpt2-code/ --set alpha=0.9 -o merged/",
+        "taskvec merge --method ties --base gpt2/ math=gpt2-math/ code=gpt2-code/ --set density=0.2 --set math.weight=0.7 -o merged/",
+        "taskvec merge --method slerp a=run1/ b=run2/ --set t=0.3 -o merged/",
         "taskvec merge --method decomposed --base llama/ a=adapter-a/ b=adapter-b/ -o merged/",
     ];
 
     protected override IReadOnlyList<ModelReference> References(ParseResult parsed) =>
         [
-            ModelReference.Parse(parsed.GetRequiredValue(_base)),
+            .. parsed.GetValue(_base) is { } origin ? [ModelReference.Parse(origin)] : Array.Empty<ModelReference>(),
             .. parsed.GetRequiredValue(_models).Select(text => ModelReference.Parse(text)),
         ];
 
     protected override string Compose(ParseResult parsed, ModelSet models)
     {
-        OpenedModel to = models.RequireCheckpoint(0);
-        OpenedModel[] merged = [.. models.Models.Skip(1)];
         IMergeMethod method = MergeMethods.Find(parsed.GetRequiredValue(_method));
-        MergeSetting[] settings = [.. (parsed.GetValue(_settings) ?? []).Select(text => Setting(text, merged))];
-        var arguments = MergeArguments.Bind(method, merged.Length, settings, out IReadOnlyList<MergeException> errors);
+        OpenedModel? origin = parsed.GetValue(_base) is null ? null : models.RequireCheckpoint(0);
+        OpenedModel[] merged = [.. models.Models.Skip(origin is null ? 0 : 1)];
+        bool isOfVectors = method.Base == BaseRole.Origin || (method.Base == BaseRole.OptionalOrigin && origin is not null);
+        if (isOfVectors)
+        {
+            _ = origin ?? throw new UsageException($"The method {method.Name} merges task vectors and needs the base they are relative to; name it with --base.");
+            return $"{origin.Quoted} + {Call(parsed, method, merged, merged.Select(model => model.IsVector ? model.Quoted : $"{model.Quoted} - {origin.Quoted}"))}";
+        }
+
+        OpenedModel[] operands = method.Base == BaseRole.First && origin is not null ? [origin, .. merged] : merged;
+        string call = Call(parsed, method, operands, operands.Select(model => Point(method, model, origin)));
+
+        // The base of an average plays no part but says what the result is made like.
+        return method.Base == BaseRole.Unused && origin is not null ? $"{origin.Quoted} + ({call} - {origin.Quoted})" : call;
+    }
+
+    private static string Point(IMergeMethod method, OpenedModel model, OpenedModel? origin) => (model.IsVector, origin) switch
+    {
+        (false, _) => model.Quoted,
+        (true, { } from) => $"{from.Quoted} + {model.Quoted}",
+        _ => throw new UsageException($"The method {method.Name} merges models and '{Printable.Of(model.Name)}' is a task vector; name its base with --base."),
+    };
+
+    private string Call(ParseResult parsed, IMergeMethod method, OpenedModel[] operands, IEnumerable<string> texts)
+    {
+        MergeSetting[] settings = [.. (parsed.GetValue(_settings) ?? []).Select(text => Setting(text, operands))];
+        var arguments = MergeArguments.Bind(method, operands.Length, settings, out IReadOnlyList<MergeException> errors);
         if (errors.Count > 0)
         {
             throw errors.Count == 1 ? errors[0] : new AggregateEditException(errors);
         }
 
         string values = arguments.ToText(name => settings.Any(setting => setting.Parameter == name));
-        IEnumerable<string> vectors = merged.Select(model => model.IsVector ? model.Quoted : $"{model.Quoted} - {to.Quoted}");
-        return $"{to.Quoted} + {method.Name}({string.Join(", ", values.Length > 0 ? vectors.Append(values) : vectors)})";
+        return $"{method.Name}({string.Join(", ", values.Length > 0 ? texts.Append(values) : texts)})";
     }
 
     // Names of models may hold dots, names of parameters do not.

@@ -49,7 +49,7 @@ internal sealed class MethodText(Reporter reporter)
         reporter.WriteLine($"  {method.Formula}");
         reporter.WriteLine();
         reporter.WriteLine($"Source: {method.Source}.");
-        reporter.WriteLine($"Takes {Vectors(method)}.");
+        reporter.WriteLine($"Takes {Operands(method)}.");
         TextTable table = new TextTable().AddColumn("Parameter").AddColumn("Type").AddColumn("Default").AddColumn("Range").AddColumn("Meaning");
         foreach (MergeParameter parameter in method.Parameters)
         {
@@ -60,12 +60,23 @@ internal sealed class MethodText(Reporter reporter)
         table.Write(reporter.Terminal);
     }
 
-    private static string Vectors(IMergeMethod method) => (method.MinimumVectors, method.MaximumVectors) switch
+    private static string Operands(IMergeMethod method)
     {
-        (1, 1) => "one task vector",
-        (var least, null) => $"{least} task vector{(least == 1 ? "" : "s")} or more",
-        (var least, var most) => $"{least} to {most} task vectors",
-    };
+        string noun = method.Base == BaseRole.Origin ? "task vector" : "model";
+        string count = (method.MinimumVectors, method.MaximumVectors) switch
+        {
+            (var least, var most) when least == most => $"{least} {noun}{(least == 1 ? string.Empty : "s")}",
+            (var least, null) => $"{least} {noun}{(least == 1 ? string.Empty : "s")} or more",
+            (var least, var most) => $"{least} to {most} {noun}s",
+        };
+        return method.Base switch
+        {
+            BaseRole.Origin => $"{count}; the base is needed",
+            BaseRole.OptionalOrigin => $"{count}; with a base, their differences to it",
+            BaseRole.First => $"{count}; the base, if there is one, is the first of them",
+            _ => $"{count}; no base is needed",
+        };
+    }
 
     private static void WriteJson(Utf8JsonWriter json, IMergeMethod method)
     {
@@ -74,6 +85,7 @@ internal sealed class MethodText(Reporter reporter)
         json.WriteString("summary", method.Summary);
         json.WriteString("formula", method.Formula);
         json.WriteString("source", method.Source);
+        json.WriteString("base", OptionNames.Of(method.Base));
         json.WriteNumber("minimumVectors", method.MinimumVectors);
         if (method.MaximumVectors is { } maximum)
         {

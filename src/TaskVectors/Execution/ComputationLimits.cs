@@ -12,7 +12,7 @@ internal sealed record ComputationLimits(int Units, int Threads, long Bytes)
     /// <exception cref="EditException">Not even one unit at a time fits.</exception>
     public static ComputationLimits Plan(MergeCall call, MatrixKernel kernel, IReadOnlyList<PreparedUnit> units, InputResolution resolution)
     {
-        int tasks = call.Vectors.Length;
+        int tasks = call.Models.Length;
         int threads = Math.Min(resolution.Options.Threads, tasks);
         int atOnce = Math.Max(1, resolution.Options.Threads / threads);
         long waiting = WaitingBytes(units, resolution.Options.Threads + LaneBudget.ExtraLanes);
@@ -51,13 +51,13 @@ internal sealed record ComputationLimits(int Units, int Threads, long Bytes)
 
     private static EditException TooLarge(MergeCall call, MatrixKernel kernel, IReadOnlyList<PreparedUnit> units, ComputationLimits limits, InputResolution resolution)
     {
-        PreparedUnit largest = units.MaxBy(unit => kernel.WorkingBytes(unit.Unit, call.Vectors.Length, 1))!;
+        PreparedUnit largest = units.MaxBy(unit => kernel.WorkingBytes(unit.Unit, call.Models.Length, 1))!;
         string tensor = largest.Unit.Tensors[0].Name;
         double factor = (double)resolution.Options.Memory / resolution.BytesPerComputation;
         long needed = (long)(limits.Bytes * factor) + 1;
         return new EditException(
             EditError.NotEnoughMemory,
-            $"The method {call.Method.Name} needs the whole of '{tensor}' {largest.Unit.Tensors[0].Shape} of {call.Vectors.Length} task vectors at once: {ByteSize.Format(limits.Bytes)}, more than the memory budget of {ByteSize.Format(resolution.Options.Memory)} leaves. Pass --memory {(needed >> 20) + 1}MiB, or leave the tensor alone with --exclude.")
+            $"The method {call.Method.Name} needs the whole of '{tensor}' {largest.Unit.Tensors[0].Shape} of {call.Models.Length} task vectors at once: {ByteSize.Format(limits.Bytes)}, more than the memory budget of {ByteSize.Format(resolution.Options.Memory)} leaves. Pass --memory {(needed >> 20) + 1}MiB, or leave the tensor alone with --exclude.")
         {
             Tensor = tensor,
         };

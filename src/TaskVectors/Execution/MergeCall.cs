@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using TaskVectors.Algebra;
+using TaskVectors.Algebra.Expressions;
 using TaskVectors.Checkpoints;
 using TaskVectors.Merging;
 
@@ -7,18 +8,23 @@ namespace TaskVectors.Execution;
 
 /// <summary>A merge as it was asked for.</summary>
 /// <param name="Method">The method.</param>
-/// <param name="Arguments">The values of its parameters.</param>
-/// <param name="Vectors">The task vectors.</param>
-internal sealed record MergeCall(IMergeMethod Method, MergeArguments Arguments, ImmutableArray<AffineForm> Vectors)
+/// <param name="Parameters">The values given for its parameters.</param>
+/// <param name="Models">The task vectors, or the checkpoints.</param>
+/// <param name="IsVector">Whether task vectors are merged into one rather than checkpoints.</param>
+internal sealed record MergeCall(IMergeMethod Method, IParameterSource Parameters, ImmutableArray<AffineForm> Models, bool IsVector)
 {
-    /// <summary>The source whose tensors the merged vector takes: the first checkpoint that a vector is relative to, else the first stored vector.</summary>
-    public CheckpointSource Anchor { get; } = (Vectors.FirstOrDefault(form => !form.AnchorIsVector) ?? Vectors[0]).Anchor;
+    /// <summary>The source whose tensors the result takes: the first checkpoint that a model is relative to, else the first stored vector.</summary>
+    public CheckpointSource Anchor { get; } = (Models.FirstOrDefault(form => !form.AnchorIsVector) ?? Models[0]).Anchor;
 
     /// <summary>The call as text; every parameter is written, so that the text says all there is to know.</summary>
     public string ToText(Func<CheckpointSource, string> nameOf)
     {
-        string vectors = string.Join(", ", Vectors.Select(form => form.ToText(nameOf)));
-        string arguments = Arguments.ToString();
-        return arguments.Length == 0 ? $"{Method.Name}({vectors})" : $"{Method.Name}({vectors}, {arguments})";
+        string models = string.Join(", ", Models.Select(form => form.ToText(nameOf)));
+        string arguments = Arguments();
+        return arguments.Length == 0 ? $"{Method.Name}({models})" : $"{Method.Name}({models}, {arguments})";
     }
+
+    private string Arguments() => Parameters is ConstantParameters constant
+        ? MergeArguments.Bind(Method, Models.Length, constant.Settings, out _).ToString()
+        : $"parameters: {ExpressionSyntax.QuoteAlways(Parameters.Identity)}";
 }

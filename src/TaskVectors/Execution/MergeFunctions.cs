@@ -4,31 +4,116 @@ using TaskVectors.Merging;
 
 namespace TaskVectors.Execution;
 
-/// <summary>Merge methods as functions: in C#, and in expressions such as <c>base + tsvm(a - base, b - base, alpha: 0.9)</c>.</summary>
+/// <summary>
+/// Merge methods as functions: in C#, and in expressions such as <c>base + tsvm(a - base, b - base, alpha: 0.9)</c> or <c>slerp(a, b, t: 0.3)</c>.
+/// Lazy: nothing is read before the result is saved.
+/// </summary>
 public static class MergeFunctions
 {
-    /// <summary>The task vector that a method makes of several. Lazy: nothing is read before the result is saved.</summary>
+    /// <summary>The task vector that a method makes of several.</summary>
     /// <param name="method">The method.</param>
     /// <param name="vectors">The task vectors, in order.</param>
     /// <param name="settings">Values for its parameters; the rest are defaults.</param>
     /// <exception cref="TaskVectorsException">A parameter or the number of vectors does not suit the method; several errors come as one <see cref="AggregateEditException"/>.</exception>
-    public static TaskVector Merge(this IMergeMethod method, IReadOnlyList<TaskVector> vectors, params IReadOnlyList<MergeSetting> settings)
+    public static TaskVector Merge(this IMergeMethod method, IReadOnlyList<TaskVector> vectors, params IReadOnlyList<MergeSetting> settings) =>
+        method.Merge(vectors, new ConstantParameters(settings));
+
+    /// <summary>The task vector that a method makes of several, with parameters of its own for each tensor.</summary>
+    /// <param name="method">The method; its <see cref="IMergeMethod.Base"/> is <see cref="BaseRole.Origin"/> or <see cref="BaseRole.OptionalOrigin"/>.</param>
+    /// <param name="vectors">The task vectors, in order.</param>
+    /// <param name="parameters">Values for its parameters. Those that are not constant are checked when the edit is planned.</param>
+    /// <exception cref="TaskVectorsException">A parameter or the number of vectors does not suit the method; several errors come as one <see cref="AggregateEditException"/>.</exception>
+    public static TaskVector Merge(this IMergeMethod method, IReadOnlyList<TaskVector> vectors, IParameterSource parameters)
     {
         ArgumentNullException.ThrowIfNull(method);
         ArgumentNullException.ThrowIfNull(vectors);
         ArgumentOutOfRangeException.ThrowIfZero(vectors.Count);
-        var arguments = MergeArguments.Bind(method, vectors.Count, settings, out IReadOnlyList<MergeException> errors);
-        AggregateEditException.ThrowIfAny(errors);
-        var call = new MergeCall(method, arguments, [.. vectors.Select(vector => vector.Form)]);
-        return new TaskVector(AffineForm.Of(new MergedSource(call), isVector: true).WithAnchor(call.Anchor));
+        return method.Base is BaseRole.Origin or BaseRole.OptionalOrigin
+            ? new TaskVector(Form(method, [.. vectors.Select(vector => vector.Form)], parameters, isVector: true))
+            : throw new MergeException(MergeError.WrongOperands, $"The method {method.Name} merges models, not task vectors; write {method.Name}(a, b) rather than {method.Name}(a - base, b - base).");
+    }
+
+    /// <summary>The checkpoint that a method makes of several.</summary>
+    /// <param name="method">The method.</param>
+    /// <param name="models">The checkpoints, in order; the first says which tensors and companion files the result has.</param>
+    /// <param name="settings">Values for its parameters; the rest are defaults.</param>
+    /// <exception cref="TaskVectorsException">A parameter or the number of checkpoints does not suit the method; several errors come as one <see cref="AggregateEditException"/>.</exception>
+    public static Checkpoint Merge(this IMergeMethod method, IReadOnlyList<Checkpoint> models, params IReadOnlyList<MergeSetting> settings) =>
+        method.Merge(models, new ConstantParameters(settings));
+
+    /// <summary>The checkpoint that a method makes of several, with parameters of its own for each tensor.</summary>
+    /// <param name="method">The method; its <see cref="IMergeMethod.Base"/> is not <see cref="BaseRole.Origin"/>.</param>
+    /// <param name="models">The checkpoints, in order.</param>
+    /// <param name="parameters">Values for its parameters. Those that are not constant are checked when the edit is planned.</param>
+    /// <param name="anchor">The checkpoint whose tensors and companion files the result has; the first model when <see langword="null"/>.</param>
+    /// <exception cref="TaskVectorsException">A parameter or the number of checkpoints does not suit the method; several errors come as one <see cref="AggregateEditException"/>.</exception>
+    public static Checkpoint Merge(this IMergeMethod method, IReadOnlyList<Checkpoint> models, IParameterSource parameters, Checkpoint? anchor = null)
+    {
+        ArgumentNullException.ThrowIfNull(method);
+        ArgumentNullException.ThrowIfNull(models);
+        ArgumentOutOfRangeException.ThrowIfZero(models.Count);
+        if (method.Base == BaseRole.Origin)
+        {
+            throw new MergeException(
+                MergeError.WrongOperands, $"The method {method.Name} merges task vectors, not models; give a base, as in base + {method.Name}(a - base, b - base).");
+        }
+
+        AffineForm form = Form(method, [.. models.Select(model => model.Form)], parameters, isVector: false);
+        return new Checkpoint(anchor is null ? form : form.WithAnchor(anchor.Form.Anchor));
+    }
+
+    /// <summary>The checkpoint that a method makes of models beside a base, whatever it makes of the base.</summary>
+    /// <param name="method">The method.</param>
+    /// <param name="origin">The base; <see langword="null"/> where there is none.</param>
+    /// <param name="models">The models, in order.</param>
+    /// <param name="parameters">Values for the parameters; models are counted as <see cref="IParameterSource.SettingsFor"/> says.</param>
+    /// <exception cref="TaskVectorsException">The method needs a base, or a parameter or the number of models does not suit it.</exception>
+    public static Checkpoint Compose(this IMergeMethod method, Checkpoint? origin, IReadOnlyList<Checkpoint> models, IParameterSource parameters)
+    {
+        ArgumentNullException.ThrowIfNull(method);
+        ArgumentNullException.ThrowIfNull(models);
+        return (method.Base, origin) switch
+        {
+            (BaseRole.Origin or BaseRole.OptionalOrigin, { } from) => from + method.Merge([.. models.Select(model => model - from)], parameters),
+            (BaseRole.First, { } first) => method.Merge([first, .. models], parameters),
+            _ => method.Merge(models, parameters, origin),
+        };
     }
 
     /// <summary>Lets expressions over these models call every merge method by its name.</summary>
     public static ExpressionModels AddMergeMethods(this ExpressionModels models)
     {
         ArgumentNullException.ThrowIfNull(models);
-        return MergeMethods.All.Aggregate(models, (known, method) => known.AddFunction(method.Name, call => method.Merge(call.Vectors, [.. call.Arguments.SelectMany(SettingsOf)])));
+        foreach (IMergeMethod method in MergeMethods.All)
+        {
+            if (method.Base is BaseRole.Origin or BaseRole.OptionalOrigin)
+            {
+                _ = models.AddFunction(method.Name, call => method.Merge(call.Vectors, SettingsOf(call)));
+            }
+
+            if (method.Base != BaseRole.Origin)
+            {
+                _ = models.AddModelFunction(method.Name, call => method.Merge(call.Models, SettingsOf(call)));
+            }
+        }
+
+        return models;
     }
+
+    private static AffineForm Form(IMergeMethod method, IReadOnlyList<AffineForm> models, IParameterSource parameters, bool isVector)
+    {
+        ArgumentNullException.ThrowIfNull(parameters);
+        if (parameters is ConstantParameters constant)
+        {
+            _ = MergeArguments.Bind(method, models.Count, constant.Settings, out IReadOnlyList<MergeException> errors);
+            AggregateEditException.ThrowIfAny(errors);
+        }
+
+        var call = new MergeCall(method, parameters, [.. models], isVector);
+        return AffineForm.Of(new MergedSource(call), isVector).WithAnchor(call.Anchor);
+    }
+
+    private static MergeSetting[] SettingsOf(ExpressionCall call) => [.. call.Arguments.SelectMany(SettingsOf)];
 
     private static IEnumerable<MergeSetting> SettingsOf(ExpressionArgument argument) =>
         argument.Values.Select((value, index) => new MergeSetting(argument.Name, value, argument.IsList ? index : null));

@@ -30,7 +30,7 @@ internal sealed class MergedReader : ICheckpointReader
     public MergedReader(PreparedMerge merge)
     {
         _merge = merge;
-        _kernel = PreparedMerge.CreateKernel(merge.Call);
+        _kernel = merge.CreateKernel();
         _context = new MergeContext(merge.LinearAlgebra, merge.Limits.Threads);
         _reader = new AlignedVectorReader(merge.Vectors);
         _permits = new SemaphoreSlim(merge.Limits.Units);
@@ -130,7 +130,7 @@ internal sealed class MergedReader : ICheckpointReader
 
     private void Collect(int unit)
     {
-        if (_kernel.WorkingBytes(_merge.Units[unit].Unit, _merge.Call.Vectors.Length, _merge.Limits.Threads) >= LargeUnitBytes)
+        if (_kernel.WorkingBytes(_merge.Units[unit].Unit, _merge.Call.Models.Length, _merge.Limits.Threads) >= LargeUnitBytes)
         {
             GC.Collect(GC.MaxGeneration, GCCollectionMode.Forced, blocking: true);
         }

@@ -5,19 +5,19 @@ using TaskVectors.Tensors;
 namespace TaskVectors.Execution;
 
 /// <summary>
-/// The result of a merge method as a task vector in F64 whose tensors are computed when they are read. Planned, run, resumed, verified and
+/// The result of a merge method as a task vector or checkpoint in F64 whose tensors are computed when they are read. Planned, run, resumed, verified and
 /// replayed like a stored one.
 /// </summary>
 internal sealed class MergedSource : ComputedSource
 {
     private readonly MergeCall _call;
-    private readonly PreparedMerge? _prepared;
+    private readonly IPreparedMerge? _prepared;
 
     public MergedSource(MergeCall call)
         : base(call.ToText(source => source.Path), Doubles(call.Anchor.Tensors.Where(tensor => tensor.DType.IsArithmetic())), MetadataOf(call, isPartial: true)) =>
         _call = call;
 
-    private MergedSource(MergeCall call, PreparedMerge prepared)
+    private MergedSource(MergeCall call, IPreparedMerge prepared)
         : base(call.ToText(source => source.Path), Doubles(prepared.Vectors.Tensors.Select(tensor => tensor.Tensor)), MetadataOf(call, prepared.Vectors.IsPartial))
     {
         _call = call;
@@ -25,14 +25,14 @@ internal sealed class MergedSource : ComputedSource
     }
 
     /// <inheritdoc/>
-    public override IReadOnlyList<AffineForm> Arguments => _call.Vectors;
+    public override IReadOnlyList<AffineForm> Arguments => _call.Models;
 
     /// <summary>The most memory that reading takes.</summary>
-    public long WorkingBytes => _prepared?.Limits.Bytes ?? 0;
+    public long WorkingBytes => _prepared?.WorkingBytes ?? 0;
 
     /// <summary>The same vector aligned with the anchor of an edit.</summary>
     /// <exception cref="TaskVectorsException">A matrix does not fit the memory budget.</exception>
-    public MergedSource Prepare(InputResolution resolution) => new(_call, PreparedMerge.Prepare(_call, resolution));
+    public MergedSource Prepare(InputResolution resolution) => new(_call, MergePreparation.Prepare(_call, resolution));
 
     /// <inheritdoc/>
     public override string ToText(Func<CheckpointSource, string> nameOf) => _call.ToText(nameOf);
@@ -43,18 +43,18 @@ internal sealed class MergedSource : ComputedSource
     {
         if (_prepared is not null)
         {
-            return new MergedReader(_prepared);
+            return _prepared.OpenReader();
         }
 
-        var resolution = new InputResolution(AffineForm.Of(this, isVector: true).WithAnchor(_call.Anchor), _call.Vectors.All(form => form.AnchorIsVector), EditOptions.Default);
-        var prepared = PreparedMerge.Prepare(_call, resolution);
+        var resolution = new InputResolution(AffineForm.Of(this, _call.IsVector).WithAnchor(_call.Anchor), _call.Models.All(form => form.AnchorIsVector), EditOptions.Default);
+        IPreparedMerge prepared = MergePreparation.Prepare(_call, resolution);
         AggregateEditException.ThrowIfAny(resolution.Errors);
-        return new MergedReader(prepared);
+        return prepared.OpenReader();
     }
 
-    /// <summary>A hash of the call over the fingerprints of what it reads, and of the linear algebra in use: equal where the bytes are equal.</summary>
+    /// <summary>A hash of the call over the fingerprints of what it reads, and of the seed or the linear algebra in use: equal where the bytes are equal.</summary>
     public string FingerprintFrom(Func<CheckpointSource, string> fingerprintOf) =>
-        Digest.OfText(DigestAlgorithm.Xxh128, [ToText(fingerprintOf), _prepared?.LinearAlgebra.Kernel ?? string.Empty, _prepared?.LinearAlgebra.Configuration ?? string.Empty]);
+        Digest.OfText(DigestAlgorithm.Xxh128, [ToText(fingerprintOf), .. _prepared?.Configuration ?? []]);
 
     /// <inheritdoc/>
     protected internal override string ComputeFingerprint() => FingerprintFrom(CheckpointFingerprint.Compute);
@@ -63,12 +63,17 @@ internal sealed class MergedSource : ComputedSource
 
     private static Dictionary<string, string> MetadataOf(MergeCall call, bool isPartial)
     {
+        if (!call.IsVector)
+        {
+            return [];
+        }
+
         var metadata = new Dictionary<string, string>(StringComparer.Ordinal)
         {
             [TaskVectorMetadata.KindKey] = TaskVectorMetadata.TaskVectorKind,
             [TaskVectorMetadata.PartialKey] = isPartial ? "true" : "false",
         };
-        CheckpointSource[] stored = [.. call.Vectors.SelectMany(form => form.WithArguments()).SelectMany(form => form.Terms).Select(term => term.Source).Where(source => source is not ComputedSource)];
+        CheckpointSource[] stored = [.. call.Models.SelectMany(form => form.WithArguments()).SelectMany(form => form.Terms).Select(term => term.Source).Where(source => source is not ComputedSource)];
         foreach (string key in TaskVectorMetadata.BaseKeys)
         {
             string?[] values = [.. stored.Select(source => source.Metadata.GetValueOrDefault(key)).Distinct()];

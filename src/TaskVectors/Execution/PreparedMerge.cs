@@ -1,3 +1,4 @@
+using TaskVectors.Checkpoints;
 using TaskVectors.LinearAlgebra;
 using TaskVectors.Merging;
 
@@ -5,27 +6,40 @@ namespace TaskVectors.Execution;
 
 /// <summary>A merge bound to real headers: its vectors aligned, its tensors divided into units, its memory known.</summary>
 /// <param name="Call">The merge as it was asked for.</param>
+/// <param name="Settings">The values of its parameters, in all tensors.</param>
 /// <param name="Vectors">The aligned vectors.</param>
 /// <param name="Units">The units: the tensors of each by their index in <paramref name="Vectors"/>, and as the method sees them.</param>
 /// <param name="Limits">How many units are worked on at once.</param>
 /// <param name="LinearAlgebra">Dense linear algebra on one thread an operation.</param>
 internal sealed record PreparedMerge(
-    MergeCall Call, AlignedVectors Vectors, IReadOnlyList<PreparedUnit> Units, ComputationLimits Limits, ILinearAlgebraProvider LinearAlgebra)
+    MergeCall Call, IReadOnlyList<MergeSetting> Settings, AlignedVectors Vectors, IReadOnlyList<PreparedUnit> Units, ComputationLimits Limits, ILinearAlgebraProvider LinearAlgebra)
+    : IPreparedMerge
 {
-    /// <summary>Prepares a merge; what does not fit is noted in the resolution.</summary>
+    /// <inheritdoc/>
+    public long WorkingBytes => Limits.Bytes;
+
+    /// <inheritdoc/>
+    public IReadOnlyList<string> Configuration => [LinearAlgebra.Kernel, LinearAlgebra.Configuration];
+
+    /// <summary>Prepares a merge.</summary>
     /// <exception cref="EditException">A matrix does not fit the memory budget.</exception>
-    public static PreparedMerge Prepare(MergeCall call, InputResolution resolution)
+    public static PreparedMerge Prepare(MergeCall call, IReadOnlyList<MergeSetting> settings, AlignedVectors vectors, InputResolution resolution)
     {
-        var vectors = AlignedVectors.Align(call.Vectors, resolution);
         ThrowIfTooLarge(vectors);
-        MatrixKernel kernel = CreateKernel(call);
+        MatrixKernel kernel = CreateKernel(call, settings);
         IReadOnlyList<PreparedUnit> units = Divide(kernel, vectors);
         var limits = ComputationLimits.Plan(call, kernel, units, resolution);
-        return new PreparedMerge(call, vectors, units, limits, LinearAlgebraProvider.Create(resolution.Options.LinearAlgebra, threads: 1));
+        return new PreparedMerge(call, settings, vectors, units, limits, LinearAlgebraProvider.Create(resolution.Options.LinearAlgebra, threads: 1));
     }
 
     /// <summary>Makes a kernel for one pass over the model.</summary>
-    public static MatrixKernel CreateKernel(MergeCall call) => call.Method.CreateKernel(call.Arguments) as MatrixKernel
+    public MatrixKernel CreateKernel() => CreateKernel(Call, Settings);
+
+    /// <inheritdoc/>
+    public ICheckpointReader OpenReader() => new MergedReader(this);
+
+    private static MatrixKernel CreateKernel(MergeCall call, IReadOnlyList<MergeSetting> settings) =>
+        call.Method.CreateKernel(MergeArguments.Bind(call.Method, call.Models.Length, settings, out _)) as MatrixKernel
         ?? throw new NotSupportedException($"The kernel of {call.Method.Name} is of a kind that cannot be run.");
 
     private static IReadOnlyList<PreparedUnit> Divide(MatrixKernel kernel, AlignedVectors vectors)

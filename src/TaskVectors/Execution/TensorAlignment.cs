@@ -84,7 +84,8 @@ internal sealed class TensorAlignment
         CheckpointSource source = _inputs[input].Source;
         if (TiedTensors.StoredName(source, tensor.Name) is not { } stored || !source.TryGetTensor(stored, out TensorInfo? found))
         {
-            if (!IsZeroWhereAbsent(input))
+            // What a merged checkpoint does not give keeps the base's values: the alignment of its models has told why.
+            if (!IsZeroWhereAbsent(input) && !_inputs[input].IsComputed)
             {
                 Note(input, EditError.MissingTensors, tensor.Name);
             }
@@ -110,7 +111,7 @@ internal sealed class TensorAlignment
     private bool Conflicts(int input, DType dtype, DType baseDType)
     {
         bool bothArithmetic = dtype.IsArithmetic() && baseDType.IsArithmetic();
-        bool dtypeChosen = _options.OutputDType is not null || _inputs[input].IsVector || _inputs[0].IsVector;
+        bool dtypeChosen = _options.OutputDType is not null || _inputs[input].IsVector || _inputs[input].IsComputed || _inputs[0].IsVector;
         return dtype != baseDType && !(bothArithmetic && dtypeChosen);
     }
 

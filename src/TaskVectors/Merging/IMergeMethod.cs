@@ -3,7 +3,7 @@ using TaskVectors.Merging.Parameters;
 namespace TaskVectors.Merging;
 
 /// <summary>
-/// A rule that makes one task vector of several, tensor by tensor: the narrow waist between the methods of the literature and
+/// A rule that makes one task vector, or one checkpoint, of several, tensor by tensor: the narrow waist between the methods of the literature and
 /// everything that reads, plans and writes. A method opens no file and knows no format; it declares itself and makes kernels.
 /// Immutable and safe for use from several threads.
 /// </summary>
@@ -21,16 +21,22 @@ public interface IMergeMethod
     /// <summary>The paper.</summary>
     string Source { get; }
 
-    /// <summary>The fewest task vectors it takes.</summary>
+    /// <summary>The fewest task vectors or checkpoints it takes, the base included where it is one of them.</summary>
     int MinimumVectors => 1;
 
-    /// <summary>The most task vectors it takes; <see langword="null"/> for any number.</summary>
+    /// <summary>The most it takes; <see langword="null"/> for any number.</summary>
     int? MaximumVectors => null;
+
+    /// <summary>Whether it merges task vectors or checkpoints, and what becomes of the base.</summary>
+    BaseRole Base => BaseRole.Origin;
 
     /// <summary>Its parameters.</summary>
     IReadOnlyList<MergeParameter> Parameters { get; }
 
-    /// <summary>Makes the kernel of a merge; one kernel serves one pass over a model.</summary>
+    /// <summary>
+    /// Makes a kernel. A <see cref="MatrixKernel"/> serves one pass over a model; kernels of the other kinds hold no state and serve every tensor whose
+    /// parameters have these values, from several threads.
+    /// </summary>
     /// <param name="arguments">A value for each parameter.</param>
     MergeKernel CreateKernel(MergeArguments arguments);
 }

@@ -21,6 +21,12 @@ public enum MergeError
     /// <summary>A parameter that holds for the whole merge was given for one model.</summary>
     NotPerModel,
 
+    /// <summary>A parameter that holds for all tensors was given several values.</summary>
+    NotPerTensor,
+
+    /// <summary>The method merges task vectors and checkpoints were given, or the other way round; or the base is missing.</summary>
+    WrongOperands,
+
     /// <summary>The method takes another number of task vectors.</summary>
     WrongVectorCount,
 }

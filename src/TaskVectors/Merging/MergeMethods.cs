@@ -6,10 +6,17 @@ public static class MergeMethods
     /// <summary>Every method, by name.</summary>
     public static IReadOnlyList<IMergeMethod> All { get; } =
     [
+        new Breadcrumbs(),
+        new BreadcrumbsTies(),
+        new DareLinear(),
+        new DareTies(),
         new Decomposed(),
         new IsoC(),
         new IsoCts(),
         new KnOts(),
+        new Linear(),
+        new TaskArithmetic(),
+        new Ties(),
         new Truncate(),
         new TsvC(),
         new TsvM(),

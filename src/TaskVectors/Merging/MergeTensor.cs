@@ -15,4 +15,7 @@ public sealed record MergeTensor(string Name, TensorShape Shape)
 
     /// <summary>The columns of the tensor as a matrix: the product of all other dimensions.</summary>
     public int Columns => Rows == 0 ? 0 : checked((int)(Shape.ElementCount / Rows));
+
+    /// <summary>The elements of a row for methods that work row by row: all dimensions but the first; a tensor of one dimension is one row.</summary>
+    public long RowLength => Shape.Rank < 2 || Shape[0] == 0 ? Shape.ElementCount : Shape.ElementCount / Shape[0];
 }

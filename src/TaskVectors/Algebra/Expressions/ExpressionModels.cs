@@ -6,7 +6,7 @@ namespace TaskVectors.Algebra.Expressions;
 public sealed class ExpressionModels
 {
     private readonly SortedDictionary<string, ExpressionValue> _values = new(StringComparer.Ordinal);
-    private readonly SortedDictionary<string, ExpressionFunction> _functions = new(StringComparer.Ordinal);
+    private readonly SortedDictionary<string, FunctionForms> _functions = new(StringComparer.Ordinal);
 
     /// <summary>The names, sorted.</summary>
     public IReadOnlyCollection<string> Names => _values.Keys;
@@ -36,17 +36,23 @@ public sealed class ExpressionModels
     /// <exception cref="ArgumentException">The name is no plain identifier, or is taken by another function.</exception>
     public ExpressionModels AddFunction(string name, ExpressionFunction function)
     {
-        ArgumentException.ThrowIfNullOrEmpty(name);
         ArgumentNullException.ThrowIfNull(function);
-        if (!ExpressionSyntax.IsParameterName(name) || ExpressionParser.IsFunction(name) || !_functions.TryAdd(name, function))
-        {
-            throw new ArgumentException($"'{name}' cannot be the name of a function: it is no plain identifier, or is taken.", nameof(name));
-        }
-
-        return this;
+        return Add(name, forms => forms.OfVectors is null ? forms with { OfVectors = function } : null);
     }
 
-    internal bool TryGetFunction(string name, out ExpressionFunction function) => _functions.TryGetValue(name, out function!);
+    /// <summary>
+    /// Adds a function that makes one checkpoint of several. It may share its name with a function of task vectors: the arguments tell them apart.
+    /// </summary>
+    /// <param name="name">Letters, digits and underscores, starting with a letter.</param>
+    /// <param name="function">The function.</param>
+    /// <exception cref="ArgumentException">The name is no plain identifier, or is taken by another function of models.</exception>
+    public ExpressionModels AddModelFunction(string name, ExpressionModelFunction function)
+    {
+        ArgumentNullException.ThrowIfNull(function);
+        return Add(name, forms => forms.OfModels is null ? forms with { OfModels = function } : null);
+    }
+
+    internal bool TryGetFunction(string name, out FunctionForms function) => _functions.TryGetValue(name, out function!);
 
     internal bool TryGet(string name, out ExpressionValue value) => _values.TryGetValue(name, out value!);
 
@@ -58,6 +64,19 @@ public sealed class ExpressionModels
             throw new ArgumentException($"The name '{name}' is given to two models; every model needs a name of its own.", nameof(name));
         }
 
+        return this;
+    }
+
+    private ExpressionModels Add(string name, Func<FunctionForms, FunctionForms?> add)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(name);
+        bool isAllowed = ExpressionSyntax.IsParameterName(name) && !ExpressionParser.IsFunction(name);
+        if (!isAllowed || add(_functions.GetValueOrDefault(name) ?? new FunctionForms(null, null)) is not { } forms)
+        {
+            throw new ArgumentException($"'{name}' cannot be the name of a function: it is no plain identifier, or is taken.", nameof(name));
+        }
+
+        _functions[name] = forms;
         return this;
     }
 }

@@ -125,10 +125,10 @@ internal sealed class ExpressionParser(string text, ExpressionModels models)
             return ParseCall(name, start);
         }
 
-        if (Peek() == '(' && models.TryGetFunction(name, out ExpressionFunction function))
+        if (Peek() == '(' && models.TryGetFunction(name, out FunctionForms function))
         {
             _position++;
-            return ParseVectorCall(name, function, start);
+            return ParseFunctionCall(name, function, start);
         }
 
         return Peek() == '('
@@ -140,10 +140,10 @@ internal sealed class ExpressionParser(string text, ExpressionModels models)
     private bool IsCallOfFunction(int start, string name) =>
         models.TryGetFunction(name, out _) && text.AsSpan(start + name.Length).TrimStart().StartsWith("(");
 
-    private ExpressionValue.Form ParseVectorCall(string name, ExpressionFunction function, int start)
+    private ExpressionValue.Form ParseFunctionCall(string name, FunctionForms function, int start)
     {
         Enter();
-        var vectors = ImmutableArray.CreateBuilder<TaskVector>();
+        var operands = ImmutableArray.CreateBuilder<(ExpressionValue.Form Form, int Start)>();
         var arguments = ImmutableArray.CreateBuilder<ExpressionArgument>();
         bool more = Peek() != ')';
         while (more)
@@ -156,7 +156,9 @@ internal sealed class ExpressionParser(string text, ExpressionModels models)
             }
             else
             {
-                vectors.Add(ParseVector(name, vectors.Count + 1));
+                SkipBlanks();
+                int position = _position;
+                operands.Add((RequireForm(ParseSum(), position, name), position));
             }
 
             more = Peek() == ',';
@@ -165,9 +167,28 @@ internal sealed class ExpressionParser(string text, ExpressionModels models)
 
         Expect(')', $"the arguments of {name}(...) are not closed");
         _depth--;
-        return vectors.Count > 0
-            ? new ExpressionValue.Form(function(new ExpressionCall(name, vectors.ToImmutable(), arguments.ToImmutable())).Form, 0)
-            : throw new ExpressionException(text, start, $"{name}(...) needs a task vector, as in {name}(a - base, b - base).");
+        return operands.Count > 0
+            ? Call(name, function, operands.ToImmutable(), arguments.ToImmutable())
+            : throw new ExpressionException(
+                text, start, function.OfVectors is null ? $"{name}(...) needs models, as in {name}(a, b)." : $"{name}(...) needs a task vector, as in {name}(a - base, b - base).");
+    }
+
+    // The first operand decides whether the call is one over task vectors or over models.
+    private ExpressionValue.Form Call(
+        string name, FunctionForms function, ImmutableArray<(ExpressionValue.Form Form, int Start)> operands, ImmutableArray<ExpressionArgument> arguments)
+    {
+        if (function.OfVectors is { } ofVectors && (function.OfModels is null || operands[0].Form.IsVector))
+        {
+            ImmutableArray<TaskVector> vectors = [.. operands.Select((operand, index) => operand.Form.IsVector
+                ? new TaskVector(operand.Form.Affine)
+                : throw new ExpressionException(text, operand.Start, $"{name}(...) takes task vectors, such as a - base; argument {index + 1} is a model."))];
+            return new ExpressionValue.Form(ofVectors(new ExpressionCall(name, vectors, [], arguments)).Form, 0);
+        }
+
+        ImmutableArray<Checkpoint> points = [.. operands.Select((operand, index) => operand.Form.IsPoint
+            ? new Checkpoint(operand.Form.Affine)
+            : throw new ExpressionException(text, operand.Start, $"{name}(...) takes models{(function.OfVectors is null ? string.Empty : " here, like its first argument")}; argument {index + 1} is none."))];
+        return new ExpressionValue.Form(function.OfModels!(new ExpressionCall(name, [], points, arguments)).Form, 1);
     }
 
     // Names of models may hold colons: one that stands here and reaches beyond the colon is a model.
@@ -183,16 +204,6 @@ internal sealed class ExpressionParser(string text, ExpressionModels models)
         string name = text[_position..end];
         bool isParameter = ExpressionSyntax.IsParameterName(name) && text.AsSpan(end).TrimStart().StartsWith(":");
         return isParameter && (LongestKnownName()?.Length ?? 0) <= name.Length ? name : null;
-    }
-
-    private TaskVector ParseVector(string function, int number)
-    {
-        SkipBlanks();
-        int start = _position;
-        ExpressionValue.Form form = RequireForm(ParseSum(), start, function);
-        return form.IsVector
-            ? new TaskVector(form.Affine)
-            : throw new ExpressionException(text, start, $"{function}(...) takes task vectors, such as a - base; argument {number} is a model.");
     }
 
     private ExpressionArgument ParseValues(string parameter)

@@ -13,7 +13,7 @@ public abstract record MergeParameter(string Name, string Meaning)
     /// <summary>Whether it has no default.</summary>
     public abstract bool IsRequired { get; }
 
-    /// <summary>The kind of value: <c>number</c>, <c>integer</c>, <c>choice</c> or <c>patterns</c>.</summary>
+    /// <summary>The kind of value: <c>number</c>, <c>integer</c>, <c>truth value</c>, <c>choice</c>, <c>rank rule</c> or <c>patterns</c>.</summary>
     public abstract string Type { get; }
 
     /// <summary>The values allowed, such as <c>(0, 1]</c>.</summary>

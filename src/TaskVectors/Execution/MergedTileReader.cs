@@ -1,0 +1,119 @@
+using System.Collections.Concurrent;
+using System.Collections.Frozen;
+using System.Collections.Immutable;
+using System.Runtime.InteropServices;
+using TaskVectors.Checkpoints;
+using TaskVectors.Merging;
+using TaskVectors.Tensors;
+
+namespace TaskVectors.Execution;
+
+/// <summary>
+/// Reads the result of a merge whose kernels work on blocks: whatever part is asked for is computed from the same part of the models. The statistics
+/// of a tensor are found when its first part is asked for.
+/// </summary>
+internal sealed class MergedTileReader : ICheckpointReader
+{
+    private readonly PreparedTileMerge _merge;
+    private readonly InputReaders _readers;
+    private readonly FrozenDictionary<string, TiledTensor> _tensors;
+    private readonly ConcurrentBag<TileScratch> _free = [];
+    private readonly int _streams;
+
+    public MergedTileReader(PreparedTileMerge merge)
+    {
+        _merge = merge;
+        _readers = new InputReaders(merge.Vectors.Sources);
+        _tensors = merge.Tensors.Select(Tile).ToFrozenDictionary(tensor => tensor.Tensor.Name, StringComparer.Ordinal);
+        _streams = _tensors.Values.Select(tensor => tensor.Table.Streams.Length).DefaultIfEmpty(0).Max();
+    }
+
+    /// <inheritdoc/>
+    public void Read(TensorInfo tensor, long byteOffset, Span<byte> destination)
+    {
+        if (!_tensors.TryGetValue(tensor.Name, out TiledTensor? tiled))
+        {
+            throw new ArgumentException($"{_merge.Call.Method.Name} gives no tensor {QuotedName.Of(tensor.Name)}.", nameof(tensor));
+        }
+
+        if (destination.IsEmpty)
+        {
+            return;
+        }
+
+        tiled.Prepare(statistic => new StatisticPass(tiled, statistic, Rent, _free.Add, _merge.Threads).Run());
+        long first = byteOffset / sizeof(double);
+        int skipped = (int)(byteOffset % sizeof(double));
+        int count = (int)(((long)skipped + destination.Length + sizeof(double) - 1) / sizeof(double));
+        if (skipped == 0 && destination.Length % sizeof(double) == 0)
+        {
+            Merge(tiled, first, MemoryMarshal.Cast<byte, double>(destination));
+            return;
+        }
+
+        double[] whole = new double[count];
+        Merge(tiled, first, whole);
+        MemoryMarshal.AsBytes(whole.AsSpan()).Slice(skipped, destination.Length).CopyTo(destination);
+    }
+
+    /// <inheritdoc/>
+    public TensorExtent? Locate(TensorInfo tensor) => null;
+
+    /// <inheritdoc/>
+    public void Dispose() => _readers.Dispose();
+
+    private TiledTensor Tile(MergeTensor tensor, int index)
+    {
+        AlignedVectorTensor aligned = _merge.Vectors.Tensors[index];
+        ImmutableArray<PhiloxKey> keys = [.. Enumerable.Range(0, aligned.Vectors.Length).Select(model => PhiloxKey.Create(_merge.Seed, FormattableString.Invariant($"model {model}"), tensor.Name))];
+        return new TiledTensor(tensor, _merge.Kernels[index], keys, StreamTable.Of(aligned));
+    }
+
+    private TileScratch Rent(TiledTensor tensor)
+    {
+        int block = TileScratch.BlockOf(tensor.Tensor, tensor.Kernel);
+        int tile = TileScratch.TileOf(block);
+        return _free.TryTake(out TileScratch? scratch) && scratch.Block >= block && scratch.Tile >= tile
+            ? scratch
+            : new TileScratch(_readers, _streams, _merge.Call.Models.Length, tile, block);
+    }
+
+    private void Merge(TiledTensor tensor, long first, Span<double> result)
+    {
+        TileScratch scratch = Rent(tensor);
+        int block = TileScratch.BlockOf(tensor.Tensor, tensor.Kernel);
+        int tile = TileScratch.TileOf(block);
+        long start = tensor.Kernel.NeedsRows ? first - (first % tensor.Tensor.RowLength) : first;
+        long end = first + result.Length;
+        long last = tensor.Kernel.NeedsRows ? Math.Min(tensor.Tensor.Shape.ElementCount, (end + tensor.Tensor.RowLength - 1) / tensor.Tensor.RowLength * tensor.Tensor.RowLength) : end;
+        for (long tileFirst = start; tileFirst < last; tileFirst += tile)
+        {
+            int count = (int)Math.Min(tile, last - tileFirst);
+            scratch.Read(tensor.Table, tileFirst, count);
+            for (int offset = 0; offset < count; offset += block)
+            {
+                MergeBlock values = scratch.BlockAt(tensor.Table, tensor, tileFirst, offset, Math.Min(block, count - offset));
+                Merge(scratch, tensor, values, first, result);
+            }
+        }
+
+        _free.Add(scratch);
+    }
+
+    private static void Merge(TileScratch scratch, TiledTensor tensor, MergeBlock block, long first, Span<double> result)
+    {
+        long offset = block.First - first;
+        if (offset >= 0 && offset + block.Count <= result.Length)
+        {
+            scratch.Merge(tensor, block, result.Slice((int)offset, block.Count));
+            return;
+        }
+
+        // Rows that lie partly outside of what is asked for.
+        Span<double> rows = scratch.Result.AsSpan(0, block.Count);
+        scratch.Merge(tensor, block, rows);
+        int from = (int)Math.Max(0, -offset);
+        int to = (int)Math.Min(block.Count, result.Length - offset);
+        rows[from..to].CopyTo(result[(int)(offset + from)..]);
+    }
+}

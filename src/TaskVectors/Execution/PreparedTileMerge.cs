@@ -1,0 +1,62 @@
+using TaskVectors.Checkpoints;
+using TaskVectors.Merging;
+
+namespace TaskVectors.Execution;
+
+/// <summary>A merge whose kernels work on blocks, bound to real headers.</summary>
+/// <param name="Call">The merge as it was asked for.</param>
+/// <param name="Vectors">The aligned models.</param>
+/// <param name="Tensors">The tensors as kernels see them, in the order of <paramref name="Vectors"/>.</param>
+/// <param name="Kernels">The kernel of each tensor.</param>
+/// <param name="Seed">The seed of random kernels.</param>
+/// <param name="Threads">How many chunks are observed at once.</param>
+/// <param name="WorkingBytes">The most memory that reading takes.</param>
+internal sealed record PreparedTileMerge(
+    MergeCall Call, AlignedVectors Vectors, IReadOnlyList<MergeTensor> Tensors, IReadOnlyList<TileKernel> Kernels, ulong Seed, int Threads, long WorkingBytes) : IPreparedMerge
+{
+    /// <inheritdoc/>
+    public IReadOnlyList<string> Configuration => [FormattableString.Invariant($"seed {Seed}")];
+
+    /// <summary>Prepares a merge.</summary>
+    /// <exception cref="EditException">The memory budget is too small.</exception>
+    public static PreparedTileMerge Prepare(
+        MergeCall call, AlignedVectors vectors, IReadOnlyList<MergeTensor> tensors, IReadOnlyList<TileKernel> kernels, InputResolution resolution)
+    {
+        long most = 0;
+        int threads = resolution.Options.Threads;
+        for (int index = 0; index < tensors.Count; index++)
+        {
+            long bytes = WorkingBytesOf(index, threads);
+            if (bytes > resolution.BytesPerComputation)
+            {
+                throw TooLarge(call, tensors[index], bytes, resolution);
+            }
+
+            most = Math.Max(most, bytes);
+        }
+
+        return new PreparedTileMerge(call, vectors, tensors, kernels, resolution.Options.Seed, threads, most);
+
+        // Lanes read while others observe; lanes are at neighbouring tensors.
+        long WorkingBytesOf(int index, int threadCount)
+        {
+            int lanes = (2 * threadCount) + LaneBudget.ExtraLanes;
+            long statistic = kernels[index].StatisticBytes(tensors[index], call.Models.Length);
+            return (lanes * TileScratch.BytesFor(vectors.Tensors[index], tensors[index], kernels[index])) + (2 * statistic);
+        }
+    }
+
+    /// <inheritdoc/>
+    public ICheckpointReader OpenReader() => new MergedTileReader(this);
+
+    private static EditException TooLarge(MergeCall call, MergeTensor tensor, long bytes, InputResolution resolution)
+    {
+        double factor = (double)resolution.Options.Memory / resolution.BytesPerComputation;
+        return new EditException(
+            EditError.NotEnoughMemory,
+            $"The method {call.Method.Name} needs {ByteSize.Format(bytes)} for '{tensor.Name}' {tensor.Shape}, more than the memory budget of {ByteSize.Format(resolution.Options.Memory)} leaves. Pass --memory {((long)(bytes * factor) >> 20) + 1}MiB, or leave the tensor alone with --exclude.")
+        {
+            Tensor = tensor.Name,
+        };
+    }
+}

@@ -1,0 +1,124 @@
+namespace TaskVectors.Merging.Selection;
+
+/// <summary>What one chunk of a series holds, for one <see cref="RankTarget"/>.</summary>
+internal sealed class RankChunk
+{
+    /// <summary>The bits of the number of a bin.</summary>
+    public const int BinBits = 10;
+
+    /// <summary>The number of bins.</summary>
+    public const int BinCount = 1 << BinBits;
+
+    /// <summary>The bytes of a listed element.</summary>
+    public const int ListedBytes = 2 * sizeof(long);
+
+    private readonly RankTarget _target;
+    private readonly RankPhase _phase;
+    private readonly bool _lists;
+    private readonly List<(long Pattern, long Index)>[] _listed;
+    private readonly long[] _pivotCounts;
+    private readonly (long Count, long Low, long High)[] _bins = [];
+    private long _above;
+    private long _ties;
+
+    public RankChunk(RankTarget target)
+    {
+        _target = target;
+        _phase = target.Phase;
+        _lists = !target.IsOverflowing;
+        _listed = [.. Enumerable.Range(0, target.Pivots.Length + 1).Select(_ => new List<(long, long)>())];
+        _pivotCounts = new long[target.Pivots.Length];
+        if (_phase == RankPhase.Bins)
+        {
+            _bins = new (long, long, long)[BinCount];
+            Array.Fill(_bins, (0, long.MaxValue, 0));
+        }
+    }
+
+    /// <summary>The first element, and the end.</summary>
+    public long First { get; private set; } = -1;
+
+    public long End { get; private set; }
+
+    /// <summary>How many lie above the window, and within it.</summary>
+    public long Above => _above;
+
+    public long Within { get; private set; }
+
+    public int ListedCount { get; private set; }
+
+    /// <summary>The index of the last of the equal magnitudes looked for; -1 if it is not here.</summary>
+    public long TieIndex { get; private set; } = -1;
+
+    public List<(long Pattern, long Index)> Listed(int gap) => _listed[gap];
+
+    public long PivotCount(int pivot) => _pivotCounts[pivot];
+
+    public (long Count, long Low, long High) Bin(int bin) => _bins[bin];
+
+    public void DropListed()
+    {
+        foreach (List<(long, long)> gap in _listed)
+        {
+            gap.Clear();
+            gap.TrimExcess();
+        }
+
+        ListedCount = 0;
+    }
+
+    /// <summary>Observes numbers.</summary>
+    /// <param name="values">The numbers.</param>
+    /// <param name="first">The index in the tensor of the first.</param>
+    /// <param name="hits">Room for as many positions.</param>
+    public void Observe(ReadOnlySpan<double> values, long first, Span<int> hits)
+    {
+        if (_phase == RankPhase.Locate && (first < _target.Tie.First || first >= _target.Tie.End))
+        {
+            return;
+        }
+
+        First = First < 0 ? first : First;
+        End = first + values.Length;
+        (long low, long high) = _phase == RankPhase.Locate ? (_target.Tie.Pattern, _target.Tie.Pattern) : (_target.Low, _target.High);
+        int count = MagnitudeScan.Find(values, low, high, hits, ref _above);
+        Within += count;
+        foreach (int hit in hits[..count])
+        {
+            Take(MagnitudeCut.PatternOf(values[hit]), first + hit);
+        }
+    }
+
+    private void Take(long pattern, long index)
+    {
+        switch (_phase)
+        {
+            case RankPhase.Count:
+                TakeWithin(pattern, index);
+                break;
+            case RankPhase.Bins:
+                ref (long Count, long Low, long High) bin = ref _bins[(pattern - _target.Low) >> _target.BinShift];
+                bin = (bin.Count + 1, Math.Min(bin.Low, pattern), Math.Max(bin.High, pattern));
+                break;
+            case RankPhase.Locate:
+                TieIndex = ++_ties == _target.Tie.Count ? index : TieIndex;
+                break;
+            default:
+                break;
+        }
+    }
+
+    private void TakeWithin(long pattern, long index)
+    {
+        int gap = Array.BinarySearch(_target.Pivots, pattern);
+        if (gap >= 0)
+        {
+            _pivotCounts[gap]++;
+        }
+        else if (_lists)
+        {
+            _listed[~gap].Add((pattern, index));
+            ListedCount++;
+        }
+    }
+}

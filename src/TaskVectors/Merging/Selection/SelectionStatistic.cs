@@ -1,0 +1,147 @@
+namespace TaskVectors.Merging.Selection;
+
+/// <summary>Finds the end of the k largest magnitudes of several series of a tensor exactly; see <see cref="RankTarget"/>.</summary>
+internal class SelectionStatistic : TensorStatistic
+{
+    // Tensors up to this size are listed whole.
+    private const int SmallTensor = 16 * 1024;
+    private const int SampleBlocks = 32;
+    private const int SampleBlockElements = 1024;
+
+    private readonly RankTarget[] _targets;
+    private readonly long _sampleStep;
+    private readonly List<long>[] _samples;
+    private bool _isSampling;
+
+    /// <param name="total">The number of elements.</param>
+    /// <param name="targets">The series and ranks looked for.</param>
+    public SelectionStatistic(long total, IEnumerable<(int Series, long Rank)> targets)
+    {
+        _targets = [.. targets.Select(target => new RankTarget(target.Series, target.Rank, total))];
+        foreach (RankTarget target in _targets)
+        {
+            target.Begin();
+        }
+
+        _isSampling = total > SmallTensor && _targets.Any(target => target.Phase != RankPhase.Done);
+        _samples = [.. _targets.Select(_ => new List<long>())];
+
+        // Odd, so that the sample does not always fall on the same columns.
+        _sampleStep = Math.Max(1, total / SampleBlockElements / SampleBlocks) | 1;
+    }
+
+    public override bool NeedsPass => _isSampling || _targets.Any(target => target.Phase != RankPhase.Done);
+
+    /// <summary>The most memory taken.</summary>
+    public static long BytesFor(long total, int targets) => targets * RankTarget.ListedBytes(total);
+
+    /// <summary>The end of the k largest of a target, when no pass is needed any more.</summary>
+    public MagnitudeCut Cut(int target) => _targets[target].Cut;
+
+    public override bool Wants(long firstElement)
+    {
+        if (_isSampling)
+        {
+            return firstElement / SampleBlockElements % _sampleStep == 0;
+        }
+
+        return _targets.Any(target => target.Phase switch
+        {
+            RankPhase.Done => false,
+            RankPhase.Locate => firstElement >= target.Tie.First && firstElement < target.Tie.End,
+            _ => true,
+        });
+    }
+
+    public override ChunkStatistic Begin() => _isSampling ? new Sample(this) : new Count(this);
+
+    public override void Add(ChunkStatistic chunk)
+    {
+        if (chunk is Sample sample)
+        {
+            for (int target = 0; target < _targets.Length; target++)
+            {
+                _samples[target].AddRange(sample.Patterns[target]);
+            }
+        }
+        else if (chunk is Count count)
+        {
+            foreach ((RankTarget target, RankChunk part) in count.Parts)
+            {
+                target.Add(part);
+            }
+        }
+    }
+
+    public override void EndPass()
+    {
+        if (!_isSampling)
+        {
+            foreach (RankTarget target in _targets.Where(target => target.Phase != RankPhase.Done))
+            {
+                target.EndPass();
+            }
+
+            return;
+        }
+
+        _isSampling = false;
+        for (int target = 0; target < _targets.Length; target++)
+        {
+            if (_targets[target].Phase != RankPhase.Done)
+            {
+                long[] sample = [.. _samples[target]];
+                Array.Sort(sample);
+                _targets[target].Choose(sample);
+            }
+
+            _samples[target] = [];
+        }
+    }
+
+    /// <summary>The values of a series in a block; by default those of a model.</summary>
+    /// <param name="block">The block.</param>
+    /// <param name="series">The index of the series.</param>
+    /// <param name="buffer">Room for values that are computed, as long as the block.</param>
+    protected virtual ReadOnlySpan<double> Values(MergeBlock block, int series, Span<double> buffer) => block[series];
+
+    private sealed class Sample(SelectionStatistic owner) : ChunkStatistic
+    {
+        public List<long>[] Patterns { get; } = [.. owner._targets.Select(_ => new List<long>())];
+
+        public override void Observe(MergeBlock block)
+        {
+            double[] buffer = new double[block.Count];
+            for (int target = 0; target < Patterns.Length; target++)
+            {
+                foreach (double value in owner.Values(block, owner._targets[target].Series, buffer))
+                {
+                    Patterns[target].Add(MagnitudeCut.PatternOf(value));
+                }
+            }
+        }
+    }
+
+    private sealed class Count(SelectionStatistic owner) : ChunkStatistic
+    {
+        private int[] _hits = [];
+        private double[] _buffer = [];
+
+        public IReadOnlyList<(RankTarget Target, RankChunk Part)> Parts { get; } =
+            [.. owner._targets.Where(target => target.Phase != RankPhase.Done).Select(target => (target, new RankChunk(target)))];
+
+        public override void Observe(MergeBlock block)
+        {
+            if (_hits.Length < block.Count)
+            {
+                _hits = new int[block.Count];
+                _buffer = new double[block.Count];
+            }
+
+            foreach ((RankTarget target, RankChunk part) in Parts)
+            {
+                part.Observe(owner.Values(block, target.Series, _buffer.AsSpan(0, block.Count)), block.First, _hits);
+            }
+        }
+    }
+}

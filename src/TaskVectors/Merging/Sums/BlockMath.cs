@@ -1,0 +1,80 @@
+using System.Numerics;
+using System.Runtime.Intrinsics;
+using TaskVectors.Tensors.Kernels;
+
+namespace TaskVectors.Merging.Sums;
+
+/// <summary>Arithmetic on runs of numbers. Element by element, or in sixteen lanes and a fixed order, so that results do not depend on the processor.</summary>
+internal static class BlockMath
+{
+    /// <summary>Sets target_i = factor x_i.</summary>
+    public static void Scale(ReadOnlySpan<double> values, double factor, Span<double> target)
+    {
+        int index = 0;
+        var scale = new Vector<double>(factor);
+        for (; index <= values.Length - Vector<double>.Count; index += Vector<double>.Count)
+        {
+            (new Vector<double>(values[index..]) * scale).CopyTo(target[index..]);
+        }
+
+        for (; index < values.Length; index++)
+        {
+            target[index] = values[index] * factor;
+        }
+    }
+
+    /// <summary>Adds factor x_i to target_i, rounded once.</summary>
+    public static void AddScaled(ReadOnlySpan<double> values, double factor, Span<double> target)
+    {
+        int index = 0;
+        var scale = new Vector<double>(factor);
+        for (; index <= values.Length - Vector<double>.Count; index += Vector<double>.Count)
+        {
+            Vector.FusedMultiplyAdd(new Vector<double>(values[index..]), scale, new Vector<double>(target[index..])).CopyTo(target[index..]);
+        }
+
+        for (; index < values.Length; index++)
+        {
+            target[index] = Math.FusedMultiplyAdd(values[index], factor, target[index]);
+        }
+    }
+
+    /// <summary>The sum over the models of a block, each times its weight.</summary>
+    public static void WeightedSum(MergeBlock block, ReadOnlySpan<double> weights, Span<double> result)
+    {
+        Scale(block[0], weights[0], result);
+        for (int model = 1; model < block.ModelCount; model++)
+        {
+            AddScaled(block[model], weights[model], result);
+        }
+    }
+
+    /// <summary>The sum of a_i b_i.</summary>
+    public static double Dot(ReadOnlySpan<double> a, ReadOnlySpan<double> b) => FixedOrderSum.Dot(a, b);
+
+    /// <summary>The sum of |x_i|.</summary>
+    public static double AbsoluteSum(ReadOnlySpan<double> values)
+    {
+        Span<double> lanes = stackalloc double[FixedOrderSum.Lanes];
+        Vector256<double> lanes0 = default, lanes4 = default, lanes8 = default, lanes12 = default;
+        int whole = values.Length - (values.Length % FixedOrderSum.Lanes);
+        for (int index = 0; index < whole; index += FixedOrderSum.Lanes)
+        {
+            lanes0 += Vector256.Abs(Vector256.Create(values[index..]));
+            lanes4 += Vector256.Abs(Vector256.Create(values[(index + 4)..]));
+            lanes8 += Vector256.Abs(Vector256.Create(values[(index + 8)..]));
+            lanes12 += Vector256.Abs(Vector256.Create(values[(index + 12)..]));
+        }
+
+        lanes0.CopyTo(lanes);
+        lanes4.CopyTo(lanes[4..]);
+        lanes8.CopyTo(lanes[8..]);
+        lanes12.CopyTo(lanes[12..]);
+        for (int index = whole; index < values.Length; index++)
+        {
+            lanes[index - whole] += Math.Abs(values[index]);
+        }
+
+        return FixedOrderSum.Reduce(lanes);
+    }
+}

@@ -1,0 +1,31 @@
+using TaskVectors.Merging.Parameters;
+using TaskVectors.Merging.Sums;
+
+namespace TaskVectors.Merging.Trimming;
+
+/// <summary>The parameters of DARE, and the trimming they ask for.</summary>
+internal static class DareParameters
+{
+    private static readonly BooleanParameter Rescale = new("rescale", "Whether what is kept is scaled up for what is dropped.", true);
+
+    private static readonly ChoiceParameter<DareRescale> Variant = new(
+        "variant", "How it is scaled: mergekit restores the sum of magnitudes of each tensor, paper divides by the density.", DareRescale.Mergekit);
+
+    /// <summary>The parameters of both methods.</summary>
+    public static IReadOnlyList<MergeParameter> All { get; } =
+        [SumParameters.Weight, TrimParameters.KeepProbability, Rescale, Variant, SumParameters.NormalizeOff, SumParameters.Lambda, SumParameters.Int8Mask];
+
+    /// <summary>The trimming that the arguments ask for.</summary>
+    public static Trim TrimOf(MergeArguments arguments)
+    {
+        double[] densities = TrimParameters.PerModel(arguments, TrimParameters.KeepProbability);
+        if (densities.All(density => density == 1))
+        {
+            return new NoTrimming();
+        }
+
+        bool rescales = arguments.Get(Rescale);
+        bool divides = arguments.Get(Variant) == DareRescale.Paper;
+        return new RandomDrop(densities, rescales && divides) { RestoresSum = rescales && !divides };
+    }
+}

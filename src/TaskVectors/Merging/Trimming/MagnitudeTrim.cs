@@ -1,0 +1,41 @@
+using TaskVectors.Merging.Selection;
+
+namespace TaskVectors.Merging.Trimming;
+
+/// <summary>Keeps the largest magnitudes of each tensor, and none of the very largest: a band of ranks.</summary>
+/// <param name="bandOf">For the index of a model and a number of elements: how many of the largest are dropped, and how many after them are kept.</param>
+internal sealed class MagnitudeTrim(Func<int, long, (long Dropped, long Kept)> bandOf) : Trim
+{
+    protected override bool NeedsSelection => true;
+
+    /// <inheritdoc/>
+    /// <remarks>Targets 2 i and 2 i + 1 are the two ends of the band of model i.</remarks>
+    public override SelectionStatistic CreateSelection(MergeTensor tensor, int models)
+    {
+        long total = tensor.Shape.ElementCount;
+        return new SelectionStatistic(total, Enumerable.Range(0, models).SelectMany(model => Targets(model, total)));
+    }
+
+    public override long SelectionBytes(MergeTensor tensor, int models) => SelectionStatistic.BytesFor(tensor.Shape.ElementCount, 2 * models);
+
+    public override void Apply(MergeBlock block, int model, SelectionStatistic? selection)
+    {
+        MagnitudeCut dropped = selection!.Cut(2 * model);
+        MagnitudeCut kept = selection.Cut((2 * model) + 1);
+        if (kept != MagnitudeCut.All)
+        {
+            MagnitudeScan.KeepWithin(block[model], block.First, kept);
+        }
+
+        if (dropped != MagnitudeCut.None)
+        {
+            MagnitudeScan.KeepOutside(block[model], block.First, dropped);
+        }
+    }
+
+    private IEnumerable<(int Series, long Rank)> Targets(int model, long total)
+    {
+        (long dropped, long kept) = bandOf(model, total);
+        return [(model, dropped), (model, dropped + kept)];
+    }
+}

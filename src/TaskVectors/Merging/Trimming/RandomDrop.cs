@@ -1,0 +1,64 @@
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
+using TaskVectors.Merging.Selection;
+using TaskVectors.Tensors;
+
+namespace TaskVectors.Merging.Trimming;
+
+/// <summary>
+/// Drops elements at random: each is kept with the density of its model, independently. What is kept is divided by the density, or left as it is.
+/// Source: Yu et al., "Language Models are Super Mario: Absorbing Abilities from Homologous Models as a Free Lunch", ICML 2024, section 3.
+/// </summary>
+/// <param name="densities">The probability for each model that an element is kept.</param>
+/// <param name="divides">Whether what is kept is divided by the density.</param>
+internal sealed class RandomDrop(double[] densities, bool divides) : Trim
+{
+    public override void Apply(MergeBlock block, int model, SelectionStatistic? selection)
+    {
+        double density = densities[model];
+        if (density >= 1)
+        {
+            return;
+        }
+
+        Drop(block[model], block.First, block.KeyOf(model), density, divides ? 1 / density : 1);
+    }
+
+    /// <summary>Keeps an element where the top 53 of its random bits, as a fraction of 2^53, are below the density.</summary>
+    public static void Drop(Span<double> values, long first, PhiloxKey key, double density, double factor)
+    {
+        ulong limit = (ulong)Math.Ceiling(density * (1L << 53));
+        int index = (int)(first & 1) == 0 ? 0 : DropScalar(values, first, key, limit, factor, 0, Math.Min(1, values.Length));
+        if (Avx2.IsSupported)
+        {
+            Vector256<long> bound = Vector256.Create((long)limit);
+            Vector256<double> scale = Vector256.Create(factor);
+            for (; index <= values.Length - 8; index += 8)
+            {
+                (Vector256<ulong> lower, Vector256<ulong> upper) = Philox4x32.Bits8(key, first + index);
+                Keep(values.Slice(index, 4), lower, bound, scale);
+                Keep(values.Slice(index + 4, 4), upper, bound, scale);
+            }
+        }
+
+        _ = DropScalar(values, first, key, limit, factor, index, values.Length);
+    }
+
+    /// <summary>The same for some elements, one by one; returns the end.</summary>
+    public static int DropScalar(Span<double> values, long first, PhiloxKey key, ulong limit, double factor, int from, int to)
+    {
+        for (int index = from; index < to; index++)
+        {
+            values[index] = Philox4x32.Bits(key, first + index) >> 11 < limit ? values[index] * factor : 0;
+        }
+
+        return to;
+    }
+
+    private static void Keep(Span<double> values, Vector256<ulong> bits, Vector256<long> bound, Vector256<double> scale)
+    {
+        Vector256<double> kept = Vector256.GreaterThan(bound, (bits >>> 11).AsInt64()).AsDouble();
+        Vector256<double> value = Vector256.Create<double>(values) * scale;
+        (value.AsInt64() & kept.AsInt64()).AsDouble().CopyTo(values);
+    }
+}

@@ -1,0 +1,34 @@
+using TaskVectors.Merging.Selection;
+using TaskVectors.Merging.Sums;
+
+namespace TaskVectors.Merging.Trimming;
+
+/// <summary>Which elements of each task vector take part in a merge: the first step of TIES, DARE, breadcrumbs and DELLA.</summary>
+internal abstract class Trim
+{
+    /// <summary>Whether it works row by row.</summary>
+    public virtual bool NeedsRows => false;
+
+    /// <summary>Whether what remains of a tensor is scaled so that its sum of magnitudes is what it was.</summary>
+    public bool RestoresSum { get; init; }
+
+    /// <summary>What must be known of a tensor before it can be trimmed; <see langword="null"/> for nothing.</summary>
+    public virtual SelectionStatistic? CreateSelection(MergeTensor tensor, int models) => null;
+
+    /// <summary>An upper estimate of the memory of <see cref="CreateSelection"/>.</summary>
+    public virtual long SelectionBytes(MergeTensor tensor, int models) => 0;
+
+    /// <summary>Sets to zero what takes no part in one model of a block.</summary>
+    /// <param name="block">The block.</param>
+    /// <param name="model">The index of the model.</param>
+    /// <param name="selection">What <see cref="CreateSelection"/> gave.</param>
+    public abstract void Apply(MergeBlock block, int model, SelectionStatistic? selection);
+
+    /// <summary>Makes the kernel that trims and then adds.</summary>
+    public MergeKernel CreateKernel(VectorSum sum) => HasStatistic ? new TrimmedSumKernel(this, sum) : new StreamedTrimKernel(this, sum);
+
+    /// <summary>Whether <see cref="CreateSelection"/> gives something.</summary>
+    protected virtual bool NeedsSelection => false;
+
+    private bool HasStatistic => NeedsSelection || RestoresSum;
+}

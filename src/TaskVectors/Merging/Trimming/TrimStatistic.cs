@@ -1,0 +1,80 @@
+using TaskVectors.Merging.Selection;
+using TaskVectors.Merging.Sums;
+
+namespace TaskVectors.Merging.Trimming;
+
+/// <summary>What trimming needs to know of a tensor: where the magnitudes kept end, and then how much of their sum remains.</summary>
+internal sealed class TrimStatistic : TensorStatistic
+{
+    private readonly Trim _trim;
+    private readonly double[] _before;
+    private readonly double[] _after;
+    private bool _needsSums;
+
+    public TrimStatistic(Trim trim, MergeTensor tensor, int models)
+    {
+        _trim = trim;
+        _before = new double[models];
+        _after = new double[models];
+        _needsSums = trim.RestoresSum;
+        Selection = trim.CreateSelection(tensor, models);
+    }
+
+    /// <summary>Where the magnitudes kept end.</summary>
+    public SelectionStatistic? Selection { get; }
+
+    public override bool NeedsPass => IsSelecting || _needsSums;
+
+    private bool IsSelecting => Selection is { NeedsPass: true };
+
+    /// <summary>The factor that restores the sum of magnitudes of a model; 1 where nothing remains.</summary>
+    public double Scale(int model) => _trim.RestoresSum && _after[model] > 0 ? _before[model] / _after[model] : 1;
+
+    public override bool Wants(long firstElement) => !IsSelecting || Selection!.Wants(firstElement);
+
+    public override ChunkStatistic Begin() => IsSelecting ? Selection!.Begin() : new Sums(_trim, Selection, _before.Length);
+
+    public override void Add(ChunkStatistic chunk)
+    {
+        if (chunk is not Sums sums)
+        {
+            Selection!.Add(chunk);
+            return;
+        }
+
+        for (int model = 0; model < _before.Length; model++)
+        {
+            _before[model] += sums.Before[model];
+            _after[model] += sums.After[model];
+        }
+    }
+
+    public override void EndPass()
+    {
+        if (IsSelecting)
+        {
+            Selection!.EndPass();
+        }
+        else
+        {
+            _needsSums = false;
+        }
+    }
+
+    private sealed class Sums(Trim trim, SelectionStatistic? selection, int models) : ChunkStatistic
+    {
+        public double[] Before { get; } = new double[models];
+
+        public double[] After { get; } = new double[models];
+
+        public override void Observe(MergeBlock block)
+        {
+            for (int model = 0; model < models; model++)
+            {
+                Before[model] += BlockMath.AbsoluteSum(block[model]);
+                trim.Apply(block, model, selection);
+                After[model] += BlockMath.AbsoluteSum(block[model]);
+            }
+        }
+    }
+}

@@ -1,0 +1,85 @@
+using System.Text.Json;
+using TaskVectors.Algebra;
+using TaskVectors.Execution;
+using TaskVectors.Tensors;
+
+namespace TaskVectors.Tests.Merging;
+
+/// <summary>
+/// Every method agrees with merges computed by another program (mergekit 0.1.5). The tolerance is each case's own: max|got - expected| over max|expected|
+/// of a tensor, wide where that program rounds every intermediate to BF16. Elements whose selection hangs on such a rounding, or on the order of
+/// equal magnitudes, are marked in fragile.safetensors and left out.
+/// </summary>
+public class GoldenMethodTests
+{
+    public static TheoryData<string> Cases => [.. All.Keys];
+
+    private static readonly Dictionary<string, MergeCase> All = new()
+    {
+        ["breadcrumbs"] = new("breadcrumbs", "llama-base", ["llama-a", "llama-b"], "weight[0]=0.6 density[0]=0.7 gamma[0]=0.05 weight[1]=0.5 density[1]=0.5 gamma[1]=0.1"),
+        ["breadcrumbs-density-plus-gamma"] = new("breadcrumbs", "llama-base", ["llama-a", "llama-b"], "weight[0]=1 density[0]=0.9 gamma[0]=0.3 weight[1]=1 density[1]=0.6 gamma[1]=0.5"),
+        ["breadcrumbs-small-gamma"] = new("breadcrumbs", "llama-base", ["llama-a", "llama-b"], "weight[0]=1 density[0]=0.8 weight[1]=0.5 density[1]=0.4 gamma[1]=0"),
+        ["breadcrumbs-ties"] = new("breadcrumbs_ties", "llama-base", ["llama-a", "llama-b", "llama-c"], "normalize=true weight[0]=0.5 density[0]=0.6 gamma[0]=0.02 weight[1]=0.5 density[1]=0.6 gamma[1]=0.02 weight[2]=0.9 density[2]=0.3 gamma[2]=0.1"),
+        ["dare-linear-d1"] = new("dare_linear", "llama-base", ["llama-a", "llama-b"], "weight[0]=0.5 density[0]=1 weight[1]=0.5 density[1]=1"),
+        ["dare-ties-d1"] = new("dare_ties", "llama-base", ["llama-a", "llama-b", "llama-c"], "weight[0]=0.5 density[0]=1.0 weight[1]=0.4 weight[2]=0.3 density[2]=1"),
+        ["linear-bf16"] = new("linear", null, ["llama-bf16-a", "llama-bf16-b", "llama-bf16-c"], "weight[0]=0.3 weight[1]=0.45 weight[2]=0.25"),
+        ["linear-mixed-dtypes"] = new("linear", null, ["llama-bf16-a", "llama-f16-a", "llama-b"], "weight[0]=1 weight[1]=1 weight[2]=2"),
+        ["linear-no-normalize"] = new("linear", null, ["llama-a", "llama-b", "llama-c"], "normalize=false weight[0]=0.5 weight[1]=0.4 weight[2]=-0.1"),
+        ["linear-normalize"] = new("linear", null, ["llama-a", "llama-b"], "weight[0]=0.7 weight[1]=0.5"),
+        ["linear-qwen2-mixed-tie"] = new("linear", "qwen2-untied", ["qwen2-a", "qwen2-untied"], "weight[0]=0.5 weight[1]=0.5"),
+        ["linear-sharded"] = new("linear", null, ["llama-sharded-base", "llama-sharded-a"], "weight[0]=1 weight[1]=3"),
+        ["task-arithmetic"] = new("task_arithmetic", "llama-base", ["llama-a", "llama-b"], "weight[0]=0.6 weight[1]=0.3"),
+        ["task-arithmetic-base-listed"] = new("task_arithmetic", "llama-base", ["llama-c"], "weight[0]=1.5"),
+        ["task-arithmetic-bf16"] = new("task_arithmetic", "llama-bf16-base", ["llama-bf16-a", "llama-bf16-b"], "weight[0]=0.3 weight[1]=0.4"),
+        ["task-arithmetic-lambda-normalize"] = new("task_arithmetic", "llama-base", ["llama-a", "llama-b", "llama-c"], "normalize=true lambda=1.4 weight[0]=0.6 weight[1]=0.3 weight[2]=0.5"),
+        ["task-arithmetic-negative"] = new("task_arithmetic", "llama-base", ["llama-a", "llama-b"], "lambda=0.8 weight[0]=1 weight[1]=-0.5"),
+        ["ties-bf16"] = new("ties", "llama-bf16-base", ["llama-bf16-a", "llama-bf16-b"], "weight[0]=0.5 density[0]=0.4 weight[1]=0.5 density[1]=0.4"),
+        ["ties-bf16-f32-bf16"] = new("ties", "llama-bf16-base", ["llama-bf16-a", "llama-bf16-b"], "weight[0]=0.5 density[0]=0.4 weight[1]=0.3 density[1]=0.4"),
+        ["ties-d02-three"] = new("ties", "llama-base", ["llama-a", "llama-b", "llama-c"], "weight[0]=0.5 density[0]=0.2 weight[1]=0.3 density[1]=0.2 weight[2]=0.9 density[2]=0.2"),
+        ["ties-d05"] = new("ties", "llama-base", ["llama-a", "llama-b"], "weight[0]=1 density[0]=0.5 weight[1]=1 density[1]=0.5"),
+        ["ties-d1-no-normalize"] = new("ties", "llama-base", ["llama-a", "llama-b", "llama-c"], "normalize=false weight[0]=0.5 weight[1]=0.5 weight[2]=0.4"),
+        ["ties-lambda-int8"] = new("ties", "llama-base", ["llama-a", "llama-b", "llama-c"], "normalize=true int8_mask=true lambda=1.3 weight[0]=0.5 density[0]=0.6 weight[1]=0.7 density[1]=0.4 weight[2]=0.4 density[2]=0.9"),
+        ["ties-mixed-sign-weights"] = new("ties", "llama-base", ["llama-a", "llama-b"], "weight[0]=1 density[0]=0.7 weight[1]=-0.9 density[1]=0.7"),
+        ["ties-qwen2"] = new("ties", "qwen2-base", ["qwen2-a", "qwen2-b"], "weight[0]=0.7 density[0]=0.5 weight[1]=0.5 density[1]=0.01"),
+    };
+
+    [Theory]
+    [MemberData(nameof(Cases))]
+    public async Task A_method_agrees_with_the_other_program(string name)
+    {
+        using var folder = new TemporaryFolder();
+        using JsonDocument description = JsonDocument.Parse(await File.ReadAllTextAsync(GoldenPath.Of("merge", name, "case.json")));
+        double tolerance = description.RootElement.GetProperty("tolerance").GetProperty("rel").GetDouble();
+        Assert.True(DTypes.TryParse(description.RootElement.GetProperty("expected_dtype").GetString(), out DType dtype));
+        _ = await All[name].Compose().SaveAsync(folder["out"], EditOptions.Default with { OutputDType = dtype });
+
+        Checkpoint expected = Checkpoint.Open(GoldenPath.Of("merge", name, "expected.safetensors"));
+        Checkpoint actual = Checkpoint.Open(folder["out"]);
+        Assert.Equal(expected.Tensors.Select(tensor => tensor.Name).Order(StringComparer.Ordinal), actual.Tensors.Select(tensor => tensor.Name).Order(StringComparer.Ordinal));
+        Assert.All(expected.Tensors, tensor => RequireAgreement(name, tensor.Name, expected, actual, tolerance));
+    }
+
+    private static void RequireAgreement(string name, string tensor, Checkpoint expected, Checkpoint actual, double tolerance)
+    {
+        double[] wanted = TestModel.Values(expected, tensor);
+        double[] got = TestModel.Values(actual, tensor);
+        byte[] fragile = Fragile(name, tensor, wanted.Length);
+        double largest = wanted.Max(Math.Abs);
+        int worst = Enumerable.Range(0, wanted.Length).MaxBy(index => fragile[index] != 0 ? -1 : Math.Abs(wanted[index] - got[index]));
+        double difference = fragile[worst] != 0 ? 0 : Math.Abs(wanted[worst] - got[worst]);
+        Assert.True(difference <= tolerance * largest, $"{tensor}[{worst}]: {got[worst]:R} instead of {wanted[worst]:R}, off by {difference:G3} of {largest:G3}");
+    }
+
+    private static byte[] Fragile(string name, string tensor, int count)
+    {
+        string path = GoldenPath.Of("merge", name, "fragile.safetensors");
+        if (!File.Exists(path) || !Checkpoint.Open(path).Base.TryGetTensor(tensor, out TensorInfo? info))
+        {
+            return new byte[count];
+        }
+
+        byte[] bytes = TestModel.Bytes(Checkpoint.Open(path), tensor);
+        Assert.Equal(count, bytes.Length * 8 / info.DType.BitSize());
+        return bytes;
+    }
+}
