@@ -4,6 +4,7 @@ using TaskVectors.Cli.Models;
 using TaskVectors.Cli.Options;
 using TaskVectors.Cli.Output;
 using TaskVectors.Execution;
+using TaskVectors.Recipes;
 
 namespace TaskVectors.Cli.Commands;
 
@@ -49,6 +50,13 @@ internal abstract class EditVerb : Verb
             .Where(model => !model.IsOffered && plan.Inputs.All(input => input.Source.Path != model.Source.Path))
             .Select(model => $"The expression does not use the model '{model.Name}'.");
         return new EditJob(plan, [.. plan.Warnings, .. unused], reporter).RunAsync(_options.IsDryRun(parsed), cancellationToken);
+    }
+
+    /// <summary>Plans the result of a recipe with the options of an edit, and runs the plan.</summary>
+    protected Task<int> RunRecipeAsync(Recipe recipe, ParseResult parsed, Reporter reporter, CancellationToken cancellationToken)
+    {
+        EditPlan plan = recipe.Plan(_options.Target(parsed), _options.Bind(parsed));
+        return new EditJob(plan, plan.Warnings, reporter).RunAsync(_options.IsDryRun(parsed), cancellationToken);
     }
 
     private static EditPlan Plan(EditExpression expression, OutputTarget target, EditOptions options) =>

@@ -1,7 +1,9 @@
 using System.CommandLine;
 using TaskVectors.Cli.Models;
+using TaskVectors.Cli.Output;
 using TaskVectors.Execution;
 using TaskVectors.Merging;
+using TaskVectors.Recipes;
 
 namespace TaskVectors.Cli.Commands;
 
@@ -10,13 +12,13 @@ namespace TaskVectors.Cli.Commands;
 /// </summary>
 internal sealed class MergeCommand : EditVerb
 {
-    private readonly Argument<string[]> _models = new("NAME=PATH")
+    private readonly Argument<string[]> _models = new("RECIPE.yml | NAME=PATH")
     {
         Arity = ArgumentArity.OneOrMore,
-        Description = "What to merge: checkpoints fine-tuned from BASE, task vectors or adapters.",
+        Description = "A recipe; or, with --method and --base, what to merge: checkpoints fine-tuned from BASE, task vectors or adapters.",
     };
 
-    private readonly Option<string> _method = new("--method") { Required = true, HelpName = "METHOD", Description = "The merge method; 'taskvec methods' lists them." };
+    private readonly Option<string> _method = new("--method") { HelpName = "METHOD", Description = "The merge method; 'taskvec methods' lists them." };
     private readonly Option<string?> _base = new("--base")
     {
         HelpName = "BASE",
@@ -46,8 +48,25 @@ internal sealed class MergeCommand : EditVerb
         "taskvec merge --method tsvm --base gpt2/ math=gpt2-math/ code=gpt2-code/ --set alpha=0.9 -o merged/",
         "taskvec merge --method ties --base gpt2/ math=gpt2-math/ code=gpt2-code/ --set density=0.2 --set math.weight=0.7 -o merged/",
         "taskvec merge --method slerp a=run1/ b=run2/ --set t=0.3 -o merged/",
+        "taskvec merge recipe.yml -o merged/",
         "taskvec merge --method decomposed --base llama/ a=adapter-a/ b=adapter-b/ -o merged/",
     ];
+
+    protected override Task<int> RunAsync(ParseResult parsed, Reporter reporter, CancellationToken cancellationToken)
+    {
+        string[] given = parsed.GetRequiredValue(_models);
+        bool isRecipe = given is [var only] && (only.EndsWith(".yml", StringComparison.OrdinalIgnoreCase) || only.EndsWith(".yaml", StringComparison.OrdinalIgnoreCase));
+        bool hasMethod = parsed.GetValue(_method) is not null;
+        bool hasBase = parsed.GetValue(_base) is not null;
+        if (isRecipe && !hasMethod && !hasBase)
+        {
+            return RunRecipeAsync(Recipe.Load(given[0]), parsed, reporter, cancellationToken);
+        }
+
+        return hasMethod && hasBase
+            ? base.RunAsync(parsed, reporter, cancellationToken)
+            : throw new UsageException("Give --method and --base with the models to merge, or a recipe that ends in .yml.");
+    }
 
     protected override IReadOnlyList<ModelReference> References(ParseResult parsed) =>
         [

@@ -40,6 +40,12 @@ internal static class CompanionFiles
     {
         string destination = Path.Combine(folder, file.RelativePath);
         _ = Directory.CreateDirectory(Path.GetDirectoryName(destination)!);
+        if (file.Content is { } content)
+        {
+            File.WriteAllBytes(destination, content.Span);
+            return;
+        }
+
         if (file.RelativePath == "config.json" && outputDType is { } dtype && WithDType(File.ReadAllBytes(file.Source), dtype) is { } config)
         {
             File.WriteAllText(destination, config);
@@ -94,7 +100,7 @@ internal static class CompanionFiles
 
     private static FileInfo TargetOf(FileInfo file) => file.ResolveLinkTarget(returnFinalTarget: true) is FileInfo target ? target : file;
 
-    private static string? WithDType(byte[] config, DType dtype)
+    internal static string? WithDType(byte[] config, DType dtype)
     {
         string? name = dtype switch
         {

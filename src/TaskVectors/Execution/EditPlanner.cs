@@ -106,7 +106,8 @@ public sealed class EditPlanner
     // What only computed vectors are made of comes last: it is listed, checked and recorded, and read by them alone.
     private List<PlannedInput> FindInputs()
     {
-        var sources = new List<(CheckpointSource Source, bool IsVector)> { (_form.Anchor, _anchorIsVector) };
+        CheckpointSource anchor = _form.Anchor is IPreparableSource ? _resolution.Resolve(_form.Anchor, _anchorIsVector) : _form.Anchor;
+        var sources = new List<(CheckpointSource Source, bool IsVector)> { (anchor, _anchorIsVector) };
         foreach (Term term in _form.Terms.Where(term => term.Source.Path != _form.Anchor.Path || term.IsVector != _anchorIsVector))
         {
             sources.Add((_resolution.Resolve(term.Source, term.IsVector), term.IsVector));

@@ -1,5 +1,6 @@
 using TaskVectors.Algebra;
 using TaskVectors.Checkpoints;
+using TaskVectors.Tensors;
 
 namespace TaskVectors.Execution;
 
@@ -18,12 +19,17 @@ internal sealed class InputResolution
     private readonly int _computations;
 
     public InputResolution(AffineForm form, bool anchorIsVector, EditOptions options)
+        : this(form, anchorIsVector, options, CountOf(form))
+    {
+    }
+
+    private InputResolution(AffineForm form, bool anchorIsVector, EditOptions options, int computations)
     {
         Anchor = form.Anchor;
         AnchorIsVector = anchorIsVector;
         Options = options;
         Names = new ModelNames(options.ModelNames);
-        _computations = form.WithArguments().SelectMany(part => part.Terms).Select(term => term.Source).OfType<ComputedSource>().DistinctBy(source => source.Path).Count();
+        _computations = computations;
         _ = Names.Of(form.Anchor);
     }
 
@@ -47,7 +53,7 @@ internal sealed class InputResolution
     public long BytesPerComputation => (long)(Options.Memory * ComputationShare / Math.Max(1, _computations));
 
     /// <summary>The memory that the computed vectors resolved so far have planned with.</summary>
-    public long ComputationBytes => _resolved.Values.OfType<MergedSource>().Sum(source => source.WorkingBytes);
+    public long ComputationBytes => _resolved.Values.OfType<IPreparableSource>().Sum(source => source.WorkingBytes);
 
     /// <summary>The source as it is to be read; what fails is noted, and the source comes back as it is.</summary>
     public CheckpointSource Resolve(CheckpointSource source, bool isVector)
@@ -62,7 +68,7 @@ internal sealed class InputResolution
         {
             resolved = source switch
             {
-                MergedSource merged => merged.Prepare(this),
+                IPreparableSource preparable => preparable.Prepare(this),
                 IBindableTaskVector bindable when isVector && !AnchorIsVector => bindable.Bind(Anchor),
                 _ => source,
             };
@@ -81,15 +87,30 @@ internal sealed class InputResolution
         return resolved;
     }
 
+    /// <summary>The resolution of an edit whose result this one uses; it shares the memory.</summary>
+    public InputResolution For(AffineForm form, DType? dtype) =>
+        new(form, form.AnchorIsVector, Options with { OutputDType = dtype, Filter = TensorFilter.All }, _computations);
+
+    /// <summary>Takes over what the resolution of an inner edit has found.</summary>
+    public void Absorb(InputResolution inner)
+    {
+        Errors.AddRange(inner.Errors);
+        Warnings.AddRange(inner.Warnings.Except(Warnings));
+        _stored.AddRange(inner._stored.Where(stored => !_stored.Exists(known => known.Source.Path == stored.Source.Path && known.IsVector == stored.IsVector)));
+    }
+
     /// <summary>The fingerprint of a resolved source, read once.</summary>
     public string FingerprintOf(CheckpointSource source)
     {
         if (!_fingerprints.TryGetValue(source, out string? fingerprint))
         {
-            fingerprint = source is MergedSource merged ? merged.FingerprintFrom(FingerprintOf) : CheckpointFingerprint.Compute(source);
+            fingerprint = source is IPreparableSource preparable ? preparable.FingerprintFrom(FingerprintOf) : CheckpointFingerprint.Compute(source);
             _fingerprints.Add(source, fingerprint);
         }
 
         return fingerprint;
     }
+
+    private static int CountOf(AffineForm form) =>
+        form.WithArguments().SelectMany(part => part.Terms).Select(term => term.Source).OfType<MergedSource>().DistinctBy(source => source.Path).Count();
 }

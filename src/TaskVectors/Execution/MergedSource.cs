@@ -8,7 +8,7 @@ namespace TaskVectors.Execution;
 /// The result of a merge method as a task vector or checkpoint in F64 whose tensors are computed when they are read. Planned, run, resumed, verified and
 /// replayed like a stored one.
 /// </summary>
-internal sealed class MergedSource : ComputedSource
+internal sealed class MergedSource : ComputedSource, IPreparableSource
 {
     private readonly MergeCall _call;
     private readonly IPreparedMerge? _prepared;
@@ -32,7 +32,7 @@ internal sealed class MergedSource : ComputedSource
 
     /// <summary>The same vector aligned with the anchor of an edit.</summary>
     /// <exception cref="TaskVectorsException">A matrix does not fit the memory budget.</exception>
-    public MergedSource Prepare(InputResolution resolution) => new(_call, MergePreparation.Prepare(_call, resolution));
+    public ComputedSource Prepare(InputResolution resolution) => new MergedSource(_call, MergePreparation.Prepare(_call, resolution));
 
     /// <inheritdoc/>
     public override string ToText(Func<CheckpointSource, string> nameOf) => _call.ToText(nameOf);

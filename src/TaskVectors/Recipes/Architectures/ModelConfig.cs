@@ -1,0 +1,60 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace TaskVectors.Recipes.Architectures;
+
+/// <summary>What a model's <c>config.json</c> says; empty where there is none.</summary>
+internal sealed class ModelConfig
+{
+    /// <summary>The name of the file.</summary>
+    public const string FileName = "config.json";
+
+    private const long MaximumBytes = 1 << 20;
+
+    private readonly JsonObject _root;
+
+    private ModelConfig(JsonObject root) => _root = root;
+
+    /// <summary>The family's name.</summary>
+    public string? ModelType => TextOf("model_type");
+
+    /// <summary>The class that the model is an instance of.</summary>
+    public string? Architecture => _root["architectures"] is JsonArray { Count: > 0 } list && list[0] is JsonValue value && value.TryGetValue(out string? name) ? name : null;
+
+    /// <summary>The key that says how many layers the model has.</summary>
+    public string? LayerCountKey => Array.Find(ArchitectureFamilies.LayerCountKeys, _root.ContainsKey);
+
+    /// <summary>Reads the config of a folder.</summary>
+    public static ModelConfig Read(string? folder)
+    {
+        var none = new ModelConfig([]);
+        if (folder is null)
+        {
+            return none;
+        }
+
+        var file = new FileInfo(Path.Combine(folder, FileName));
+        try
+        {
+            return file.Exists && file.Length <= MaximumBytes && JsonNode.Parse(File.ReadAllBytes(file.FullName)) is JsonObject root ? new ModelConfig(root) : none;
+        }
+        catch (Exception error) when (error is JsonException or ArgumentException or IOException or UnauthorizedAccessException)
+        {
+            return none;
+        }
+    }
+
+    /// <summary>The config with some values replaced, as a file.</summary>
+    public byte[] With(IReadOnlyDictionary<string, JsonNode> values)
+    {
+        JsonObject changed = _root.DeepClone().AsObject();
+        foreach ((string key, JsonNode value) in values)
+        {
+            changed[key] = value.DeepClone();
+        }
+
+        return JsonFile.Encode(changed);
+    }
+
+    private string? TextOf(string key) => _root[key] is JsonValue value && value.TryGetValue(out string? text) ? text : null;
+}

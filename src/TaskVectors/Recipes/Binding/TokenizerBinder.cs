@@ -1,0 +1,138 @@
+using System.Collections.Immutable;
+using TaskVectors.Recipes.Documents;
+using TaskVectors.Recipes.Grammar;
+using TaskVectors.Recipes.Yaml;
+
+namespace TaskVectors.Recipes.Binding;
+
+/// <summary>Binds how vocabularies are joined.</summary>
+internal sealed class TokenizerBinder(RecipeProblems problems)
+{
+    /// <summary>Binds <c>tokenizer</c> or <c>tokenizer_source</c>; both are an error.</summary>
+    public RecipeTokenizer? Bind(YamlEntry? whole, YamlEntry? source)
+    {
+        if (whole is not null && source is not null)
+        {
+            YamlEntry second = whole.Key.Line > source.Key.Line ? whole : source;
+            problems.Error(second.Key, "Give 'tokenizer' or 'tokenizer_source', not both.");
+            return null;
+        }
+
+        return whole is not null ? BindWhole(whole) : source is not null ? BindSource(source) : null;
+    }
+
+    private RecipeTokenizer BindSource(YamlEntry entry)
+    {
+        (VocabularySource source, RecipeModel? model) = SourceOf(entry);
+        return new RecipeTokenizer(entry.Value, source, model, [], null);
+    }
+
+    private RecipeTokenizer? BindWhole(YamlEntry entry)
+    {
+        if (entry.Value is not YamlMapping mapping)
+        {
+            problems.Error(entry.Value, $"'tokenizer' must be a mapping with the keys source, tokens and pad_to_multiple_of, not {entry.Value.Description}.");
+            return null;
+        }
+
+        RecipeGrammar.Tokenizer.RequireKnownKeys(mapping, problems);
+        (VocabularySource source, RecipeModel? model) = mapping.Find("source") is { } given ? SourceOf(given) : (VocabularySource.Union, null);
+        return new RecipeTokenizer(mapping, source, model, TokensOf(mapping.Find("tokens")), MultipleOf(mapping.Find("pad_to_multiple_of")));
+    }
+
+    private (VocabularySource Source, RecipeModel? Model) SourceOf(YamlEntry entry) => ScalarReader.Text(entry, problems) switch
+    {
+        null or { Text: "union" } => (VocabularySource.Union, null),
+        { Text: "base" } => (VocabularySource.Base, null),
+        { } path => (VocabularySource.Model, new RecipeModel(path, path.Text)),
+    };
+
+    private int? MultipleOf(YamlEntry? entry)
+    {
+        if (entry is null || ScalarReader.Integer(entry.Name, entry.Value, problems) is not { } multiple)
+        {
+            return null;
+        }
+
+        if (multiple is < 1 or > 1 << 20)
+        {
+            problems.Error(entry.Value, $"'{entry.Name}' must be from 1 to {1 << 20}, got {multiple}.");
+            return null;
+        }
+
+        return multiple;
+    }
+
+    private ImmutableArray<RecipeToken> TokensOf(YamlEntry? entry)
+    {
+        if (entry is null || entry.Value is YamlScalar { IsNull: true })
+        {
+            return [];
+        }
+
+        if (entry.Value is not YamlMapping mapping)
+        {
+            problems.Error(entry.Value, $"'tokens' must be a mapping of tokens to sources, not {entry.Value.Description}.");
+            return [];
+        }
+
+        return [.. mapping.Entries.Select(TokenOf).OfType<RecipeToken>()];
+    }
+
+    private RecipeToken? TokenOf(YamlEntry entry)
+    {
+        if (entry.Value is not YamlMapping mapping)
+        {
+            problems.Error(entry.Value, $"The token '{entry.Name}' needs a mapping with 'source', not {entry.Value.Description}.");
+            return null;
+        }
+
+        RecipeGrammar.Token.RequireKnownKeys(mapping, problems);
+        bool isForced = mapping.Find("force") is { } force && ScalarReader.Truth(force, problems) == true;
+        return mapping.Find("source") switch
+        {
+            null => Fail(mapping, $"The token '{entry.Name}' needs 'source'."),
+            { Value: YamlMapping source } => SourceOf(entry, source, isForced),
+            { } model when ScalarReader.Text(model, problems) is { } path => new RecipeToken(mapping, entry.Name, new RecipeModel(path, path.Text), null, null, isForced),
+            _ => null,
+        };
+    }
+
+    private RecipeToken? SourceOf(YamlEntry token, YamlMapping source, bool isForced)
+    {
+        RecipeGrammar.TokenSource.RequireKnownKeys(source, problems);
+        YamlScalar? kind = source.Find("kind") is { } entry ? ScalarReader.Text(entry, problems) : null;
+        switch (kind?.Text)
+        {
+            case "zero":
+                return new RecipeToken(source, token.Name, null, null, null, isForced);
+            case "model_token":
+                return ModelTokenOf(token, source, isForced);
+            case null:
+                return Fail(source, $"The source of the token '{token.Name}' needs 'kind': zero or model_token.");
+            default:
+                return Fail(kind, $"The kind of a token's source is zero or model_token, got '{kind.Text}'.");
+        }
+    }
+
+    private RecipeToken? ModelTokenOf(YamlEntry token, YamlMapping source, bool isForced)
+    {
+        YamlScalar? model = source.Find("model") is { } path ? ScalarReader.Text(path, problems) : null;
+        string? other = source.Find("token") is { } text ? ScalarReader.Text(text, problems)?.Text : null;
+        int? row = source.Find("token_id") is { } number ? ScalarReader.Integer("token_id", number.Value, problems) : null;
+        if (model is null)
+        {
+            return Fail(source, $"The source of the token '{token.Name}' needs 'model'.");
+        }
+
+        return (other is null) == (row is null)
+            ? Fail(source, $"The source of the token '{token.Name}' needs 'token' or 'token_id', one of them.")
+            : new RecipeToken(source, token.Name, new RecipeModel(model, model.Text), other, row, isForced);
+    }
+
+    private RecipeToken? Fail(YamlNode node, string message)
+    {
+        problems.Error(node, message);
+        return null;
+    }
+}

@@ -1,0 +1,60 @@
+using System.Collections.Immutable;
+using TaskVectors.Merging;
+using TaskVectors.Recipes.Yaml;
+using TaskVectors.Tensors;
+
+namespace TaskVectors.Recipes.Documents;
+
+/// <summary>One document of a recipe, as its text says it; no file has been looked at.</summary>
+internal sealed record RecipeDocument
+{
+    public required YamlMapping Node { get; init; }
+
+    /// <summary>The name by which later documents know the result.</summary>
+    public YamlScalar? Name { get; init; }
+
+    /// <summary>The method; <see langword="null"/> where an expression stands in its place, or none is known by the name given.</summary>
+    public IMergeMethod? Method { get; init; }
+
+    /// <summary>Where the method is named.</summary>
+    public YamlNode? MethodNode { get; init; }
+
+    /// <summary>An edit expression in place of a method.</summary>
+    public YamlScalar? Expression { get; init; }
+
+    public RecipeModel? Base { get; init; }
+
+    /// <summary>The slices; one for a merge of whole models.</summary>
+    public ImmutableArray<RecipeSlice> Slices { get; init; } = [];
+
+    /// <summary>Whether layers are stacked.</summary>
+    public bool IsSliced { get; init; }
+
+    /// <summary>The parameters of the module.</summary>
+    public RecipeParameters ModuleParameters { get; init; } = RecipeParameters.None;
+
+    /// <summary>The parameters of the document.</summary>
+    public RecipeParameters Parameters { get; init; } = RecipeParameters.None;
+
+    public DType? DType { get; init; }
+
+    public DType? OutputDType { get; init; }
+
+    public RecipeTokenizer? Tokenizer { get; init; }
+
+    public YamlScalar? ChatTemplate { get; init; }
+
+    /// <summary>Every place that names a model.</summary>
+    public IEnumerable<RecipeModel> Models()
+    {
+        IEnumerable<RecipeModel?> models =
+        [
+            Base,
+            .. Slices.Select(slice => slice.Base),
+            .. Slices.SelectMany(slice => slice.Sources).Select(source => source.Model),
+            Tokenizer?.Model,
+            .. Tokenizer?.Tokens.Select(token => token.Model) ?? [],
+        ];
+        return models.OfType<RecipeModel>();
+    }
+}

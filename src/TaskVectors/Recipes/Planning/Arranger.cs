@@ -1,0 +1,94 @@
+using System.Collections.Immutable;
+using TaskVectors.Algebra;
+using TaskVectors.Checkpoints;
+using TaskVectors.Recipes.Architectures;
+using TaskVectors.Recipes.Arrangement;
+using TaskVectors.Recipes.Documents;
+using TaskVectors.Recipes.Resolution;
+using TaskVectors.Tensors;
+
+namespace TaskVectors.Recipes.Planning;
+
+/// <summary>Puts together what an operand contributes: its layers stacked, its tensors named as in the result.</summary>
+/// <param name="scope">What the document is called, so that arrangements of several have names of their own.</param>
+/// <param name="isSliced">Whether layers are stacked.</param>
+internal sealed class Arranger(string scope, bool isSliced)
+{
+    private const string Head = "lm_head.weight";
+
+    private readonly HashSet<string> _titles = new(StringComparer.Ordinal);
+
+    /// <summary>The view of an operand.</summary>
+    /// <param name="contributions">What it contributes, slice by slice.</param>
+    /// <param name="needsHead">Whether a tied head takes part as a tensor of its own, as another model stores one.</param>
+    public Checkpoint Arrange(ImmutableArray<Contribution> contributions, bool needsHead)
+    {
+        ImmutableArray<TensorOrigin> origins = [.. Origins(contributions, needsHead)];
+        ResolvedModel model = contributions[0].Model;
+        bool isWhole = !isSliced
+            && origins.Length == model.Checkpoint.Tensors.Count
+            && origins.All(origin => origin.Output.Name == origin.Tensor.Name);
+        return isWhole ? model.Checkpoint : Checkpoint.FromSource(new ArrangedSource(TitleOf(contributions), origins));
+    }
+
+    /// <summary>Whether a model stores a head of its own.</summary>
+    public static bool StoresHead(ResolvedModel model) => model.Checkpoint.Base.TryGetTensor(Head, out _);
+
+    private IEnumerable<TensorOrigin> Origins(ImmutableArray<Contribution> contributions, bool needsHead)
+    {
+        IEnumerable<TensorOrigin> stored = isSliced ? Stacked(contributions) : Whole(contributions[0].Model);
+        ResolvedModel last = contributions[^1].Model;
+        bool addsHead = needsHead && !StoresHead(last);
+        return addsHead ? stored.Concat(TiedHead(last)) : stored;
+    }
+
+    private static IEnumerable<TensorOrigin> Whole(ResolvedModel model) =>
+        from tensor in model.Checkpoint.Tensors
+        let name = model.Layout.Canonical(tensor.Name)
+        where !model.Layout.IsBuffer(name)
+        select TensorOrigin.Renamed(name, model.Source, tensor);
+
+    private static IEnumerable<TensorOrigin> Stacked(ImmutableArray<Contribution> contributions)
+    {
+        IEnumerable<TensorOrigin> first = Outside(contributions[0].Model, ModelLayout.IsBeforeLayers);
+        IEnumerable<TensorOrigin> last = Outside(contributions[^1].Model, name => !ModelLayout.IsBeforeLayers(name));
+        int offset = 0;
+        var layers = new List<TensorOrigin>();
+        foreach (Contribution contribution in contributions)
+        {
+            layers.AddRange(Layers(contribution.Model, contribution.Layers!, offset));
+            offset += contribution.Layers!.Count;
+        }
+
+        return [.. first, .. layers, .. last];
+    }
+
+    private static IEnumerable<TensorOrigin> Outside(ResolvedModel model, Func<string, bool> isWanted) =>
+        Whole(model).Where(origin => model.Layout.Parse(origin.Output.Name) is null && isWanted(origin.Output.Name));
+
+    private static IEnumerable<TensorOrigin> Layers(ResolvedModel model, LayerRange range, int offset) =>
+        from origin in Whole(model)
+        let parsed = model.Layout.Parse(origin.Output.Name)
+        where parsed is { } name && name.Layer >= range.First && name.Layer < range.End
+        select origin with { Output = origin.Output with { Name = parsed.Value.At(parsed.Value.Layer - range.First + offset) } };
+
+    private static IEnumerable<TensorOrigin> TiedHead(ResolvedModel model)
+    {
+        if (TiedTensors.StoredName(model.Checkpoint.Base, Head) is { } name && model.Source.TryGetTensor(name, out TensorInfo? embedding))
+        {
+            yield return TensorOrigin.Renamed(Head, model.Source, embedding);
+        }
+    }
+
+    private string TitleOf(ImmutableArray<Contribution> contributions)
+    {
+        string title = $"{scope}{string.Join("+", contributions.Select(contribution => contribution.Title))}";
+        string distinct = title;
+        for (int number = 2; !_titles.Add(distinct); number++)
+        {
+            distinct = FormattableString.Invariant($"{title}#{number}");
+        }
+
+        return distinct;
+    }
+}

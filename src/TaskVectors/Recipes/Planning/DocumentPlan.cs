@@ -1,0 +1,37 @@
+using System.Collections.Immutable;
+using TaskVectors.Algebra;
+using TaskVectors.Recipes.Documents;
+using TaskVectors.Recipes.Resolution;
+using TaskVectors.Tensors;
+
+namespace TaskVectors.Recipes.Planning;
+
+/// <summary>A document bound to real headers: its result as an edit, and what is known of every tensor.</summary>
+internal sealed record DocumentPlan
+{
+    public required RecipeDocument Document { get; init; }
+
+    /// <summary>The result; lazy.</summary>
+    public required Checkpoint Result { get; init; }
+
+    /// <summary>The model whose config and other files the result takes.</summary>
+    public required ResolvedModel Anchor { get; init; }
+
+    /// <summary>The base, where the method has one.</summary>
+    public Contributor? Base { get; init; }
+
+    /// <summary>The models merged, the base apart.</summary>
+    public required ImmutableArray<Contributor> Models { get; init; }
+
+    /// <summary>Where each tensor of the result lies, in the order of the result.</summary>
+    public required IReadOnlyDictionary<string, TensorPlace> Places { get; init; }
+
+    /// <summary>The values of the method's parameters; <see langword="null"/> for an expression.</summary>
+    public RecipeParameterSource? Parameters { get; init; }
+
+    /// <summary>The dtype of the result, or <see langword="null"/> where every tensor keeps its own.</summary>
+    public DType? OutputDType { get; init; }
+
+    /// <summary>The number of layers of the result where it is not that of the anchor.</summary>
+    public int? LayerCount { get; init; }
+}

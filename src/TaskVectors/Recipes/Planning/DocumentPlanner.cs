@@ -1,0 +1,129 @@
+using System.Collections.Immutable;
+using TaskVectors.Algebra;
+using TaskVectors.Algebra.Expressions;
+using TaskVectors.Execution;
+using TaskVectors.Merging;
+using TaskVectors.Recipes.Architectures;
+using TaskVectors.Recipes.Documents;
+using TaskVectors.Recipes.Resolution;
+using TaskVectors.Recipes.Validation;
+using TaskVectors.Tensors;
+
+namespace TaskVectors.Recipes.Planning;
+
+/// <summary>Binds a document to the headers of its models.</summary>
+/// <param name="resolver">Finds models.</param>
+/// <param name="problems">Where problems go.</param>
+internal sealed class DocumentPlanner(ModelResolver resolver, RecipeProblems problems)
+{
+    /// <summary>The plan of a document, or <see langword="null"/> where something is wrong, which is reported.</summary>
+    /// <param name="document">The document.</param>
+    /// <param name="scope">What stands before the names of its arrangements.</param>
+    public DocumentPlan? Plan(RecipeDocument document, string scope)
+    {
+        bool isKnown = document.Method is not null || document.Expression is not null;
+        foreach (RecipeModel model in document.Models())
+        {
+            _ = resolver.Resolve(model);
+        }
+
+        if (!isKnown || document.Slices.IsEmpty || document.Slices.Any(slice => slice.Sources.IsEmpty) || Operands.Sort(document, resolver, problems) is not { } operands)
+        {
+            return null;
+        }
+
+        ResolvedModel anchor = AnchorOf(document, operands);
+        if (!new StructureCheck(problems).Check(document, operands, anchor))
+        {
+            return null;
+        }
+
+        return Compose(document, operands, anchor, new Arranger(scope, document.IsSliced));
+    }
+
+    // What config and tokenizer come from: the base, used or not, else the first model.
+    private ResolvedModel AnchorOf(RecipeDocument document, Operands operands) =>
+        (document.Base is { } model ? resolver.Resolve(model) : null) ?? operands.Base?[0].Model ?? operands.Models[0][0].Model;
+
+    private DocumentPlan? Compose(RecipeDocument document, Operands operands, ResolvedModel anchor, Arranger arranger)
+    {
+        IEnumerable<ImmutableArray<Contribution>> all = operands.Base is { } own ? operands.Models.Prepend(own) : operands.Models;
+        bool needsHead = Arranger.StoresHead(anchor) && all.Any(contributions => !Arranger.StoresHead(contributions[^1].Model));
+        Contributor? origin = operands.Base is { } contributions ? Arranged(contributions) : null;
+        ImmutableArray<Contributor> models = [.. operands.Models.Select(Arranged)];
+        Checkpoint first = (origin ?? models[0]).View;
+        ModelLayout layout = ModelLayout.Of(first.Tensors.Select(tensor => tensor.Name), anchor.Config);
+        int[] lengths = [.. document.IsSliced ? document.Slices.Select(slice => slice.Sources[0].Layers!.Count) : []];
+        var plan = new DocumentPlan
+        {
+            Document = document,
+            Result = first,
+            Anchor = anchor,
+            Base = origin,
+            Models = models,
+            Places = document.IsSliced ? SlicePlaces.OfSlices(first.Tensors, layout, [.. lengths]) : SlicePlaces.OfWhole(first.Tensors, layout),
+            OutputDType = document.OutputDType ?? document.DType ?? CommonDType([.. models.Select(model => model.View), first]),
+            LayerCount = document.IsSliced ? lengths.Sum() : null,
+        };
+        bool fits = new TensorCheck(problems).Check(plan);
+        return fits ? document.Expression is null ? WithMethod(plan) : WithExpression(plan) : null;
+
+        Contributor Arranged(ImmutableArray<Contribution> parts) => new(parts, arranger.Arrange(parts, needsHead));
+    }
+
+    private DocumentPlan? WithMethod(DocumentPlan plan)
+    {
+        IMergeMethod method = plan.Document.Method!;
+        bool countsBase = method.Base == BaseRole.First && plan.Base is not null;
+        IEnumerable<Contributor> counted = countsBase ? plan.Models.Prepend(plan.Base!) : plan.Models;
+        var parameters = new RecipeParameterSource(plan.Document, [.. counted.Select(model => model.Contributions)], plan.Places);
+        DocumentPlan bound = plan with { Parameters = parameters };
+        if (!new ValueCheck(problems).Check(bound, [.. counted]))
+        {
+            return null;
+        }
+
+        return bound with { Result = method.Compose(plan.Base?.View, [.. plan.Models.Select(model => model.View)], parameters) };
+    }
+
+    private DocumentPlan? WithExpression(DocumentPlan plan)
+    {
+        var models = new ExpressionModels();
+        foreach (Contributor model in plan.Base is null ? plan.Models : plan.Models.Prepend(plan.Base))
+        {
+            string name = model.Contributions[0].Source?.DisplayName ?? model.Name;
+            _ = models.Names.Contains(name) ? models : models.Add(name, model.View);
+        }
+
+        try
+        {
+            EditExpression expression = EditExpression.Parse(plan.Document.Expression!.Text, models.AddMergeMethods());
+            if (expression.Checkpoint is { } result)
+            {
+                return plan with { Result = result };
+            }
+
+            problems.Error(plan.Document.Expression, "The expression is a task vector; a recipe makes a checkpoint: add the task vector to a model.");
+        }
+        catch (TaskVectorsException error)
+        {
+            problems.Error(plan.Document.Expression!, error.Message);
+        }
+
+        return null;
+    }
+
+    /// <summary>The dtype that all models' tensors are promoted to, where they differ.</summary>
+    private static DType? CommonDType(IReadOnlyList<Checkpoint> views)
+    {
+        DType[] first = DTypesOf(views[0]);
+        bool agree = views.All(view => DTypesOf(view).AsSpan().SequenceEqual(first));
+        DType[] all = [.. views.SelectMany(view => DTypesOf(view)).Distinct()];
+        return agree || all.Length < 2 ? null
+            : all.Contains(DType.F64) ? DType.F64
+            : DType.F32;
+    }
+
+    private static DType[] DTypesOf(Checkpoint view) =>
+        [.. view.Tensors.Where(tensor => tensor.DType.IsArithmetic()).OrderBy(tensor => tensor.Name, StringComparer.Ordinal).Select(tensor => tensor.DType)];
+}

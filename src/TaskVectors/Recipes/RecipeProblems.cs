@@ -1,0 +1,24 @@
+using TaskVectors.Recipes.Yaml;
+
+namespace TaskVectors.Recipes;
+
+/// <summary>Collects the problems of a recipe, so that one report holds all of them.</summary>
+internal sealed class RecipeProblems
+{
+    private readonly List<RecipeProblem> _problems = [];
+
+    /// <summary>All problems in the order of their places.</summary>
+    public IReadOnlyList<RecipeProblem> All => [.. _problems.Distinct().OrderBy(problem => problem.Line).ThenBy(problem => problem.Column)];
+
+    /// <summary>The number of errors.</summary>
+    public int ErrorCount => _problems.Count(problem => problem.Severity == RecipeSeverity.Error);
+
+    /// <summary>Whether there is an error among them.</summary>
+    public bool HasErrors => _problems.Exists(problem => problem.Severity == RecipeSeverity.Error);
+
+    public void Error(YamlNode node, string message) => Error(node.Line, node.Column, message);
+
+    public void Error(int line, int column, string message) => _problems.Add(new RecipeProblem(RecipeSeverity.Error, line, column, message));
+
+    public void Warning(YamlNode node, string message) => _problems.Add(new RecipeProblem(RecipeSeverity.Warning, node.Line, node.Column, message));
+}

@@ -1,0 +1,121 @@
+using System.Collections.Immutable;
+using TaskVectors.Algebra;
+using TaskVectors.Checkpoints;
+using TaskVectors.Execution;
+using TaskVectors.Recipes.Documents;
+
+namespace TaskVectors.Recipes.Resolution;
+
+/// <summary>
+/// Finds the models that a recipe names and reads their headers: earlier documents by name, everything else by path, from the recipe's
+/// folder first and the current one then.
+/// </summary>
+/// <param name="folder">The folder of the recipe.</param>
+/// <param name="roots">The folders that models must lie in; empty for anywhere.</param>
+/// <param name="documents">The names of the recipe's documents.</param>
+/// <param name="problems">Where problems go.</param>
+internal sealed class ModelResolver(string folder, ImmutableArray<string> roots, IReadOnlyCollection<string> documents, RecipeProblems problems)
+{
+    private readonly Dictionary<string, ResolvedModel?> _models = new(StringComparer.Ordinal);
+
+    /// <summary>Makes the result of a document known by its name.</summary>
+    public void Add(string name, ResolvedModel model) => _models.Add(name, model);
+
+    /// <summary>The model, or <see langword="null"/> where there is none; the problem is reported once.</summary>
+    public ResolvedModel? Resolve(RecipeModel model)
+    {
+        if (!_models.TryGetValue(model.Text, out ResolvedModel? resolved))
+        {
+            resolved = Open(model);
+            _models.Add(model.Text, resolved);
+        }
+
+        return resolved;
+    }
+
+    /// <summary>The path that a reference stands for, whether or not something is there.</summary>
+    public string PathOf(string text)
+    {
+        string beside = Path.GetFullPath(text, folder);
+        return Exists(beside) || !Exists(Path.GetFullPath(text)) ? beside : Path.GetFullPath(text);
+    }
+
+    private ResolvedModel? Open(RecipeModel model)
+    {
+        try
+        {
+            return Exists(PathOf(model.Text)) ? OpenParts(model, [model.Text]) : OpenParts(model, model.Text.Split('+'));
+        }
+        catch (TaskVectorsException error)
+        {
+            problems.Error(model.Node, error.Message);
+            return null;
+        }
+    }
+
+    private ResolvedModel? OpenParts(RecipeModel model, string[] parts)
+    {
+        string[] paths = [.. parts.Select(part => PathOf(WithoutRevision(model, part)))];
+        if (!paths.Zip(parts).All(pair => IsAllowed(model, pair.First, pair.Second) && IsFound(model, pair.First, pair.Second)))
+        {
+            return null;
+        }
+
+        CheckpointSource stored = CheckpointFormats.Open(paths[0]);
+        if (TaskVectorMetadata.IsTaskVector(stored))
+        {
+            problems.Error(model.Node, $"'{parts[0]}' is a task vector or an adapter; a model is needed here. An adapter is added to a model as MODEL+ADAPTER.");
+            return null;
+        }
+
+        Checkpoint checkpoint = paths.Skip(1).Aggregate(Checkpoint.FromSource(stored), (sum, path) => sum + OpenVector(path));
+        return new ResolvedModel(model.ShortName, checkpoint, FolderOf(paths[0]));
+    }
+
+    private static TaskVector OpenVector(string path)
+    {
+        CheckpointSource source = CheckpointFormats.Open(path);
+        return TaskVectorMetadata.IsTaskVector(source) ? TaskVector.FromSource(source) : throw new NotTaskVectorException(path);
+    }
+
+    private bool IsAllowed(RecipeModel model, string path, string text)
+    {
+        string real = RealPath.Of(path);
+        if (roots.IsEmpty || roots.Any(root => RealPath.IsWithin(real, RealPath.Of(root))))
+        {
+            return true;
+        }
+
+        problems.Error(model.Node, $"'{text}' is outside the allowed root{(roots.Length > 1 ? "s" : string.Empty)} {string.Join(", ", roots)}; move it there, or allow another with --root.");
+        return false;
+    }
+
+    private bool IsFound(RecipeModel model, string path, string text)
+    {
+        if (Exists(path))
+        {
+            return true;
+        }
+
+        string question = SimilarNames.Of(text, documents) is [var document, ..] ? $" Did you mean the document '{document}'?" : string.Empty;
+        problems.Error(model.Node, $"The model '{text}' is not found: {new CheckpointNotFoundException(path).Message}{question}");
+        return false;
+    }
+
+    // A revision names a version on a hub; a folder holds one version.
+    private string WithoutRevision(RecipeModel model, string part)
+    {
+        int at = part.LastIndexOf('@');
+        if (at <= 0 || Exists(PathOf(part)) || !Exists(PathOf(part[..at])))
+        {
+            return part;
+        }
+
+        problems.Warning(model.Node, $"The revision '{part[(at + 1)..]}' of '{part[..at]}' is not looked at: the folder holds one version.");
+        return part[..at];
+    }
+
+    private static string? FolderOf(string path) => Directory.Exists(path) ? path : Path.GetDirectoryName(path);
+
+    private static bool Exists(string path) => File.Exists(path) || Directory.Exists(path);
+}

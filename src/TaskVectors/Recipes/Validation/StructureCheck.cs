@@ -1,0 +1,91 @@
+using TaskVectors.Merging;
+using TaskVectors.Recipes.Documents;
+using TaskVectors.Recipes.Planning;
+using TaskVectors.Recipes.Resolution;
+
+namespace TaskVectors.Recipes.Validation;
+
+/// <summary>Checks what a document merges against what its method takes and what its models are: before any tensor is looked at.</summary>
+internal sealed class StructureCheck(RecipeProblems problems)
+{
+    /// <summary>Whether the document can be arranged.</summary>
+    public bool Check(RecipeDocument document, Operands operands, ResolvedModel anchor)
+    {
+        int before = problems.ErrorCount;
+        if (document.Method is { } method)
+        {
+            CheckBase(document, method, operands);
+            CheckCounts(document, method, operands);
+        }
+
+        CheckArchitectures(document, operands, anchor);
+        foreach (Contribution contribution in operands.Models.SelectMany(model => model).Concat(operands.Base ?? []))
+        {
+            CheckLayers(contribution);
+        }
+
+        return problems.ErrorCount == before;
+    }
+
+    private void CheckBase(RecipeDocument document, IMergeMethod method, Operands operands)
+    {
+        if (method.Base == BaseRole.Origin && operands.Base is null)
+        {
+            problems.Error(document.MethodNode!, $"The method {method.Name} needs base_model: the pre-trained checkpoint that its models are fine-tuned from.");
+        }
+
+        bool isListed = document.Base is { } model && document.Slices.Any(slice => slice.Sources.Any(source => source.Model.Text == model.Text));
+        if (method.Base == BaseRole.Unused && document.Base is { } unused && !isListed)
+        {
+            problems.Warning(unused.Node, $"The method {method.Name} makes nothing of base_model: '{unused.ShortName}' gives its config, and its weights are not merged. List it under models with a weight to merge it.");
+        }
+    }
+
+    private void CheckCounts(RecipeDocument document, IMergeMethod method, Operands operands)
+    {
+        bool countsBase = method.Base == BaseRole.First && operands.Base is not null;
+        int count = operands.Models.Length + (countsBase ? 1 : 0);
+        bool tooMany = method.MaximumVectors is { } maximum && count > maximum;
+        if (count >= method.MinimumVectors && !tooMany)
+        {
+            return;
+        }
+
+        string wanted = method.MaximumVectors == method.MinimumVectors ? $"exactly {method.MinimumVectors}"
+            : tooMany ? $"at most {method.MaximumVectors}"
+            : $"at least {method.MinimumVectors}";
+        RecipeSlice slice = document.Slices[0];
+        int last = tooMany ? Math.Min(slice.Sources.Length - 1, method.MaximumVectors!.Value) : slice.Sources.Length - 1;
+        string what = document.IsSliced ? "sources a slice" : "models";
+        problems.Error(slice.Sources[last].Node, $"The method {method.Name} takes {wanted} {what}{(countsBase ? ", the base among them" : method.Base == BaseRole.Origin ? " besides the base" : string.Empty)}; {count} {(count == 1 ? "is" : "are")} given.");
+    }
+
+    private void CheckArchitectures(RecipeDocument document, Operands operands, ResolvedModel anchor)
+    {
+        IEnumerable<Contribution> odd = operands.Models.SelectMany(model => model)
+            .Where(part => part.Source is not null && part.Model.Config.Architecture is { } own && anchor.Config.Architecture is { } wanted && own != wanted);
+        foreach (Contribution part in odd.DistinctBy(part => part.Model))
+        {
+            problems.Error(part.Source!.Model.Node, $"The architectures of the models differ: {anchor.Config.Architecture} ({anchor.Name}) and {part.Model.Config.Architecture} ({part.Model.Name}); their weights mean different things.");
+        }
+    }
+
+    private void CheckLayers(Contribution contribution)
+    {
+        if (contribution.Layers is not { } range)
+        {
+            return;
+        }
+
+        ResolvedModel model = contribution.Model;
+        if (model.Layout.LayerCount is not { } count)
+        {
+            string stacks = model.Layout.Stacks.Count == 0 ? "its tensors' names show none" : $"it has {string.Join(" and ", model.Layout.Stacks.Select(stack => $"{stack.Value} in {stack.Key}"))}";
+            problems.Error(range.Node, $"layer_range needs a model with one stack of layers, and of '{model.Name}' {stacks}.");
+        }
+        else if (range.End > count)
+        {
+            problems.Error(range.Node, $"layer_range {range} is outside '{model.Name}', which has {count} layers.");
+        }
+    }
+}

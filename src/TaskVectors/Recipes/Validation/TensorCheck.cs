@@ -1,0 +1,45 @@
+using TaskVectors.Recipes.Architectures;
+using TaskVectors.Recipes.Planning;
+using TaskVectors.Tensors;
+
+namespace TaskVectors.Recipes.Validation;
+
+/// <summary>Checks that the tensors of all models fit each other; where vocabularies are to blame it says how to join them.</summary>
+internal sealed class TensorCheck(RecipeProblems problems)
+{
+    /// <summary>Whether every tensor has one shape.</summary>
+    public bool Check(DocumentPlan plan)
+    {
+        int before = problems.ErrorCount;
+        Contributor first = plan.Base ?? plan.Models[0];
+        foreach (Contributor model in plan.Models.Where(model => model != first))
+        {
+            Check(first, model, plan);
+        }
+
+        return problems.ErrorCount == before;
+    }
+
+    private void Check(Contributor first, Contributor model, DocumentPlan plan)
+    {
+        var expected = first.View.Tensors.ToDictionary(tensor => tensor.Name, StringComparer.Ordinal);
+        (TensorInfo Own, TensorInfo Other)[] odd =
+        [
+            .. from tensor in model.View.Tensors
+               where expected.TryGetValue(tensor.Name, out TensorInfo? other) && other.Shape != tensor.Shape
+               select (tensor, expected[tensor.Name]),
+        ];
+        if (odd.Length == 0)
+        {
+            return;
+        }
+
+        Yaml.YamlNode place = model.Contributions[0].Source?.Model.Node ?? plan.Document.Node;
+        problems.Error(place, Array.TrueForAll(odd, pair => IsVocabularyOnly(pair.Own, pair.Other))
+            ? $"The vocabularies differ: {odd[0].Other.Shape[0]} rows in '{first.Name}' and {odd[0].Own.Shape[0]} in '{model.Name}' ({string.Join(", ", odd.Select(pair => pair.Own.Name))}). Set tokenizer_source, such as union or base."
+            : $"The shapes of tensors differ: {odd[0].Own.Name} is {odd[0].Other.Shape} in '{first.Name}' and {odd[0].Own.Shape} in '{model.Name}' ({odd.Length} tensors differ); models of different sizes cannot be merged.");
+    }
+
+    private static bool IsVocabularyOnly(TensorInfo own, TensorInfo other) =>
+        ModelLayout.IsVocabulary(own.Name) && own.Shape.Rank == 2 && other.Shape.Rank == 2 && own.Shape[1] == other.Shape[1];
+}

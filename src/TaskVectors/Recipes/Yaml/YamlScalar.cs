@@ -1,0 +1,21 @@
+namespace TaskVectors.Recipes.Yaml;
+
+/// <summary>A single value: text as written, and whether it is written plainly, which lets YAML read it as something else than text.</summary>
+internal sealed record YamlScalar(int Line, int Column, string Text, bool IsPlain) : YamlNode(Line, Column, 1)
+{
+    private static readonly string[] TrueWords = ["true", "yes", "on"];
+
+    private static readonly string[] FalseWords = ["false", "no", "off"];
+
+    /// <summary>Whether nothing is written, or a plain null.</summary>
+    public bool IsNull => IsPlain && (Text is "" or "~" || Text.Equals("null", StringComparison.OrdinalIgnoreCase));
+
+    /// <summary>The truth value that YAML 1.1 reads, quoted or not; <see langword="null"/> where it reads none.</summary>
+    public bool? Truth =>
+        TrueWords.Contains(Text, StringComparer.OrdinalIgnoreCase) ? true
+        : FalseWords.Contains(Text, StringComparer.OrdinalIgnoreCase) ? false
+        : null;
+
+    /// <inheritdoc/>
+    public override string Description => IsNull ? "nothing" : $"'{Text}'";
+}
