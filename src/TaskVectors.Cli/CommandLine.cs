@@ -60,6 +60,7 @@ internal static class CommandLine
             new AnalogyCommand(terminal),
             new MergeCommand(terminal),
             new MethodsCommand(terminal),
+            new RecipeCommand(terminal),
             new CompareCommand(terminal),
             new SpectrumCommand(terminal),
             new DecomposeCommand(terminal),
