@@ -5,14 +5,15 @@ namespace TaskVectors.Cli.Tests;
 
 public sealed class HelpTests
 {
-    public static TheoryData<string> Verbs() => [.. Root().Subcommands.Select(command => command.Name)];
+    /// <summary>Every command as it is typed, those of groups among them: <c>merge</c>, <c>recipe check</c>.</summary>
+    public static TheoryData<string> CommandPaths() => [.. Leaves(Root().Subcommands, "").Select(leaf => leaf.Path)];
 
     [Theory]
-    [MemberData(nameof(Verbs))]
-    public async Task Help_tells_every_option_and_argument_of_a_command(string verb)
+    [MemberData(nameof(CommandPaths))]
+    public async Task Help_tells_every_option_and_argument_of_a_command(string path)
     {
-        Command command = Root().Subcommands.Single(candidate => candidate.Name == verb);
-        var outcome = await Taskvec.RunAsync(verb, "--help");
+        Command command = Find(path);
+        var outcome = await Taskvec.RunAsync([.. path.Split(' '), "--help"]);
 
         Assert.Equal(0, outcome.Code);
         Assert.All(command.Options, option => Assert.Contains(option.Name, outcome.Output, StringComparison.Ordinal));
@@ -23,14 +24,27 @@ public sealed class HelpTests
     }
 
     [Theory]
-    [MemberData(nameof(Verbs))]
-    public void Examples_are_command_lines_that_parse(string verb)
+    [MemberData(nameof(CommandPaths))]
+    public void Examples_are_command_lines_that_parse(string path)
     {
-        Verb command = Root().Subcommands.OfType<Verb>().Single(candidate => candidate.Name == verb);
+        var verb = Assert.IsType<Verb>(Find(path), exactMatch: false);
 
-        Assert.NotEmpty(command.Examples);
-        IEnumerable<string> plain = command.Examples.Where(example => example.StartsWith("taskvec ", StringComparison.Ordinal));
+        Assert.NotEmpty(verb.Examples);
+        IEnumerable<string> plain = verb.Examples.Where(example => example.StartsWith("taskvec ", StringComparison.Ordinal));
         Assert.All(plain, example => Assert.Empty(Root().Parse(example["taskvec ".Length..].Split('|')[0]).Errors));
+    }
+
+    [Fact]
+    public async Task A_group_of_commands_asks_for_one_of_them()
+    {
+        string[] groups = [.. Root().Subcommands.Where(command => command.Subcommands.Count > 0).Select(command => command.Name)];
+
+        Assert.NotEmpty(groups);
+        foreach (string group in groups)
+        {
+            Assert.Equal(2, (await Taskvec.RunAsync(group)).Code);
+            Assert.Equal(0, (await Taskvec.RunAsync(group, "--help")).Code);
+        }
     }
 
     [Fact]
@@ -75,6 +89,13 @@ public sealed class HelpTests
         Assert.Equal(3, outcome.Code);
         Assert.Contains("/h", outcome.Error, StringComparison.Ordinal);
     }
+
+    private static Command Find(string path) => Leaves(Root().Subcommands, "").Single(leaf => leaf.Path == path).Command;
+
+    private static IEnumerable<(string Path, Command Command)> Leaves(IEnumerable<Command> commands, string prefix) =>
+        commands.SelectMany(command => command.Subcommands.Count == 0
+            ? [(prefix + command.Name, command)]
+            : Leaves(command.Subcommands, $"{prefix}{command.Name} "));
 
     private static RootCommand Root() => CommandLine.CreateRoot(new Terminal(TextWriter.Null, TextWriter.Null, false, false));
 
