@@ -132,7 +132,7 @@ public sealed class AdapterOutput
     {
         byte[] bytes = new byte[tensor.ByteCount];
         reader.Read(tensor, 0, bytes);
-        using Digest digest = Digest.Create(EditOptions.Default.Digest);
+        using var digest = new TensorDigest(EditOptions.Default.Digest);
         digest.Append(bytes);
         return new ManifestTensor
         {

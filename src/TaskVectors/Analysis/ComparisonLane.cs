@@ -12,17 +12,13 @@ internal sealed class ComparisonLane : ITileLane
     private readonly ProgressMeter _meter;
     private readonly byte[][] _inputs;
     private readonly double[][] _vectors;
-    private readonly double[] _products;
-    private readonly CancellationToken _cancellationToken;
 
-    public ComparisonLane(IReadOnlyList<ComparedTensor> tensors, InputReaders readers, GramSums sums, int tileElements, ProgressMeter meter, CancellationToken cancellationToken)
+    public ComparisonLane(IReadOnlyList<ComparedTensor> tensors, InputReaders readers, GramSums sums, int tileElements, ProgressMeter meter)
     {
         _tensors = tensors;
         _readers = readers;
         _sums = sums;
         _meter = meter;
-        _cancellationToken = cancellationToken;
-        _products = new double[(tileElements / LaneBudget.BlockElements) * sums.PairCount];
         _inputs = [.. Enumerable.Range(0, sums.Count).Select(_ => GC.AllocateUninitializedArray<byte>(tileElements * sizeof(double), pinned: true))];
         _vectors = [.. Enumerable.Range(0, sums.Count).Select(_ => new double[LaneBudget.BlockElements])];
     }
@@ -38,19 +34,18 @@ internal sealed class ComparisonLane : ITileLane
             bytes += (long)tile.Count * size;
         }
 
-        int used = 0;
+        Span<double> products = _sums.Of(tile);
         for (int first = 0; first < tile.Count; first += LaneBudget.BlockElements)
         {
             int count = Math.Min(LaneBudget.BlockElements, tile.Count - first);
-            used = AppendProducts(tensor, first, count, used);
+            AddProducts(tensor, first, count, products.Slice(first / LaneBudget.GroupElements * _sums.PairCount, _sums.PairCount));
         }
 
-        _sums.Add(tile, _products.AsMemory(0, used), _cancellationToken);
         _meter.Advance(bytes, tensor.Name);
     }
 
     // The base stays in slot 0 as it is; the others become differences to it.
-    private int AppendProducts(ComparedTensor tensor, int first, int count, int used)
+    private void AddProducts(ComparedTensor tensor, int first, int count, Span<double> products)
     {
         for (int part = 0; part < _inputs.Length; part++)
         {
@@ -64,14 +59,13 @@ internal sealed class ComparisonLane : ITileLane
             }
         }
 
+        int pair = 0;
         for (int row = 0; row < _vectors.Length; row++)
         {
             for (int column = row; column < _vectors.Length; column++)
             {
-                _products[used++] = TensorStatistics.Dot(_vectors[row].AsSpan(0, count), _vectors[column].AsSpan(0, count));
+                products[pair++] += TensorStatistics.Dot(_vectors[row].AsSpan(0, count), _vectors[column].AsSpan(0, count));
             }
         }
-
-        return used;
     }
 }

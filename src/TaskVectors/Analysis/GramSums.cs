@@ -3,21 +3,19 @@ using TaskVectors.Execution;
 namespace TaskVectors.Analysis;
 
 /// <summary>
-/// The inner products of the base and of every task vector. Blocks are added in order, so that the sums do not depend on which
-/// thread was first, nor on the size of tiles.
+/// The inner products of the base and of every task vector. They are kept for groups of elements and added in order at the end, so that
+/// the sums depend neither on which thread was first nor on the size of tiles.
 /// </summary>
 internal sealed class GramSums
 {
     private readonly IReadOnlyList<ComparedTensor> _tensors;
-    private readonly TileTurns[] _turns;
-    private readonly double[][] _sums;
+    private readonly double[][] _groups;
 
     public GramSums(IReadOnlyList<ComparedTensor> tensors, int count)
     {
         _tensors = tensors;
         Count = count;
-        _turns = [.. tensors.Select(_ => new TileTurns())];
-        _sums = [.. tensors.Select(_ => new double[PairCount])];
+        _groups = [.. tensors.Select(tensor => new double[checked(GroupCount(tensor.Parts[0].ElementCount) * PairCount)])];
     }
 
     /// <summary>The number of vectors: the base and the models.</summary>
@@ -25,14 +23,15 @@ internal sealed class GramSums
 
     public int PairCount => Count * (Count + 1) / 2;
 
-    /// <summary>Adds the products of a tile's blocks, <see cref="PairCount"/> numbers each.</summary>
-    public void Add(Tile tile, ReadOnlyMemory<double> blocks, CancellationToken cancellationToken) =>
-        _turns[tile.Tensor].Take(tile.Ordinal, () => Add(_sums[tile.Tensor], blocks.Span), cancellationToken);
+    /// <summary>The products of the groups of a tile, <see cref="PairCount"/> numbers each. Safe for concurrent calls with different tiles.</summary>
+    public Span<double> Of(Tile tile) =>
+        _groups[tile.Tensor].AsSpan((int)(tile.First / LaneBudget.GroupElements) * PairCount, (int)GroupCount(tile.Count) * PairCount);
 
     public ComparisonReport Report(string baseName, IReadOnlyList<string> names)
     {
+        double[][] layers = [.. _groups.Select(Sum)];
         double[] total = new double[PairCount];
-        foreach (double[] sums in _sums)
+        foreach (double[] sums in layers)
         {
             Add(total, sums);
         }
@@ -46,15 +45,24 @@ internal sealed class GramSums
             Norms = norms,
             RelativeNorms = [.. norms.Select(norm => norm / baseNorm)],
             Cosines = [.. Enumerable.Range(1, Count - 1).Select(row => Cosines(total, row))],
-            Layers = [.. _tensors.Select((tensor, index) => new LayerComparison(tensor.Name, tensor.Parts[0].ElementCount, LayerNorms(_sums[index])))],
+            Layers = [.. _tensors.Select((tensor, index) => new LayerComparison(tensor.Name, tensor.Parts[0].ElementCount, LayerNorms(layers[index])))],
         };
     }
 
-    private static void Add(double[] sum, ReadOnlySpan<double> blocks)
+    private static long GroupCount(long elements) => (elements + LaneBudget.GroupElements - 1) / LaneBudget.GroupElements;
+
+    private double[] Sum(double[] groups)
     {
-        for (int index = 0; index < blocks.Length; index++)
+        double[] sum = new double[PairCount];
+        Add(sum, groups);
+        return sum;
+    }
+
+    private static void Add(double[] sum, ReadOnlySpan<double> groups)
+    {
+        for (int index = 0; index < groups.Length; index++)
         {
-            sum[index % sum.Length] += blocks[index];
+            sum[index % sum.Length] += groups[index];
         }
     }
 

@@ -38,7 +38,7 @@ public static class TaskVectorComparison
         LaneBudget lanes = LaneBudget.Divide(options.Memory, options.Threads, sources.Length + 1);
         var sums = new GramSums(tensors, sources.Length);
         var queue = new TileQueue([.. tensors.Select(tensor => tensor.Parts[0].ElementCount)], lanes.TileElements);
-        await TilePipeline.RunAsync(queue, lanes.Lanes, token => new ComparisonLane(tensors, readers, sums, lanes.TileElements, meter, token), cancellationToken).ConfigureAwait(false);
+        await TilePipeline.RunAsync(queue, lanes.Lanes, _ => new ComparisonLane(tensors, readers, sums, lanes.TileElements, meter), cancellationToken).ConfigureAwait(false);
         meter.Enter(EditPhase.Done);
         return sums.Report(@base.Name, [.. models.Select(model => model.Name)]);
     }

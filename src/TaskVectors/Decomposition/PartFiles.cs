@@ -93,7 +93,7 @@ internal sealed class PartFiles : IDisposable
 
     private string Hash(int part, TensorInfo tensor)
     {
-        using Digest digest = Digest.Create(_plan.Options.Digest);
+        using var digest = new TensorDigest(_plan.Options.Digest);
         Read(part, tensor, digest.Append);
         return digest.Finish();
     }

@@ -6,7 +6,7 @@ namespace TaskVectors.Decomposition;
 /// <summary>A tensor of one part being written, front to back, and hashed on the way.</summary>
 internal sealed class PartTensor(OutputFiles output, int file, long offset, DigestAlgorithm algorithm) : IDisposable
 {
-    private readonly Digest _digest = Digest.Create(algorithm);
+    private readonly TensorDigest _digest = new(algorithm);
     private readonly byte[] _encoded = GC.AllocateUninitializedArray<byte>(WorkingMemory.TileElements * sizeof(float));
     private long _offset = offset;
 

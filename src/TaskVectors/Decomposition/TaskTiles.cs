@@ -28,7 +28,7 @@ internal sealed class TaskTiles
     public string Read(
         PlannedDecomposition tensor, Action<long, IReadOnlyList<ReadOnlyMemory<double>>> consume, CancellationToken cancellationToken)
     {
-        using Digest digest = Digest.Create(_plan.Options.Digest);
+        using var digest = new TensorDigest(_plan.Options.Digest);
         for (long first = 0; first < tensor.Base.ElementCount; first += WorkingMemory.TileElements)
         {
             cancellationToken.ThrowIfCancellationRequested();
@@ -50,7 +50,7 @@ internal sealed class TaskTiles
     /// <summary>The hash of a base's tensor that plays no part.</summary>
     public string HashBase(TensorInfo tensor, CancellationToken cancellationToken)
     {
-        using Digest digest = Digest.Create(_plan.Options.Digest);
+        using var digest = new TensorDigest(_plan.Options.Digest);
         for (long offset = 0; offset < tensor.ByteCount; offset += _bytes.Length)
         {
             cancellationToken.ThrowIfCancellationRequested();

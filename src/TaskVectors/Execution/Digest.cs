@@ -18,8 +18,22 @@ internal abstract class Digest : IDisposable
         : null;
 
     /// <summary>The length of a digest in its text form.</summary>
-    public static int TextLength(DigestAlgorithm algorithm) =>
-        algorithm == DigestAlgorithm.Sha256 ? Sha256Prefix.Length + 64 : Xxh128Prefix.Length + 32;
+    public static int TextLength(DigestAlgorithm algorithm) => PrefixOf(algorithm).Length + (2 * ByteLength(algorithm));
+
+    /// <summary>The length of a digest in bytes.</summary>
+    public static int ByteLength(DigestAlgorithm algorithm) => algorithm == DigestAlgorithm.Sha256 ? SHA256.HashSizeInBytes : 128 / 8;
+
+    /// <summary>The bytes of the digest of a run of bytes.</summary>
+    public static void Hash(DigestAlgorithm algorithm, ReadOnlySpan<byte> bytes, Span<byte> hash) =>
+        _ = algorithm == DigestAlgorithm.Sha256 ? SHA256.HashData(bytes, hash) : XxHash128.Hash(bytes, hash);
+
+    /// <summary>The digest of a run of bytes.</summary>
+    public static string Of(DigestAlgorithm algorithm, ReadOnlySpan<byte> bytes)
+    {
+        Span<byte> hash = stackalloc byte[ByteLength(algorithm)];
+        Hash(algorithm, bytes, hash);
+        return PrefixOf(algorithm) + Convert.ToHexStringLower(hash);
+    }
 
     public static string OfText(DigestAlgorithm algorithm, IEnumerable<string> parts)
     {
@@ -39,6 +53,8 @@ internal abstract class Digest : IDisposable
     public abstract string Finish();
 
     public abstract void Dispose();
+
+    private static string PrefixOf(DigestAlgorithm algorithm) => algorithm == DigestAlgorithm.Sha256 ? Sha256Prefix : Xxh128Prefix;
 
     private sealed class Xxh128Digest : Digest
     {

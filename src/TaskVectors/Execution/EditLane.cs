@@ -16,7 +16,7 @@ internal sealed class EditLane : ITileLane
     private readonly byte[] _output;
     private readonly double[] _exact = new double[LaneBudget.BlockElements];
     private readonly double[] _reference = new double[LaneBudget.BlockElements];
-    private readonly BlockStatistics[] _blocks;
+    private readonly BlockStatistics[] _groups;
 
     public EditLane(EditRun run, CancellationToken cancellationToken)
     {
@@ -27,7 +27,7 @@ internal sealed class EditLane : ITileLane
         _inputs = new TileBuffers(streams, tile * sizeof(double));
         _coefficients = new double[streams];
         _output = GC.AllocateUninitializedArray<byte>(tile * sizeof(double), pinned: true);
-        _blocks = new BlockStatistics[(tile + LaneBudget.BlockElements - 1) / LaneBudget.BlockElements];
+        _groups = new BlockStatistics[tile / LaneBudget.GroupElements];
     }
 
     public void Process(Tile tile)
@@ -36,26 +36,14 @@ internal sealed class EditLane : ITileLane
         PlannedTensor tensor = progress.Tensor;
         ReadInputs(tensor, tile);
 
-        long byteOffset = ByteLength(tensor.Output.DType, tile.First);
         int length = (int)ByteLength(tensor.Output.DType, tile.Count);
-        if (tensor.Operation == TensorOperation.Copy)
-        {
-            ReadOnlyMemory<byte> bytes = _inputs.First[..length];
-            long found = tensor.Output.DType.IsArithmetic() ? TensorStatistics.CountNaN(tensor.Output.DType, bytes.Span) : 0;
-            long nanCount = CheckNaN(tensor, found, tile);
-            _run.Output.Copy(tensor, _run.Readers[tensor.Terms[0].Input].Locate(tensor.Terms[0].Tensor), byteOffset, bytes.Span);
-            _blocks[0] = new BlockStatistics(default(EditStatistics) with { NaNCount = nanCount }, 0);
-            progress.Record(tile, bytes, _inputs, _blocks.AsMemory(0, 1), _cancellationToken);
-        }
-        else
-        {
-            int blocks = Compute(tensor, tile);
-            ReadOnlyMemory<byte> bytes = _output.AsMemory(0, length);
-            _run.Output.Write(tensor.File, tensor.Offset + byteOffset, bytes.Span);
-            progress.Record(tile, bytes, _inputs, _blocks.AsMemory(0, blocks), _cancellationToken);
-        }
-
-        _run.Complete(tile, progress, length);
+        Span<BlockStatistics> groups = _groups.AsSpan(0, (tile.Count + LaneBudget.GroupElements - 1) / LaneBudget.GroupElements);
+        groups.Clear();
+        ReadOnlySpan<byte> made = tensor.Operation == TensorOperation.Copy
+            ? Copy(tensor, tile, _inputs[0][..length], groups)
+            : Compute(tensor, tile, _output.AsSpan(0, length), groups);
+        bool isComplete = progress.Record(tile, made, _inputs, groups);
+        _run.Advance(tile, progress, length, isComplete);
     }
 
     // Packed types have whole bytes at every multiple of 8 elements, and tiles are multiples of blocks.
@@ -71,30 +59,44 @@ internal sealed class EditLane : ITileLane
         }
     }
 
-    private int Compute(PlannedTensor tensor, Tile tile)
+    private ReadOnlySpan<byte> Copy(PlannedTensor tensor, Tile tile, ReadOnlySpan<byte> bytes, Span<BlockStatistics> groups)
+    {
+        DType dtype = tensor.Output.DType;
+        long found = CheckNaN(tensor, dtype.IsArithmetic() ? TensorStatistics.CountNaN(dtype, bytes) : 0, tile);
+        if (found > 0)
+        {
+            groups[0] = new BlockStatistics(default(EditStatistics) with { NaNCount = found }, 0);
+        }
+
+        PlannedTerm source = tensor.Terms[0];
+        _run.Output.Copy(tensor, _run.Readers[source.Input].Locate(source.Tensor), ByteLength(dtype, tile.First), bytes);
+        return bytes;
+    }
+
+    private ReadOnlySpan<byte> Compute(PlannedTensor tensor, Tile tile, Span<byte> output, Span<BlockStatistics> groups)
     {
         _run.ComputePermits.Wait(_cancellationToken);
         try
         {
-            int blocks = 0;
             for (int first = 0; first < tile.Count; first += LaneBudget.BlockElements)
             {
                 int count = Math.Min(LaneBudget.BlockElements, tile.Count - first);
-                _blocks[blocks++] = ComputeBlock(tensor, tile, first, count);
+                groups[first / LaneBudget.GroupElements] += ComputeBlock(tensor, tile, first, count, output);
             }
-
-            return blocks;
         }
         finally
         {
             _ = _run.ComputePermits.Release();
         }
+
+        _run.Output.Write(tensor.File, tensor.Offset + ByteLength(tensor.Output.DType, tile.First), output);
+        return output;
     }
 
-    private BlockStatistics ComputeBlock(PlannedTensor tensor, Tile tile, int first, int count)
+    private BlockStatistics ComputeBlock(PlannedTensor tensor, Tile tile, int first, int count, Span<byte> tileOutput)
     {
         DType dtype = tensor.Output.DType;
-        Span<byte> output = _output.AsSpan((int)ByteLength(dtype, first), (int)ByteLength(dtype, count));
+        Span<byte> output = tileOutput.Slice((int)ByteLength(dtype, first), (int)ByteLength(dtype, count));
         (EncodeCounts counts, EditStatistics statistics) = tensor.HasOneDType && _run.Plan.Options.Rounding == Rounding.Nearest
             ? ComputeInOnePass(tensor, first, count, output)
             : ComputeInSteps(tensor, tile, first, count, output);

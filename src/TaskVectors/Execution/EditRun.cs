@@ -44,9 +44,10 @@ internal sealed class EditRun : IDisposable
         }
     }
 
-    public void Complete(Tile tile, TensorProgress progress, int bytesWritten)
+    /// <summary>Counts a tile as done and, where the tensor is complete with it, enters the tensor in the journal.</summary>
+    public void Advance(Tile tile, TensorProgress progress, int bytesWritten, bool isComplete)
     {
-        if (tile.IsLast)
+        if (isComplete)
         {
             TensorRecord record = progress.Finish();
             lock (_lock)
@@ -56,7 +57,6 @@ internal sealed class EditRun : IDisposable
                 _progress[tile.Tensor] = null;
             }
 
-            progress.Dispose();
             if (Plan.Options.Flush)
             {
                 Output.BeginFlush(progress.Tensor.File, progress.Tensor.Offset, progress.Tensor.Output.ByteCount);
@@ -70,13 +70,5 @@ internal sealed class EditRun : IDisposable
     /// <summary>The key of the random numbers of a tensor.</summary>
     public PhiloxKey KeyOf(PlannedTensor tensor) => PhiloxKey.Create(Plan.Options.Seed, "output", tensor.Output.Name);
 
-    public void Dispose()
-    {
-        foreach (TensorProgress? progress in _progress)
-        {
-            progress?.Dispose();
-        }
-
-        ComputePermits.Dispose();
-    }
+    public void Dispose() => ComputePermits.Dispose();
 }

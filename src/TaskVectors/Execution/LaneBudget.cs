@@ -2,15 +2,18 @@ namespace TaskVectors.Execution;
 
 /// <summary>
 /// How the memory budget is divided. A lane holds one tile of every input and of the output; more lanes than threads keep the disk
-/// busy while others compute. The tile is a whole number of blocks, so that results and statistics do not depend on the division.
+/// busy while others compute. The tile is a whole number of groups, so that results, statistics and hashes do not depend on the division.
 /// </summary>
 /// <param name="Lanes">The number of lanes, at least 1.</param>
-/// <param name="TileElements">The elements of a tile, a multiple of <see cref="BlockElements"/>.</param>
+/// <param name="TileElements">The elements of a tile, a multiple of <see cref="GroupElements"/>.</param>
 /// <param name="BytesPerLane">The buffers of one lane.</param>
 internal sealed record LaneBudget(int Lanes, int TileElements, long BytesPerLane)
 {
     /// <summary>The elements that are decoded, summed and encoded together while they lie in the first-level cache.</summary>
     public const int BlockElements = 1024;
+
+    /// <summary>The elements whose statistics are kept as one; the fewest of a tile.</summary>
+    public const int GroupElements = 32 * BlockElements;
 
     /// <summary>The most elements of a tile.</summary>
     public const int LargestTile = 128 * 1024;
@@ -30,7 +33,7 @@ internal sealed record LaneBudget(int Lanes, int TileElements, long BytesPerLane
     {
         int lanes = threads + ExtraLanes;
         int tile = LargestTile;
-        while (tile > BlockElements && lanes * Cost(tile) > memory)
+        while (tile > GroupElements && lanes * Cost(tile) > memory)
         {
             if (lanes > 2 && tile <= LargestTile / 4)
             {

@@ -116,7 +116,7 @@ public static class OutputVerifier
         byte[] buffer = ArrayPool<byte>.Shared.Rent(Piece);
         try
         {
-            using Digest digest = Digest.Create(algorithm);
+            using var digest = new TensorDigest(algorithm);
             for (long offset = 0; offset < tensor.ByteCount; offset += Piece)
             {
                 cancellationToken.ThrowIfCancellationRequested();

@@ -30,7 +30,7 @@ internal sealed class ResumedTensors(EditPlan plan, OutputFiles output, Progress
         byte[] buffer = ArrayPool<byte>.Shared.Rent(Piece);
         try
         {
-            using Digest digest = Digest.Create(plan.Options.Digest);
+            using var digest = new TensorDigest(plan.Options.Digest);
             for (long offset = 0; offset < tensor.Output.ByteCount; offset += Piece)
             {
                 Span<byte> piece = buffer.AsSpan(0, (int)Math.Min(Piece, tensor.Output.ByteCount - offset));

@@ -3,67 +3,63 @@ using TaskVectors.Tensors;
 namespace TaskVectors.Execution;
 
 /// <summary>
-/// What is known of an output tensor while its tiles are made: hashes and statistics, taken tile by tile in order whichever lane is
-/// first, so that they do not depend on threads.
+/// What is known of an output tensor while its tiles are made, by any lanes in any order. Hashes and statistics are kept by pieces and
+/// groups of fixed size and joined in order at the end, so that they depend neither on threads nor on the size of tiles.
 /// </summary>
-internal sealed class TensorProgress : IDisposable
+internal sealed class TensorProgress
 {
-    private readonly TileTurns _turns = new();
-    private readonly Digest _output;
-    private readonly Digest[] _inputs;
-    private double _roundingSquared;
-    private double _editSquared;
-    private long _saturated;
-    private long _nanCount;
+    private readonly TensorPieces _output;
+    private readonly TensorPieces[] _inputs;
+    private readonly BlockStatistics[] _groups;
+    private long _missing;
 
     public TensorProgress(PlannedTensor tensor, DigestAlgorithm algorithm)
     {
         Tensor = tensor;
-        _output = Digest.Create(algorithm);
-        _inputs = [.. tensor.Terms.Select(_ => Digest.Create(algorithm))];
+        _output = new TensorPieces(algorithm, tensor.Output.ByteCount);
+        _inputs = [.. tensor.Terms.Select(term => new TensorPieces(algorithm, term.Tensor.ByteCount))];
+        _groups = new BlockStatistics[(tensor.Output.ElementCount + LaneBudget.GroupElements - 1) / LaneBudget.GroupElements];
+        _missing = tensor.Output.ElementCount;
     }
 
     public PlannedTensor Tensor { get; }
 
-    /// <summary>Waits until every earlier tile of the tensor has been recorded, then records this one.</summary>
-    public void Record(Tile tile, ReadOnlyMemory<byte> output, TileBuffers inputs, ReadOnlyMemory<BlockStatistics> blocks, CancellationToken cancellationToken) =>
-        _turns.Take(tile.Ordinal, () => Append(tile, output.Span, inputs, blocks.Span), cancellationToken);
-
-    public TensorRecord Finish() => new()
+    /// <summary>Records a tile.</summary>
+    /// <param name="tile">The tile, a whole number of groups unless the tensor ends with it.</param>
+    /// <param name="output">The bytes made.</param>
+    /// <param name="inputs">The bytes read.</param>
+    /// <param name="groups">What was measured on each group of the tile.</param>
+    /// <returns>Whether the tensor is complete; so for one tile of each tensor.</returns>
+    public bool Record(Tile tile, ReadOnlySpan<byte> output, TileBuffers inputs, ReadOnlySpan<BlockStatistics> groups)
     {
-        Name = Tensor.Output.Name,
-        Hash = _output.Finish(),
-        InputHashes = [.. _inputs.Select(digest => digest.Finish())],
-        RoundingSquared = _roundingSquared,
-        EditSquared = _editSquared,
-        Saturated = _saturated,
-        NaNCount = _nanCount,
-    };
-
-    public void Dispose()
-    {
-        _output.Dispose();
-        foreach (Digest digest in _inputs)
-        {
-            digest.Dispose();
-        }
-    }
-
-    private void Append(Tile tile, ReadOnlySpan<byte> output, TileBuffers inputs, ReadOnlySpan<BlockStatistics> blocks)
-    {
-        _output.Append(output);
+        _output.Record(tile.First * Tensor.Output.DType.BitSize() / 8, output);
         for (int term = 0; term < _inputs.Length; term++)
         {
-            int length = (int)((long)tile.Count * Tensor.Terms[term].Tensor.DType.BitSize() / 8);
-            _inputs[term].Append(inputs[term][..length]);
+            int bits = Tensor.Terms[term].Tensor.DType.BitSize();
+            _inputs[term].Record(tile.First * bits / 8, inputs[term][..(int)((long)tile.Count * bits / 8)]);
         }
 
-        foreach (BlockStatistics block in blocks)
+        groups.CopyTo(_groups.AsSpan((int)(tile.First / LaneBudget.GroupElements)));
+        return Interlocked.Add(ref _missing, -tile.Count) == 0;
+    }
+
+    public TensorRecord Finish()
+    {
+        BlockStatistics sum = default;
+        foreach (BlockStatistics group in _groups)
         {
-            _roundingSquared += block.Statistics.RoundingSquared;
-            _editSquared += block.Statistics.EditSquared;
-            _nanCount += block.Statistics.NaNCount;
-            _saturated += block.Saturated;
+            sum += group;
         }
+
+        return new TensorRecord
+        {
+            Name = Tensor.Output.Name,
+            Hash = _output.Finish(),
+            InputHashes = [.. _inputs.Select(pieces => pieces.Finish())],
+            RoundingSquared = sum.Statistics.RoundingSquared,
+            EditSquared = sum.Statistics.EditSquared,
+            Saturated = sum.Saturated,
+            NaNCount = sum.Statistics.NaNCount,
+        };
     }
 }

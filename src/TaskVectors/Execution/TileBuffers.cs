@@ -22,9 +22,6 @@ internal sealed class TileBuffers
     /// <summary>The bytes of one input.</summary>
     public Span<byte> this[int input] => _bytes.AsSpan(input * Stride, Stride - Padding);
 
-    /// <summary>The first input's bytes as memory.</summary>
-    public ReadOnlyMemory<byte> First => _bytes.AsMemory(0, Stride - Padding);
-
     /// <summary>The bytes of all inputs from an offset on.</summary>
     public ReadOnlySpan<byte> From(int offset) => _bytes.AsSpan(offset);
 }

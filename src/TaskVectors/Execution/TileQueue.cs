@@ -32,9 +32,8 @@ internal sealed class TileQueue
 
         int found = Array.BinarySearch(_firstTile, index);
         int tensor = found >= 0 ? found : ~found - 1;
-        long ordinal = index - _firstTile[tensor];
-        long first = ordinal * _tileElements;
-        tile = new Tile(tensor, ordinal, first, (int)Math.Min(_tileElements, _elements[tensor] - first), ordinal == TileCount(tensor) - 1);
+        long first = (index - _firstTile[tensor]) * _tileElements;
+        tile = new Tile(tensor, first, (int)Math.Min(_tileElements, _elements[tensor] - first));
         return true;
     }
 
