@@ -64,7 +64,7 @@ internal sealed class MergeBenchmark(Settings settings)
         for (int run = 0; run <= settings.Runs; run++)
         {
             Ready(isCold);
-            (double edit, string printed) = await TimeAsync(Environment.ProcessPath!, EditArguments(models), cancellation);
+            (double edit, long memory) = await TimedProgram.RunAsync(settings.Program, EditArguments(models), cancellation);
             Ready(isCold);
             _ = Directory.CreateDirectory(OutputFolder);
             double copy = await CopyAsync(halves, cancellation);
@@ -72,7 +72,7 @@ internal sealed class MergeBenchmark(Settings settings)
             {
                 edits.Add(edit);
                 copies.Add(copy);
-                peak = Math.Max(peak, long.Parse(printed.Trim(), CultureInfo.InvariantCulture));
+                peak = Math.Max(peak, memory);
             }
         }
 
@@ -85,20 +85,26 @@ internal sealed class MergeBenchmark(Settings settings)
 
     private async Task<double> CopyAsync(string[] halves, CancellationToken cancellation)
     {
-        (double copy, _) = await TimeAsync("cp", [.. halves, OutputFolder], cancellation);
+        (double copy, _) = await TimedProgram.RunAsync("cp", [.. halves, OutputFolder], cancellation);
         if (settings.Flush)
         {
-            (double sync, _) = await TimeAsync("sync", halves.Select(half => Path.Combine(OutputFolder, Path.GetFileName(half))), cancellation);
+            (double sync, _) = await TimedProgram.RunAsync("sync", halves.Select(half => Path.Combine(OutputFolder, Path.GetFileName(half))), cancellation);
             copy += sync;
         }
 
         return copy;
     }
 
+    // The task vectors of all models but the first, added to the first.
     private IEnumerable<string> EditArguments(string[] models)
     {
-        IEnumerable<string> host = Path.GetFileNameWithoutExtension(Environment.ProcessPath) == "dotnet" ? [typeof(MergeBenchmark).Assembly.Location] : [];
-        return [.. host, "edit", OutputFolder, .. models, "--memory", settings.Memory.ToString(CultureInfo.InvariantCulture), "--threads", settings.Threads.ToString(CultureInfo.InvariantCulture), .. settings.Flush ? ["--flush"] : Array.Empty<string>()];
+        string expression = "m0" + string.Concat(Enumerable.Range(1, models.Length - 1).Select(index => $" + 0.3*(m{index} - m0)"));
+        return
+        [
+            "edit", expression, .. models.SelectMany((model, index) => new[] { "--model", $"m{index}={model}" }), "-o", OutputFolder,
+            "--memory", settings.Memory.ToString(CultureInfo.InvariantCulture), "--threads", settings.Threads.ToString(CultureInfo.InvariantCulture), "--quiet",
+            .. settings.Flush ? [] : new[] { "--no-flush" },
+        ];
     }
 
     private void Ready(bool isCold)
@@ -110,17 +116,6 @@ internal sealed class MergeBenchmark(Settings settings)
             sync.WaitForExit();
             File.WriteAllText("/proc/sys/vm/drop_caches", "3\n");
         }
-    }
-
-    private static async Task<(double Seconds, string Output)> TimeAsync(string file, IEnumerable<string> arguments, CancellationToken cancellation)
-    {
-        long start = Stopwatch.GetTimestamp();
-        using Process process = Process.Start(new ProcessStartInfo(file, arguments) { RedirectStandardOutput = true })!;
-        string output = await process.StandardOutput.ReadToEndAsync(cancellation);
-        await process.WaitForExitAsync(cancellation);
-        return process.ExitCode == 0
-            ? (Stopwatch.GetElapsedTime(start).TotalSeconds, output)
-            : throw new InvalidOperationException($"{file} failed with exit code {process.ExitCode}.");
     }
 
     private static void WriteRandom(string path, long bytes, int seed)

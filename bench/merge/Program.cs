@@ -12,11 +12,12 @@ Option<string> memory = new("--memory") { Description = "The memory budget of an
 Option<int> threads = new("--threads") { Description = "The threads of an edit.", DefaultValueFactory = _ => Environment.ProcessorCount };
 Option<bool> cold = new("--cold") { Description = "Also measure after the page cache has been dropped (needs root)." };
 Option<bool> flush = new("--flush") { Description = "Force outputs to the disk on both sides: the edit flushes, cp is followed by sync." };
+Option<string> program = new("--program") { Description = "The program to time. Default: the taskvec script of this checkout.", DefaultValueFactory = _ => TimedProgram.OfCheckout() };
 Option<bool> keep = new("--keep") { Description = "Keep the models for the next call." };
 
 RootCommand root = new("Times whole linear edits against cp of the same number of bytes, in turn, in one run.")
 {
-    folder, size, inputs, dtypes, runs, memory, threads, cold, flush, keep,
+    folder, size, inputs, dtypes, runs, memory, threads, cold, flush, keep, program,
 };
 root.SetAction(async (parsed, cancellation) =>
 {
@@ -32,21 +33,11 @@ root.SetAction(async (parsed, cancellation) =>
         Cold = parsed.GetValue(cold),
         Flush = parsed.GetValue(flush),
         Keep = parsed.GetValue(keep),
+        Program = parsed.GetRequiredValue(program),
     };
     await new MergeBenchmark(settings).RunAsync(cancellation);
 });
 
-Command worker = new("edit", "Runs one edit in a process of its own.") { Hidden = true };
-Argument<string> output = new("output");
-Argument<string[]> models = new("models");
-worker.Add(output);
-worker.Add(models);
-worker.Add(memory);
-worker.Add(threads);
-worker.Add(flush);
-worker.SetAction((parsed, cancellation) => EditWorker.RunAsync(
-    parsed.GetRequiredValue(models), parsed.GetRequiredValue(output), Size(parsed.GetRequiredValue(memory)), parsed.GetRequiredValue(threads), parsed.GetValue(flush), cancellation));
-root.Add(worker);
 return await root.Parse(args).InvokeAsync();
 
 static long Size(string text) => ByteSize.TryParse(text, out long bytes) ? bytes : throw new ArgumentException($"'{text}' is no size.");

@@ -22,5 +22,8 @@ internal sealed record Settings
 
     public required bool Flush { get; init; }
 
+    /// <summary>The program whose edits are timed.</summary>
+    public required string Program { get; init; }
+
     public required bool Keep { get; init; }
 }

@@ -1,0 +1,66 @@
+using System.Diagnostics;
+using System.Globalization;
+
+namespace TaskVectors.Benchmarks.Merge;
+
+/// <summary>Runs whole commands, as a user would, and takes their time and their peak memory.</summary>
+internal static class TimedProgram
+{
+    private static readonly TimeSpan _interval = TimeSpan.FromMilliseconds(5);
+
+    /// <summary>The script that runs the command line of the checkout this program was built from.</summary>
+    public static string OfCheckout()
+    {
+        for (string? folder = AppContext.BaseDirectory; folder is not null; folder = Path.GetDirectoryName(folder))
+        {
+            if (File.Exists(Path.Combine(folder, "TaskVectors.slnx")))
+            {
+                return Path.Combine(folder, "taskvec");
+            }
+        }
+
+        throw new InvalidOperationException("This program does not lie in a checkout; name the program to time with --program.");
+    }
+
+    /// <summary>Runs a command to its end.</summary>
+    /// <returns>The seconds from start to end, and the largest resident set seen, in bytes: the system keeps the high-water mark until the process ends.</returns>
+    public static async Task<(double Seconds, long PeakBytes)> RunAsync(string file, IEnumerable<string> arguments, CancellationToken cancellation)
+    {
+        long start = Stopwatch.GetTimestamp();
+        using Process process = Process.Start(new ProcessStartInfo(file, arguments))!;
+        using var watching = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        Task<long> peak = WatchAsync(process.Id, watching.Token);
+        await process.WaitForExitAsync(cancellation);
+        double seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
+        await watching.CancelAsync();
+        return process.ExitCode == 0
+            ? (seconds, await peak)
+            : throw new InvalidOperationException($"{file} failed with exit code {process.ExitCode}.");
+    }
+
+    private static async Task<long> WatchAsync(int process, CancellationToken cancellation)
+    {
+        string status = $"/proc/{process}/status";
+        long peak = 0;
+        while (!cancellation.IsCancellationRequested)
+        {
+            peak = Math.Max(peak, HighWaterMark(status));
+            await Task.Delay(_interval, cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+
+        return peak;
+    }
+
+    private static long HighWaterMark(string status)
+    {
+        try
+        {
+            string? line = File.ReadLines(status).FirstOrDefault(line => line.StartsWith("VmHWM:", StringComparison.Ordinal));
+            return line is null ? 0 : 1024 * long.Parse(line.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture);
+        }
+        catch (IOException)
+        {
+            return 0; // it has just ended
+        }
+    }
+}
