@@ -1,0 +1,100 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using TaskVectors.Algebra;
+using TaskVectors.Execution;
+using TaskVectors.Recipes;
+using TaskVectors.Tensors;
+
+namespace TaskVectors.Tests.Recipes;
+
+/// <summary>A recipe that another program (mergekit 0.1.5) has run, and what came out.</summary>
+internal sealed class GoldenRecipe
+{
+    /// <summary>Methods whose cases are left out because no method of that name is registered.</summary>
+    public static readonly string[] MissingMethods =
+    [
+        "arcee_fusion", "della", "della_linear", "karcher", "model_stock", "multislerp", "nearswap", "nuslerp", "passthrough", "ram", "ramplus_tl",
+        "sce", "slerp",
+    ];
+
+    private readonly string _name;
+    private readonly JsonObject _case;
+
+    public GoldenRecipe(string name)
+    {
+        _name = name;
+        _case = JsonNode.Parse(File.ReadAllText(GoldenPath.Of("merge", name, "case.json")))!.AsObject();
+    }
+
+    /// <summary>The names of the cases that can run, by whether their method draws random numbers.</summary>
+    public static IEnumerable<string> Names(bool areRandom) =>
+        from folder in Directory.EnumerateDirectories(GoldenPath.Of("merge")).Order(StringComparer.Ordinal)
+        where File.Exists(Path.Combine(folder, "recipe.yml"))
+        let golden = new GoldenRecipe(Path.GetFileName(folder))
+        where golden.IsRandom == areRandom && !MissingMethods.Contains(golden.Method)
+        select golden._name;
+
+    public string RecipePath => GoldenPath.Of("merge", _name, "recipe.yml");
+
+    public string Method => _case["method"]!.GetValue<string>();
+
+    public bool IsRandom => _case["random"]!.GetValue<bool>();
+
+    public double Tolerance => _case["tolerance"]!["rel"]!.GetValue<double>();
+
+    public JsonObject Config => _case["config"]!.AsObject();
+
+    /// <summary>For a random method and each tensor: figures of output minus base over 40 seeds.</summary>
+    public JsonObject Statistics => _case["statistics"]!["per_tensor"]!.AsObject();
+
+    public Checkpoint Expected => Checkpoint.Open(GoldenPath.Of("merge", _name, "expected.safetensors"));
+
+    public DType ExpectedDType => DTypes.TryParse(_case["expected_dtype"]!.GetValue<string>(), out DType dtype) ? dtype : throw new JsonException("expected_dtype");
+
+    /// <summary>The options of the run, as this program has them.</summary>
+    public EditOptions Options()
+    {
+        string[] words = [.. _case["options"]!.AsArray().Select(word => word!.GetValue<string>())];
+        int shard = Array.IndexOf(words, "--out-shard-size");
+        return shard < 0 ? EditOptions.Default : EditOptions.Default with { ShardSize = long.Parse(words[shard + 1], System.Globalization.CultureInfo.InvariantCulture) };
+    }
+
+    /// <summary>Runs the recipe file itself.</summary>
+    public async Task<Checkpoint> RunAsync(string output, EditOptions options)
+    {
+        Recipe recipe = Recipe.Load(RecipePath);
+        Assert.DoesNotContain(recipe.Problems, problem => problem.Severity == RecipeSeverity.Error);
+        _ = await EditExecutor.RunAsync(recipe.Plan(new OutputTarget(output), options));
+        return Checkpoint.Open(output);
+    }
+
+    /// <summary>Compares a tensor: max|got - expected| within the tolerance times max|expected|, elements marked as fragile left out.</summary>
+    public void RequireAgreement(string tensor, Checkpoint actual)
+    {
+        double[] wanted = TestModel.Values(Expected, tensor);
+        double[] got = TestModel.Values(actual, tensor);
+        Assert.Equal(wanted.Length, got.Length);
+        byte[] fragile = Fragile(tensor, wanted.Length);
+        double largest = wanted.Max(Math.Abs);
+        for (int index = 0; index < wanted.Length; index++)
+        {
+            double difference = Math.Abs(wanted[index] - got[index]);
+            Assert.True(
+                fragile[index] != 0 || difference <= Tolerance * largest,
+                $"{tensor}[{index}]: {got[index]:R} instead of {wanted[index]:R}, off by {difference:G3} of {largest:G3}");
+        }
+    }
+
+    private byte[] Fragile(string tensor, int count)
+    {
+        string path = GoldenPath.Of("merge", _name, "fragile.safetensors");
+        if (!File.Exists(path) || !Checkpoint.Open(path).Base.TryGetTensor(tensor, out _))
+        {
+            return new byte[count];
+        }
+
+        byte[] bytes = TestModel.Bytes(Checkpoint.Open(path), tensor);
+        Assert.Equal(count, bytes.Length);
+        return bytes;
+    }
+}
