@@ -56,20 +56,16 @@ internal static class BlockMath
     public static double AbsoluteSum(ReadOnlySpan<double> values)
     {
         Span<double> lanes = stackalloc double[FixedOrderSum.Lanes];
-        Vector256<double> lanes0 = default, lanes4 = default, lanes8 = default, lanes12 = default;
+        Vector256<double> lanes0 = default, lanes4 = default;
         int whole = values.Length - (values.Length % FixedOrderSum.Lanes);
         for (int index = 0; index < whole; index += FixedOrderSum.Lanes)
         {
             lanes0 += Vector256.Abs(Vector256.Create(values[index..]));
             lanes4 += Vector256.Abs(Vector256.Create(values[(index + 4)..]));
-            lanes8 += Vector256.Abs(Vector256.Create(values[(index + 8)..]));
-            lanes12 += Vector256.Abs(Vector256.Create(values[(index + 12)..]));
         }
 
         lanes0.CopyTo(lanes);
         lanes4.CopyTo(lanes[4..]);
-        lanes8.CopyTo(lanes[8..]);
-        lanes12.CopyTo(lanes[12..]);
         for (int index = whole; index < values.Length; index++)
         {
             lanes[index - whole] += Math.Abs(values[index]);
