@@ -79,20 +79,20 @@ public sealed class Recipe
         IReadOnlyList<RecipeDocument> documents = RecipeBinder.Bind(text, problems);
         string[] names = [.. documents.Select(document => document.Name?.Text).OfType<string>()];
         var resolver = new ModelResolver(folder, options.Roots, names, problems);
-        DocumentPlan? plan = null;
         foreach (RecipeDocument document in documents)
         {
             new ParameterCheck(problems).Check(document);
+            TokenCheck.Check(document, problems);
+        }
+
+        DocumentPlan? plan = null;
+        foreach (RecipeDocument document in documents)
+        {
             string scope = document.Name is { } name && documents.Count > 1 ? name.Text + ":" : string.Empty;
             plan = new DocumentPlanner(resolver, problems).Plan(document, scope);
-            if (plan is null)
-            {
-                break;
-            }
-
             if (document.Name is { } result && document != documents[^1])
             {
-                resolver.Add(result.Text, ResultOf(result.Text, plan));
+                resolver.Add(result.Text, plan is null ? null : ResultOf(result.Text, plan));
             }
         }
 

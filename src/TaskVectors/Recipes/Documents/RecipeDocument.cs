@@ -30,6 +30,9 @@ internal sealed record RecipeDocument
     /// <summary>Whether layers are stacked.</summary>
     public bool IsSliced { get; init; }
 
+    /// <summary>Which slices of the recipe's document these are, where it is planned in parts; else <see langword="null"/>.</summary>
+    public SlicePart? Part { get; init; }
+
     /// <summary>The parameters of the module.</summary>
     public RecipeParameters ModuleParameters { get; init; } = RecipeParameters.None;
 

@@ -11,21 +11,22 @@ namespace TaskVectors.Recipes.Planning;
 
 /// <summary>Puts together what an operand contributes: its layers stacked, its tensors named as in the result.</summary>
 /// <param name="scope">What the document is called, so that arrangements of several have names of their own.</param>
-/// <param name="isSliced">Whether layers are stacked.</param>
-internal sealed class Arranger(string scope, bool isSliced)
+internal sealed class Arranger(string scope)
 {
-    private const string Head = "lm_head.weight";
+    /// <summary>The name of the head that some models store and others tie to their embedding.</summary>
+    public const string Head = "lm_head.weight";
 
     private readonly HashSet<string> _titles = new(StringComparer.Ordinal);
 
     /// <summary>The view of an operand.</summary>
+    /// <param name="document">The document, or the part of it, that says whether and where layers are stacked.</param>
     /// <param name="contributions">What it contributes, slice by slice.</param>
     /// <param name="needsHead">Whether a tied head takes part as a tensor of its own, as another model stores one.</param>
-    public Checkpoint Arrange(ImmutableArray<Contribution> contributions, bool needsHead)
+    public Checkpoint Arrange(RecipeDocument document, ImmutableArray<Contribution> contributions, bool needsHead)
     {
-        ImmutableArray<TensorOrigin> origins = [.. Origins(contributions, needsHead)];
+        ImmutableArray<TensorOrigin> origins = [.. Origins(document, contributions, needsHead)];
         ResolvedModel model = contributions[0].Model;
-        bool isWhole = !isSliced
+        bool isWhole = !document.IsSliced
             && origins.Length == model.Checkpoint.Tensors.Count
             && origins.All(origin => origin.Output.Name == origin.Tensor.Name);
         return isWhole ? model.Checkpoint : Checkpoint.FromSource(new ArrangedSource(TitleOf(contributions), origins));
@@ -34,11 +35,11 @@ internal sealed class Arranger(string scope, bool isSliced)
     /// <summary>Whether a model stores a head of its own.</summary>
     public static bool StoresHead(ResolvedModel model) => model.Checkpoint.Base.TryGetTensor(Head, out _);
 
-    private IEnumerable<TensorOrigin> Origins(ImmutableArray<Contribution> contributions, bool needsHead)
+    private static IEnumerable<TensorOrigin> Origins(RecipeDocument document, ImmutableArray<Contribution> contributions, bool needsHead)
     {
-        IEnumerable<TensorOrigin> stored = isSliced ? Stacked(contributions) : Whole(contributions[0].Model);
+        IEnumerable<TensorOrigin> stored = document.IsSliced ? Stacked(document, contributions) : Whole(contributions[0].Model);
         ResolvedModel last = contributions[^1].Model;
-        bool addsHead = needsHead && !StoresHead(last);
+        bool addsHead = needsHead && !StoresHead(last) && (document.Part?.HasEnd ?? true);
         return addsHead ? stored.Concat(TiedHead(last)) : stored;
     }
 
@@ -48,18 +49,14 @@ internal sealed class Arranger(string scope, bool isSliced)
         where !model.Layout.IsBuffer(name)
         select TensorOrigin.Renamed(name, model.Source, tensor);
 
-    private static IEnumerable<TensorOrigin> Stacked(ImmutableArray<Contribution> contributions)
+    private static IEnumerable<TensorOrigin> Stacked(RecipeDocument document, ImmutableArray<Contribution> contributions)
     {
-        IEnumerable<TensorOrigin> first = Outside(contributions[0].Model, ModelLayout.IsBeforeLayers);
-        IEnumerable<TensorOrigin> last = Outside(contributions[^1].Model, name => !ModelLayout.IsBeforeLayers(name));
-        int offset = 0;
-        var layers = new List<TensorOrigin>();
-        foreach (Contribution contribution in contributions)
-        {
-            layers.AddRange(Layers(contribution.Model, contribution.Layers!, offset));
-            offset += contribution.Layers!.Count;
-        }
-
+        bool hasBeginning = document.Part?.HasBeginning ?? true;
+        bool hasEnd = document.Part?.HasEnd ?? true;
+        IReadOnlyList<int> offsets = document.Part is { } part ? part.Offsets : SliceParts.Offsets(document);
+        IEnumerable<TensorOrigin> first = hasBeginning ? Outside(contributions[0].Model, ModelLayout.IsBeforeLayers) : [];
+        IEnumerable<TensorOrigin> layers = contributions.SelectMany((contribution, slice) => Layers(contribution.Model, contribution.Layers!, offsets[slice]));
+        IEnumerable<TensorOrigin> last = hasEnd ? Outside(contributions[^1].Model, name => !ModelLayout.IsBeforeLayers(name)) : [];
         return [.. first, .. layers, .. last];
     }
 
@@ -82,7 +79,15 @@ internal sealed class Arranger(string scope, bool isSliced)
 
     private string TitleOf(ImmutableArray<Contribution> contributions)
     {
-        string title = $"{scope}{string.Join("+", contributions.Select(contribution => contribution.Title))}";
+        // Distinct from the names of the models as they are stored.
+        string parts = string.Join("+", contributions.Select(contribution => contribution.Layers is null ? contribution.Title + "[:]" : contribution.Title));
+        string title = $"{scope}{parts}";
+        return Distinct(title);
+    }
+
+    /// <summary>A title that no other arrangement of the merge has.</summary>
+    public string Distinct(string title)
+    {
         string distinct = title;
         for (int number = 2; !_titles.Add(distinct); number++)
         {

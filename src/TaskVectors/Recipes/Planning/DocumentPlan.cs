@@ -32,6 +32,17 @@ internal sealed record DocumentPlan
     /// <summary>The dtype of the result, or <see langword="null"/> where every tensor keeps its own.</summary>
     public DType? OutputDType { get; init; }
 
+    /// <summary>
+    /// Whether its slices have one model each where the method merges several, as in a stack of copied and blended layers: they are copied.
+    /// </summary>
+    public bool IsCopy { get; init; }
+
+    /// <summary>The merges that the result is stacked of, where slices merge different numbers of models; else empty.</summary>
+    public ImmutableArray<DocumentPlan> Parts { get; init; } = [];
+
+    /// <summary>The merges that make the result: its parts, or the document itself.</summary>
+    public ImmutableArray<DocumentPlan> Merges => Parts.IsEmpty ? [this] : Parts;
+
     /// <summary>The number of layers of the result where it is not that of the anchor.</summary>
     public int? LayerCount { get; init; }
 }

@@ -27,23 +27,38 @@ internal sealed class DocumentPlanner(ModelResolver resolver, RecipeProblems pro
             _ = resolver.Resolve(model);
         }
 
-        if (!isKnown || document.Slices.IsEmpty || document.Slices.Any(slice => slice.Sources.IsEmpty) || Operands.Sort(document, resolver, problems) is not { } operands)
+        if (!isKnown || document.Slices.IsEmpty || document.Slices.Any(slice => slice.Sources.IsEmpty))
         {
             return null;
         }
 
-        ResolvedModel anchor = AnchorOf(document, operands);
-        if (!new StructureCheck(problems).Check(document, operands, anchor))
-        {
-            return null;
-        }
-
-        return Compose(document, operands, anchor, new Arranger(scope, document.IsSliced));
+        var arranger = new Arranger(scope);
+        ImmutableArray<RecipeDocument> parts = SliceParts.Of(document);
+        return parts.Length == 1 ? PlanPart(document, null, arranger) : PlanStack(document, parts, arranger);
     }
 
     // What config and tokenizer come from: the base, used or not, else the first model.
     private ResolvedModel AnchorOf(RecipeDocument document, Operands operands) =>
         (document.Base is { } model ? resolver.Resolve(model) : null) ?? operands.Base?[0].Model ?? operands.Models[0][0].Model;
+
+    private DocumentPlan? PlanPart(RecipeDocument document, ResolvedModel? common, Arranger arranger)
+    {
+        if (Operands.Sort(document, resolver, problems) is not { } operands)
+        {
+            return null;
+        }
+
+        ResolvedModel anchor = common ?? AnchorOf(document, operands);
+        return new StructureCheck(problems).Check(document, operands, anchor) ? Compose(document, operands, anchor, arranger) : null;
+    }
+
+    // Every part is planned even where another fails, so that all mistakes are reported.
+    private DocumentPlan? PlanStack(RecipeDocument document, ImmutableArray<RecipeDocument> parts, Arranger arranger)
+    {
+        ResolvedModel? anchor = Operands.Sort(parts[0], resolver, problems) is { } operands ? AnchorOf(document, operands) : null;
+        DocumentPlan?[] plans = [.. parts.Select(part => PlanPart(part, anchor, arranger))];
+        return plans.Contains(null) ? null : new PartStack(document, [.. plans.OfType<DocumentPlan>()], problems).Compose(arranger);
+    }
 
     private DocumentPlan? Compose(RecipeDocument document, Operands operands, ResolvedModel anchor, Arranger arranger)
     {
@@ -53,26 +68,41 @@ internal sealed class DocumentPlanner(ModelResolver resolver, RecipeProblems pro
         ImmutableArray<Contributor> models = [.. operands.Models.Select(Arranged)];
         Checkpoint first = (origin ?? models[0]).View;
         ModelLayout layout = ModelLayout.Of(first.Tensors.Select(tensor => tensor.Name), anchor.Config);
-        int[] lengths = [.. document.IsSliced ? document.Slices.Select(slice => slice.Sources[0].Layers!.Count) : []];
+        IReadOnlyList<int> offsets = document.Part is { } part ? part.Offsets : document.IsSliced ? SliceParts.Offsets(document) : [];
+        ImmutableArray<SliceSpan> spans = [.. offsets.Select((offset, slice) => new SliceSpan(offset, SliceParts.LengthOf(document.Slices[slice])))];
         var plan = new DocumentPlan
         {
             Document = document,
             Result = first,
             Anchor = anchor,
             Base = origin,
+            IsCopy = operands.AreCopied(document),
             Models = models,
-            Places = document.IsSliced ? SlicePlaces.OfSlices(first.Tensors, layout, [.. lengths]) : SlicePlaces.OfWhole(first.Tensors, layout),
-            OutputDType = document.OutputDType ?? document.DType ?? CommonDType([.. models.Select(model => model.View), first]),
-            LayerCount = document.IsSliced ? lengths.Sum() : null,
+            Places = document.IsSliced ? SlicePlaces.OfSlices(first.Tensors, layout, spans) : SlicePlaces.OfWhole(first.Tensors, layout),
+            OutputDType = document.OutputDType ?? document.DType ?? CommonDType.Of([.. models.Select(model => model.View), first], layout),
+            LayerCount = document.IsSliced ? spans.Sum(span => span.Count) : null,
         };
         bool fits = new TensorCheck(problems).Check(plan);
         return fits ? document.Expression is null ? WithMethod(plan) : WithExpression(plan) : null;
 
-        Contributor Arranged(ImmutableArray<Contribution> parts) => new(parts, arranger.Arrange(parts, needsHead));
+        Contributor Arranged(ImmutableArray<Contribution> parts) => new(parts, Narrowed(document, arranger.Arrange(document, parts, needsHead)));
+    }
+
+    // Where a recipe asks for a result wider than what it computes with, the models are rounded to that first.
+    private static Checkpoint Narrowed(RecipeDocument document, Checkpoint view)
+    {
+        bool isAsked = document.DType is { } dtype && document.OutputDType is { } output && dtype.BitSize() < output.BitSize();
+        bool isWider = view.Tensors.Any(tensor => tensor.DType.IsArithmetic() && tensor.DType.BitSize() > document.DType?.BitSize());
+        return isAsked && isWider ? Checkpoint.FromSource(new WrittenSource(view.Form, document.DType)) : view;
     }
 
     private DocumentPlan? WithMethod(DocumentPlan plan)
     {
+        if (plan.IsCopy)
+        {
+            return plan;
+        }
+
         IMergeMethod method = plan.Document.Method!;
         bool countsBase = method.Base == BaseRole.First && plan.Base is not null;
         IEnumerable<Contributor> counted = countsBase ? plan.Models.Prepend(plan.Base!) : plan.Models;
@@ -112,18 +142,4 @@ internal sealed class DocumentPlanner(ModelResolver resolver, RecipeProblems pro
 
         return null;
     }
-
-    /// <summary>The dtype that all models' tensors are promoted to, where they differ.</summary>
-    private static DType? CommonDType(IReadOnlyList<Checkpoint> views)
-    {
-        DType[] first = DTypesOf(views[0]);
-        bool agree = views.All(view => DTypesOf(view).AsSpan().SequenceEqual(first));
-        DType[] all = [.. views.SelectMany(view => DTypesOf(view)).Distinct()];
-        return agree || all.Length < 2 ? null
-            : all.Contains(DType.F64) ? DType.F64
-            : DType.F32;
-    }
-
-    private static DType[] DTypesOf(Checkpoint view) =>
-        [.. view.Tensors.Where(tensor => tensor.DType.IsArithmetic()).OrderBy(tensor => tensor.Name, StringComparer.Ordinal).Select(tensor => tensor.DType)];
 }

@@ -34,18 +34,15 @@ internal sealed record Operands(ImmutableArray<Contribution>? Base, ImmutableArr
             }
         }
 
-        return Transpose(document, bases, models, problems);
+        return Transpose(document, bases, models);
     }
 
-    private static Operands? Transpose(RecipeDocument document, List<Contribution> bases, List<Contribution[]> models, RecipeProblems problems)
-    {
-        int uneven = models.FindIndex(slice => slice.Length != models[0].Length);
-        if (uneven >= 0)
-        {
-            problems.Error(document.Slices[uneven].Node, $"This slice merges {models[uneven].Length} models and the first {models[0].Length}; every slice must merge as many. Merge such slices in documents of their own.");
-            return null;
-        }
+    /// <summary>Whether they are one model where the method merges several, as in a stack of copied and blended layers.</summary>
+    public bool AreCopied(RecipeDocument document) =>
+        document is { Part: not null, Method: { } method } && Models.Length + (Base is null ? 0 : 1) == 1 && (Models.IsEmpty || method.MinimumVectors > 1);
 
+    private static Operands Transpose(RecipeDocument document, List<Contribution> bases, List<Contribution[]> models)
+    {
         bool hasBase = bases.Count == document.Slices.Length && bases.Count > 0;
         return new Operands(
             hasBase ? [.. bases] : null,

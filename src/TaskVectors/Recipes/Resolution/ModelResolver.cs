@@ -18,8 +18,8 @@ internal sealed class ModelResolver(string folder, ImmutableArray<string> roots,
 {
     private readonly Dictionary<string, ResolvedModel?> _models = new(StringComparer.Ordinal);
 
-    /// <summary>Makes the result of a document known by its name.</summary>
-    public void Add(string name, ResolvedModel model) => _models.Add(name, model);
+    /// <summary>Makes the result of a document known by its name; <see langword="null"/> where it cannot be made, which has been reported.</summary>
+    public void Add(string name, ResolvedModel? model) => _models[name] = model;
 
     /// <summary>The model, or <see langword="null"/> where there is none; the problem is reported once.</summary>
     public ResolvedModel? Resolve(RecipeModel model)

@@ -6,13 +6,17 @@ namespace TaskVectors.Recipes.Validation;
 /// <summary>Finds filters that match no tensor and gradients over models without depth.</summary>
 internal sealed class FilterCheck(RecipeProblems problems)
 {
+    private const string Norm = "norm";
+
     /// <summary>Checks every parameter of a document.</summary>
     public void Check(DocumentPlan plan)
     {
         RecipeDocument document = plan.Document;
-        string[] all = [.. plan.Places.Keys];
-        CheckScope(document.Parameters, all, plan);
-        CheckScope(document.ModuleParameters, all, plan);
+        if (document.Part is null)
+        {
+            CheckCommon(plan);
+        }
+
         for (int slice = 0; slice < document.Slices.Length; slice++)
         {
             string[] names = [.. plan.Places.Values.Where(place => place.Slice == slice).Select(place => place.Name)];
@@ -22,6 +26,14 @@ internal sealed class FilterCheck(RecipeProblems problems)
                 CheckScope(source.Parameters, names, plan);
             }
         }
+    }
+
+    /// <summary>Checks the parameters of the document and of its module.</summary>
+    public void CheckCommon(DocumentPlan plan)
+    {
+        string[] all = [.. plan.Places.Keys];
+        CheckScope(plan.Document.Parameters, all, plan);
+        CheckScope(plan.Document.ModuleParameters, all, plan);
     }
 
     private void CheckScope(RecipeParameters scope, string[] names, DocumentPlan plan)
@@ -48,7 +60,28 @@ internal sealed class FilterCheck(RecipeProblems problems)
             string question = SimilarNames.Of(filter.Text!, parts) is [var similar, ..] ? $" Did you mean '{similar}'?" : parts.FirstOrDefault(part => filter.Text!.Contains(part, StringComparison.Ordinal) || Shares(part, filter.Text!)) is { } near ? $" Did you mean '{near}'?" : string.Empty;
             problems.Warning(filter.Node, $"The filter '{filter.Text}' matches no tensor.{question}");
         }
+
+        foreach (RecipeFilter filter in filters.Filters.Where(filter => !filter.IsCatchAll && !filter.Text!.Contains(Norm, StringComparison.Ordinal)))
+        {
+            WarnOfNorms(filter, names);
+        }
     }
+
+    // attention is part of post_attention_layernorm, and the weights of the attention are called self_attn.
+    private void WarnOfNorms(RecipeFilter filter, string[] names)
+    {
+        string[] matched = Array.FindAll(names, filter.Matches);
+        if (matched.Length == 0 || !Array.TrueForAll(matched, name => ModuleOf(name).Contains(Norm, StringComparison.Ordinal)))
+        {
+            return;
+        }
+
+        string? meant = names.SelectMany(name => name.Split('.')).Distinct().FirstOrDefault(part => !part.Contains(Norm, StringComparison.Ordinal) && Shares(part, filter.Text!));
+        string question = meant is null ? string.Empty : $" Did you mean '{meant}'?";
+        problems.Warning(filter.Node, $"The filter '{filter.Text}' matches norms only, such as '{matched[0]}'.{question}");
+    }
+
+    private static string ModuleOf(string name) => name.Split('.') is [.., var module, _] ? module : name;
 
     // attention for self_attn: the same word, shortened.
     private static bool Shares(string part, string text) =>

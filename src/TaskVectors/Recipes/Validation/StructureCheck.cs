@@ -46,7 +46,7 @@ internal sealed class StructureCheck(RecipeProblems problems)
         bool countsBase = method.Base == BaseRole.First && operands.Base is not null;
         int count = operands.Models.Length + (countsBase ? 1 : 0);
         bool tooMany = method.MaximumVectors is { } maximum && count > maximum;
-        if (count >= method.MinimumVectors && !tooMany)
+        if (operands.AreCopied(document) || (count >= method.MinimumVectors && !tooMany))
         {
             return;
         }

@@ -26,6 +26,7 @@ internal sealed class YamlReader
     private readonly RecipeProblems _problems;
     private readonly Dictionary<string, YamlNode?> _anchors = new(StringComparer.Ordinal);
     private readonly Parser _parser;
+    private (int Line, int Column)? _firstAlias;
     private int _depth;
     private bool _isTooLarge;
 
@@ -121,7 +122,8 @@ internal sealed class YamlReader
         if (node.Size > MaximumSize && !_isTooLarge)
         {
             _isTooLarge = true;
-            _problems.Error(node, $"The recipe has too many values once every alias is written out: more than {MaximumSize}.");
+            (int line, int column) = _firstAlias ?? (node.Line, node.Column);
+            _problems.Error(line, column, $"The recipe has too many values once every alias is written out: more than {MaximumSize}.");
         }
 
         return node;
@@ -202,6 +204,7 @@ internal sealed class YamlReader
     {
         string name = alias.Value.Value;
         (int line, int column) = (LineOf(alias.Start), ColumnOf(alias.Start));
+        _firstAlias ??= (line, column);
         if (_anchors.TryGetValue(name, out YamlNode? node) && node is not null)
         {
             return node;
@@ -232,7 +235,8 @@ internal sealed class YamlReader
     {
         (int line, int column) = (LineOf(error.Start), ColumnOf(error.Start));
         string[] lines = _text.Split('\n');
-        int tabbed = Array.FindIndex(lines, 0, Math.Min(lines.Length, line + 1), text => text.AsSpan()[..^text.AsSpan().TrimStart().Length].Contains('\t'));
+        bool isOfTab = error.Message.Contains("tab", StringComparison.OrdinalIgnoreCase);
+        int tabbed = Array.FindIndex(lines, 0, isOfTab ? lines.Length : Math.Min(lines.Length, line + 1), text => text.AsSpan()[..^text.AsSpan().TrimStart().Length].Contains('\t'));
         if (tabbed >= 0)
         {
             _problems.Error(tabbed + 1, 1, "A tab character stands in the indentation; YAML wants spaces.");
