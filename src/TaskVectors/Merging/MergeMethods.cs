@@ -15,6 +15,7 @@ public static class MergeMethods
         new IsoCts(),
         new KnOts(),
         new Linear(),
+        new MagMax(),
         new ModelStock(),
         new NearSwap(),
         new NuSlerp(),

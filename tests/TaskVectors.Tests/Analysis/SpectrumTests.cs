@@ -19,7 +19,7 @@ public class SpectrumTests
     [MemberData(nameof(Truncations))]
     public async Task Errors_of_truncation_agree_with_the_authors_code(string name)
     {
-        using var golden = new SpectralCase(name);
+        using var golden = new AuthorsCase(name);
         SpectrumReport report = await SpectrumAnalysis.RunAsync(
             [.. Enumerable.Range(0, golden.TaskCount).Select(task => new NamedTaskVector($"task{task}", golden.Vector(task)))], SpectrumOptions.Default);
         double[] energies = [.. golden.Parameters.GetProperty("energies").EnumerateArray().Select(energy => energy.GetDouble())];

@@ -22,7 +22,7 @@ public class SpectralGoldenTests
     [MemberData(nameof(Merges))]
     public async Task A_merge_agrees_with_the_authors_code(string name)
     {
-        using var golden = new SpectralCase(name);
+        using var golden = new AuthorsCase(name);
         string call = Call(golden);
 
         Checkpoint merged = await golden.SaveAsync($"base + {call}");
@@ -39,18 +39,18 @@ public class SpectralGoldenTests
     [MemberData(nameof(Compressions))]
     public async Task Compression_agrees_with_the_authors_code(string name)
     {
-        using var golden = new SpectralCase(name);
+        using var golden = new AuthorsCase(name);
         string fraction = golden.Number("rank_fraction").ToString("R", CultureInfo.InvariantCulture);
         for (int task = 0; task < golden.TaskCount; task++)
         {
-            Checkpoint compressed = await golden.SaveAsync($"tsvc({SpectralCase.Task(task)}, rank_fraction: {fraction})", output: $"out{task}.safetensors");
+            Checkpoint compressed = await golden.SaveAsync($"tsvc({AuthorsCase.Task(task)}, rank_fraction: {fraction})", output: $"out{task}.safetensors");
             golden.RequireAgreement(compressed, $"vector/task{task}/");
         }
     }
 
-    private static string Call(SpectralCase golden)
+    private static string Call(AuthorsCase golden)
     {
-        string vectors = string.Join(", ", Enumerable.Range(0, golden.TaskCount).Select(SpectralCase.Task));
+        string vectors = string.Join(", ", Enumerable.Range(0, golden.TaskCount).Select(AuthorsCase.Task));
         string parameters = golden.Method switch
         {
             "TSV-M" => string.Create(CultureInfo.InvariantCulture, $"alpha: {golden.Number("alpha")}"),

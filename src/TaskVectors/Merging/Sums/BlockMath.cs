@@ -64,6 +64,23 @@ internal static class BlockMath
         }
     }
 
+    /// <summary>Sets target_i = x_i where |x_i| &gt;= |target_i|.</summary>
+    public static void TakeLarger(ReadOnlySpan<double> values, Span<double> target)
+    {
+        int index = 0;
+        for (; index <= values.Length - Vector<double>.Count; index += Vector<double>.Count)
+        {
+            var value = new Vector<double>(values[index..]);
+            var known = new Vector<double>(target[index..]);
+            Vector.ConditionalSelect(Vector.GreaterThanOrEqual(Vector.Abs(value), Vector.Abs(known)), value, known).CopyTo(target[index..]);
+        }
+
+        for (; index < values.Length; index++)
+        {
+            target[index] = Math.Abs(values[index]) >= Math.Abs(target[index]) ? values[index] : target[index];
+        }
+    }
+
     /// <summary>The sum of a_i b_i.</summary>
     public static double Dot(ReadOnlySpan<double> a, ReadOnlySpan<double> b) => FixedOrderSum.Dot(a, b);
 
