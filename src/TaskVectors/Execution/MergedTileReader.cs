@@ -18,13 +18,15 @@ internal sealed class MergedTileReader : ICheckpointReader
     private readonly InputReaders _readers;
     private readonly FrozenDictionary<string, TiledTensor> _tensors;
     private readonly ConcurrentBag<TileScratch> _free = [];
+    private readonly Lock _observing = new();
     private readonly int _streams;
 
     public MergedTileReader(PreparedTileMerge merge)
     {
         _merge = merge;
         _readers = new InputReaders(merge.Vectors.Sources);
-        _tensors = merge.Tensors.Select(Tile).ToFrozenDictionary(tensor => tensor.Tensor.Name, StringComparer.Ordinal);
+        var surveys = new Dictionary<TileKernel, TiledStatistic>();
+        _tensors = merge.Tensors.Select((tensor, index) => Tile(tensor, index, surveys)).ToFrozenDictionary(tensor => tensor.Tensor.Name, StringComparer.Ordinal);
         _streams = _tensors.Values.Select(tensor => tensor.Table.Streams.Length).DefaultIfEmpty(0).Max();
     }
 
@@ -41,7 +43,7 @@ internal sealed class MergedTileReader : ICheckpointReader
             return;
         }
 
-        tiled.Prepare(statistic => new StatisticPass(tiled, statistic, Rent, _free.Add, _merge.Threads).Run());
+        tiled.Statistic?.Prepare(statistic => Observe(tiled.Statistic.Tensors, statistic));
         long first = byteOffset / sizeof(double);
         int skipped = (int)(byteOffset % sizeof(double));
         int count = (int)(((long)skipped + destination.Length + sizeof(double) - 1) / sizeof(double));
@@ -62,11 +64,35 @@ internal sealed class MergedTileReader : ICheckpointReader
     /// <inheritdoc/>
     public void Dispose() => _readers.Dispose();
 
-    private TiledTensor Tile(MergeTensor tensor, int index)
+    // One at a time, each on several threads: what a pass lists is in the budget once.
+    private void Observe(IReadOnlyList<TiledTensor> tensors, TensorStatistic statistic)
+    {
+        lock (_observing)
+        {
+            new StatisticPass(tensors, statistic, Rent, _free.Add, _merge.Threads).Run();
+        }
+    }
+
+    private TiledTensor Tile(MergeTensor tensor, int index, Dictionary<TileKernel, TiledStatistic> surveys)
     {
         AlignedVectorTensor aligned = _merge.Vectors.Tensors[index];
         ImmutableArray<PhiloxKey> keys = [.. Enumerable.Range(0, aligned.Vectors.Length).Select(model => PhiloxKey.Create(_merge.Seed, FormattableString.Invariant($"model {model}"), tensor.Name))];
-        return new TiledTensor(tensor, _merge.Kernels[index], keys, StreamTable.Of(aligned));
+        return new TiledTensor(tensor, _merge.Kernels[index], keys, StreamTable.Of(aligned), StatisticOf(_merge.Kernels[index], aligned.Vectors.Length, surveys));
+    }
+
+    private static TiledStatistic? StatisticOf(TileKernel kernel, int models, Dictionary<TileKernel, TiledStatistic> surveys)
+    {
+        if (kernel is TwoPassKernel twoPass)
+        {
+            return new TiledStatistic(tensors => twoPass.CreateStatistic(tensors[0], models));
+        }
+
+        if (kernel is SurveyKernel survey && !surveys.ContainsKey(kernel))
+        {
+            surveys.Add(kernel, new TiledStatistic(tensors => survey.CreateStatistic(tensors, models)));
+        }
+
+        return surveys.GetValueOrDefault(kernel);
     }
 
     private TileScratch Rent(TiledTensor tensor)

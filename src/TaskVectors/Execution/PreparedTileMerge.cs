@@ -22,8 +22,9 @@ internal sealed record PreparedTileMerge(
     public static PreparedTileMerge Prepare(
         MergeCall call, AlignedVectors vectors, IReadOnlyList<MergeTensor> tensors, IReadOnlyList<TileKernel> kernels, InputResolution resolution)
     {
-        long most = 0;
         int threads = resolution.Options.Threads;
+        long surveys = SurveyBytes(tensors, kernels, call.Models.Length);
+        long most = surveys;
         for (int index = 0; index < tensors.Count; index++)
         {
             long bytes = WorkingBytesOf(index, threads);
@@ -42,12 +43,17 @@ internal sealed record PreparedTileMerge(
         {
             int lanes = (2 * threadCount) + LaneBudget.ExtraLanes;
             long statistic = kernels[index].StatisticBytes(tensors[index], call.Models.Length);
-            return (lanes * TileScratch.BytesFor(vectors.Tensors[index], tensors[index], kernels[index])) + (2 * statistic);
+            return (lanes * TileScratch.BytesFor(vectors.Tensors[index], tensors[index], kernels[index])) + statistic + surveys;
         }
     }
 
     /// <inheritdoc/>
     public ICheckpointReader OpenReader() => new MergedTileReader(this);
+
+    // What is known of each survey is kept to the end.
+    private static long SurveyBytes(IReadOnlyList<MergeTensor> tensors, IReadOnlyList<TileKernel> kernels, int models) =>
+        tensors.Zip(kernels).GroupBy(pair => pair.Second).Where(group => group.Key is SurveyKernel)
+            .Sum(group => ((SurveyKernel)group.Key).SurveyBytes([.. group.Select(pair => pair.First)], models));
 
     private static EditException TooLarge(MergeCall call, MergeTensor tensor, long bytes, InputResolution resolution)
     {

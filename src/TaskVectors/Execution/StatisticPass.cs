@@ -3,8 +3,14 @@ using TaskVectors.Merging;
 
 namespace TaskVectors.Execution;
 
-/// <summary>Observes a tensor for its statistics, several chunks at once.</summary>
-internal sealed class StatisticPass(TiledTensor tensor, TensorStatistic statistic, Func<TiledTensor, TileScratch> rent, Action<TileScratch> giveBack, int threads)
+/// <summary>Observes tensors for their statistics, several chunks at once.</summary>
+/// <param name="tensors">The tensors observed together, in storage order.</param>
+/// <param name="statistic">What is found.</param>
+/// <param name="rent">Gives buffers for a tensor.</param>
+/// <param name="giveBack">Takes them back.</param>
+/// <param name="threads">How many chunks are observed at once.</param>
+internal sealed class StatisticPass(
+    IReadOnlyList<TiledTensor> tensors, TensorStatistic statistic, Func<TiledTensor, TileScratch> rent, Action<TileScratch> giveBack, int threads)
 {
     // Fixed, so that sums over chunks do not depend on memory or threads.
     private const int ChunkTiles = 4;
@@ -12,17 +18,12 @@ internal sealed class StatisticPass(TiledTensor tensor, TensorStatistic statisti
     /// <summary>Makes all passes.</summary>
     public void Run()
     {
-        int block = TileScratch.BlockOf(tensor.Tensor, tensor.Kernel);
-        int tile = TileScratch.TileOf(block);
-        long chunk = (long)tile * ChunkTiles;
-        long chunks = (tensor.Tensor.Shape.ElementCount + chunk - 1) / chunk;
         while (statistic.NeedsPass)
         {
             // Chunks wait for their turn in small batches.
-            int batch = threads * 4;
-            for (long first = 0; first < chunks; first += batch)
+            foreach ((TiledTensor Tensor, long First, long End)[] batch in Chunks().Chunk(threads * 4))
             {
-                foreach (ChunkStatistic observed in Observe(first, (int)Math.Min(batch, chunks - first), chunk, tile, block))
+                foreach (ChunkStatistic observed in Observe(batch))
                 {
                     statistic.Add(observed);
                 }
@@ -32,23 +33,31 @@ internal sealed class StatisticPass(TiledTensor tensor, TensorStatistic statisti
         }
     }
 
-    private ChunkStatistic[] Observe(long first, int count, long chunk, int tile, int block)
+    private IEnumerable<(TiledTensor Tensor, long First, long End)> Chunks()
     {
-        var observed = new ChunkStatistic[count];
-        if (count == 1 || threads == 1)
+        foreach (TiledTensor tensor in tensors)
         {
-            for (int index = 0; index < count; index++)
+            long count = tensor.Tensor.Shape.ElementCount;
+            long chunk = (long)TileScratch.TileOf(TileScratch.BlockOf(tensor.Tensor, tensor.Kernel)) * ChunkTiles;
+            for (long first = 0; first < count; first += chunk)
             {
-                observed[index] = Observe((first + index) * chunk, chunk, tile, block);
+                yield return (tensor, first, Math.Min(first + chunk, count));
             }
+        }
+    }
 
-            return observed;
+    private ChunkStatistic[] Observe((TiledTensor Tensor, long First, long End)[] chunks)
+    {
+        if (chunks.Length == 1 || threads == 1)
+        {
+            return [.. chunks.Select(chunk => Observe(chunk.Tensor, chunk.First, chunk.End))];
         }
 
+        var observed = new ChunkStatistic[chunks.Length];
         try
         {
             _ = Parallel.For(
-                0, count, new ParallelOptions { MaxDegreeOfParallelism = threads }, index => observed[index] = Observe((first + index) * chunk, chunk, tile, block));
+                0, chunks.Length, new ParallelOptions { MaxDegreeOfParallelism = threads }, index => observed[index] = Observe(chunks[index].Tensor, chunks[index].First, chunks[index].End));
         }
         catch (AggregateException error)
         {
@@ -58,14 +67,15 @@ internal sealed class StatisticPass(TiledTensor tensor, TensorStatistic statisti
         return observed;
     }
 
-    private ChunkStatistic Observe(long first, long chunk, int tile, int block)
+    private ChunkStatistic Observe(TiledTensor tensor, long first, long end)
     {
         ChunkStatistic observed = statistic.Begin();
-        long end = Math.Min(first + chunk, tensor.Tensor.Shape.ElementCount);
+        int block = TileScratch.BlockOf(tensor.Tensor, tensor.Kernel);
+        int tile = TileScratch.TileOf(block);
         TileScratch scratch = rent(tensor);
         for (long tileFirst = first; tileFirst < end; tileFirst += tile)
         {
-            Observe(observed, scratch, tileFirst, (int)Math.Min(tile, end - tileFirst), block);
+            Observe(tensor, observed, scratch, tileFirst, (int)Math.Min(tile, end - tileFirst), block);
         }
 
         giveBack(scratch);
@@ -73,13 +83,13 @@ internal sealed class StatisticPass(TiledTensor tensor, TensorStatistic statisti
     }
 
     // Runs of wanted blocks are read together.
-    private void Observe(ChunkStatistic observed, TileScratch scratch, long tileFirst, int count, int block)
+    private void Observe(TiledTensor tensor, ChunkStatistic observed, TileScratch scratch, long tileFirst, int count, int block)
     {
         int start = 0;
         while (start < count)
         {
             int end = start;
-            while (end < count && statistic.Wants(tileFirst + end))
+            while (end < count && statistic.Wants(tensor.Origin + tileFirst + end))
             {
                 end = Math.Min(count, end + block);
             }

@@ -89,7 +89,7 @@ internal sealed class TileScratch
             Sum(table, model, start, _values.AsSpan(model * _stride, count));
         }
 
-        return new MergeBlock(tensor.Tensor, tileFirst + start, count, _values, _stride, tensor.Keys);
+        return new MergeBlock(tensor.Tensor, tileFirst + start, count, _values, _stride, tensor.Keys, tensor.Origin);
     }
 
     /// <summary>Merges a block; an element that is NaN in a model is NaN in the result, whatever the kernel selects.</summary>

@@ -4,48 +4,45 @@ using TaskVectors.Tensors;
 
 namespace TaskVectors.Execution;
 
-/// <summary>A tensor while its blocks are merged: its kernel, its random keys and, once they are known, its statistics.</summary>
-internal sealed class TiledTensor(MergeTensor tensor, TileKernel kernel, ImmutableArray<PhiloxKey> keys, StreamTable table)
+/// <summary>A tensor while its blocks are merged: its kernel, its random keys and, where the kernel needs any, its statistics.</summary>
+internal sealed class TiledTensor
 {
-    private readonly Lock _lock = new();
-    private TensorStatistic? _statistic;
+    private readonly ImmutableArray<PhiloxKey> _keys;
 
-    public MergeTensor Tensor => tensor;
-
-    public TileKernel Kernel => kernel;
-
-    public ReadOnlySpan<PhiloxKey> Keys => keys.AsSpan();
-
-    public StreamTable Table => table;
-
-    /// <summary>Finds the statistics; whoever comes first does, others wait.</summary>
-    public void Prepare(Action<TensorStatistic> observe)
+    public TiledTensor(MergeTensor tensor, TileKernel kernel, ImmutableArray<PhiloxKey> keys, StreamTable table, TiledStatistic? statistic)
     {
-        if (kernel is not TwoPassKernel twoPass || Volatile.Read(ref _statistic) is not null)
-        {
-            return;
-        }
-
-        lock (_lock)
-        {
-            if (_statistic is null)
-            {
-                TensorStatistic statistic = twoPass.CreateStatistic(tensor, keys.Length);
-                observe(statistic);
-                Volatile.Write(ref _statistic, statistic);
-            }
-        }
+        Tensor = tensor;
+        Kernel = kernel;
+        Table = table;
+        Statistic = statistic;
+        Origin = statistic?.Count ?? 0;
+        _keys = keys;
+        statistic?.Add(this);
     }
+
+    public MergeTensor Tensor { get; }
+
+    public TileKernel Kernel { get; }
+
+    public ReadOnlySpan<PhiloxKey> Keys => _keys.AsSpan();
+
+    public StreamTable Table { get; }
+
+    /// <summary>The statistics that its kernel needs; <see langword="null"/> for none.</summary>
+    public TiledStatistic? Statistic { get; }
+
+    /// <summary>The number of elements before it among those observed for its statistics.</summary>
+    public long Origin { get; }
 
     public void Merge(MergeBlock block, Span<double> result)
     {
-        if (kernel is StreamingKernel streaming)
+        if (Kernel is StreamingKernel streaming)
         {
             streaming.Merge(block, result);
         }
         else
         {
-            ((TwoPassKernel)kernel).Merge(block, _statistic!, result);
+            ((StatisticKernel)Kernel).Merge(block, Statistic!.Found, result);
         }
     }
 }

@@ -9,7 +9,9 @@ public readonly ref struct MergeBlock
     private readonly int _stride;
     private readonly ReadOnlySpan<PhiloxKey> _keys;
 
-    internal MergeBlock(MergeTensor tensor, long first, int count, Span<double> values, int stride, ReadOnlySpan<PhiloxKey> keys)
+    private readonly long _origin;
+
+    internal MergeBlock(MergeTensor tensor, long first, int count, Span<double> values, int stride, ReadOnlySpan<PhiloxKey> keys, long origin = 0)
     {
         Tensor = tensor;
         First = first;
@@ -17,6 +19,7 @@ public readonly ref struct MergeBlock
         _values = values;
         _stride = stride;
         _keys = keys;
+        _origin = origin;
     }
 
     /// <summary>The tensor.</summary>
@@ -24,6 +27,9 @@ public readonly ref struct MergeBlock
 
     /// <summary>The index in the tensor of the first element.</summary>
     public long First { get; }
+
+    /// <summary>The index of the first element among all elements of the tensors that a kernel surveys together; for other kernels <see cref="First"/>.</summary>
+    public long Position => _origin + First;
 
     /// <summary>The number of elements.</summary>
     public int Count { get; }
@@ -42,5 +48,5 @@ public readonly ref struct MergeBlock
     /// <summary>A part of the block.</summary>
     /// <param name="start">The first element, counted from the beginning of the block.</param>
     /// <param name="count">The number of elements.</param>
-    public MergeBlock Slice(int start, int count) => new(Tensor, First + start, count, _values[start..], _stride, _keys);
+    public MergeBlock Slice(int start, int count) => new(Tensor, First + start, count, _values[start..], _stride, _keys, _origin);
 }

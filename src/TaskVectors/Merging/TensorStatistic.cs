@@ -1,8 +1,8 @@
 namespace TaskVectors.Merging;
 
 /// <summary>
-/// What a <see cref="TwoPassKernel"/> must know of a tensor before it can merge it. The tensor is observed chunk by chunk, several at once; chunks have
-/// a fixed size and are added in order, so that sums do not depend on threads.
+/// What a <see cref="StatisticKernel"/> must know of a tensor, or of all tensors, before it can merge. They are observed chunk by chunk, several at once;
+/// chunks have a fixed size, lie in one tensor and are added in order, so that sums do not depend on threads.
 /// </summary>
 public abstract class TensorStatistic
 {
@@ -10,7 +10,7 @@ public abstract class TensorStatistic
     public abstract bool NeedsPass { get; }
 
     /// <summary>Whether the current pass observes the block of elements that starts here; those it does not are not read.</summary>
-    /// <param name="firstElement">The index of the first element of the block.</param>
+    /// <param name="firstElement">The index of the first element of the block, <see cref="MergeBlock.Position"/>.</param>
     public virtual bool Wants(long firstElement) => true;
 
     /// <summary>Begins a chunk of the current pass. Called from several threads.</summary>

@@ -7,6 +7,11 @@ namespace TaskVectors.Merging;
 /// <summary>TIES-Merging: trim, elect signs, and merge what agrees.</summary>
 internal sealed class Ties : IMergeMethod
 {
+    private static readonly ChoiceParameter<TiesVariant> Variant = new(
+        "variant",
+        "mergekit trims each tensor and weights votes; paper trims the vector as a whole, and each model has one vote; peft trims each tensor, with one vote.",
+        TiesVariant.Mergekit);
+
     public string Name => "ties";
 
     public string Summary => "Keeps the largest changes of each task vector and adds those that agree with the elected sign.";
@@ -16,19 +21,32 @@ internal sealed class Ties : IMergeMethod
     public string Source => "Yadav et al., \"TIES-Merging: Resolving Interference When Merging Models\", NeurIPS 2023, algorithm 1";
 
     public IReadOnlyList<MergeParameter> Parameters =>
-        [SumParameters.Weight, TrimParameters.Density, SumParameters.NormalizeOn, SumParameters.Lambda, TrimParameters.RescaleOff, SumParameters.Int8Mask];
+        [SumParameters.Weight, TrimParameters.Density, Variant, SumParameters.NormalizeOn, SumParameters.Lambda, TrimParameters.RescaleOff, SumParameters.Int8Mask];
 
-    public MergeKernel CreateKernel(MergeArguments arguments) =>
-        TrimOf(arguments).CreateKernel(new VectorSum(this, arguments, elects: true, arguments.Get(SumParameters.NormalizeOn)));
+    public MergeKernel CreateKernel(MergeArguments arguments)
+    {
+        double[] weights = TrimParameters.PerModel(arguments, SumParameters.Weight);
+        var disjoint = new DisjointSum(weights, arguments.Get(SumParameters.NormalizeOn), arguments.Get(SumParameters.Lambda));
+        return arguments.Get(Variant) switch
+        {
+            TiesVariant.Paper => OverTheWholeVector(arguments, disjoint),
+            TiesVariant.Peft => TrimOf(arguments, leastKept: 0).CreateKernel(disjoint),
+            _ => TrimOf(arguments, leastKept: 1).CreateKernel(new VectorSum(this, arguments, elects: true, arguments.Get(SumParameters.NormalizeOn))),
+        };
+    }
 
-    private static Trim TrimOf(MergeArguments arguments)
+    private WholeVectorTiesKernel OverTheWholeVector(MergeArguments arguments, DisjointSum sum) => arguments.Get(TrimParameters.RescaleOff)
+        ? throw new MergeException(MergeError.InvalidValue, $"The variant paper of {Name} does not rescale; leave out rescale, or choose another variant.")
+        : new WholeVectorTiesKernel(new WholeVectorTrim(TrimParameters.PerModel(arguments, TrimParameters.Density)), sum);
+
+    private static Trim TrimOf(MergeArguments arguments, long leastKept)
     {
         double[] densities = TrimParameters.PerModel(arguments, TrimParameters.Density);
         return densities.All(density => density == 1)
             ? new NoTrimming()
-            : new MagnitudeTrim((model, total) => (0, Kept(densities[model], total))) { RestoresSum = arguments.Get(TrimParameters.RescaleOff) };
+            : new MagnitudeTrim((model, total) => (0, Kept(densities[model], total, leastKept))) { RestoresSum = arguments.Get(TrimParameters.RescaleOff) };
     }
 
-    // A density above zero keeps something of every tensor.
-    private static long Kept(double density, long total) => density == 0 ? 0 : Math.Max(1, (long)(density * total));
+    // In mergekit a density above zero keeps something of every tensor.
+    private static long Kept(double density, long total, long least) => density == 0 ? 0 : Math.Max(least, (long)(density * total));
 }

@@ -19,6 +19,19 @@ public class SignGoldenTests
         await RequireAsync(golden, Call(golden, "magmax", "lambda: 1"), golden.Number("coefficient"));
     }
 
+    [Theory]
+    [InlineData("ties-top20-mean")]
+    [InlineData("ties-top20-mean-coarse")]
+    [InlineData("ties-top50-mean-tied-embedding", "transformer.encoder.embed_tokens.weight", "transformer.decoder.embed_tokens.weight")]
+    [InlineData("ties-top50-sum")]
+    public async Task Ties_over_the_whole_vector_agrees_with_the_authors_code(string name, params string[] tied)
+    {
+        // The authors count a tied tensor once.
+        using var golden = new AuthorsCase(name, "sign", tied);
+        string normalize = golden.Parameters.GetProperty("merge_func").GetString() == "dis-mean" ? "true" : "false";
+        await RequireAsync(golden, Call(golden, "ties", $"variant: paper, density: {Text(golden.Number("topK_percent") / 100)}, normalize: {normalize}"), golden.Number("lambda"));
+    }
+
     /// <summary>The vector of a call, and the base with the vector times a coefficient.</summary>
     private static async Task RequireAsync(AuthorsCase golden, string call, double coefficient)
     {

@@ -26,13 +26,20 @@ internal sealed class RankChunk
         _target = target;
         _phase = target.Phase;
         _lists = !target.IsOverflowing;
-        _listed = [.. Enumerable.Range(0, target.Pivots.Length + 1).Select(_ => new List<(long, long)>())];
+        _listed = [.. Enumerable.Range(0, _phase == RankPhase.Count ? target.Pivots.Length + 1 : 0).Select(_ => new List<(long, long)>())];
         _pivotCounts = new long[target.Pivots.Length];
         if (_phase == RankPhase.Bins)
         {
-            _bins = new (long, long, long)[BinCount];
-            Array.Fill(_bins, (0, long.MaxValue, 0));
+            _bins = EmptyBins();
         }
+    }
+
+    /// <summary>Bins that hold nothing.</summary>
+    public static (long Count, long Low, long High)[] EmptyBins()
+    {
+        var bins = new (long, long, long)[BinCount];
+        Array.Fill(bins, (0, long.MaxValue, 0));
+        return bins;
     }
 
     /// <summary>The first element, and the end.</summary>
@@ -55,17 +62,6 @@ internal sealed class RankChunk
     public long PivotCount(int pivot) => _pivotCounts[pivot];
 
     public (long Count, long Low, long High) Bin(int bin) => _bins[bin];
-
-    public void DropListed()
-    {
-        foreach (List<(long, long)> gap in _listed)
-        {
-            gap.Clear();
-            gap.TrimExcess();
-        }
-
-        ListedCount = 0;
-    }
 
     /// <summary>Observes numbers.</summary>
     /// <param name="values">The numbers.</param>

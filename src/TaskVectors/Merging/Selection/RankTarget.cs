@@ -8,15 +8,22 @@ namespace TaskVectors.Merging.Selection;
 /// <param name="series">The index of the series.</param>
 /// <param name="rank">k, from 0.</param>
 /// <param name="total">The number of elements.</param>
-internal sealed class RankTarget(int series, long rank, long total)
+/// <param name="keepsTies">Whether everything as large as the k-th lies within, however many that are.</param>
+internal sealed class RankTarget(int series, long rank, long total, bool keepsTies = false)
 {
     private const int MostPivots = 64;
     private const int SmallestListed = 64 * 1024;
     private const int LargestListed = 1 << 20;
 
-    private readonly List<RankChunk> _chunks = [];
+    private readonly List<RankPlace> _places = [];
     private long _capacity;
     private long _listed;
+    private long _above;
+    private long _within;
+    private long _tieIndex;
+    private List<(long Pattern, long Index)>[] _gaps = [];
+    private long[] _pivotCounts = [];
+    private (long Count, long Low, long High)[] _bins = [];
 
     /// <summary>The index of the series.</summary>
     public int Series => series;
@@ -53,10 +60,23 @@ internal sealed class RankTarget(int series, long rank, long total)
     {
         _capacity = Capacity(total);
         Phase = RankPhase.Count;
-        if (rank <= 0 || rank >= total)
+        if (rank <= 0 || total == 0)
         {
-            Finish(rank <= 0 ? MagnitudeCut.None : MagnitudeCut.All);
+            Finish(MagnitudeCut.None);
         }
+        else if (rank >= total && !keepsTies)
+        {
+            Finish(MagnitudeCut.All);
+        }
+    }
+
+    /// <summary>Begins a pass.</summary>
+    public void BeginPass()
+    {
+        (_above, _within, _listed, _tieIndex) = (0, 0, 0, -1);
+        _gaps = [.. Enumerable.Range(0, Pivots.Length + 1).Select(_ => new List<(long, long)>())];
+        _pivotCounts = new long[Pivots.Length];
+        _bins = Phase == RankPhase.Bins ? RankChunk.EmptyBins() : [];
     }
 
     /// <summary>Chooses the window by a sample of the patterns, ascending.</summary>
@@ -79,36 +99,38 @@ internal sealed class RankTarget(int series, long rank, long total)
     /// <summary>Adds what a chunk has found; in the order of chunks.</summary>
     public void Add(RankChunk chunk)
     {
-        _chunks.Add(chunk);
-        _listed += chunk.ListedCount;
-        if (_listed > _capacity)
+        _above += chunk.Above;
+        _within += chunk.Within;
+        _tieIndex = Math.Max(_tieIndex, chunk.TieIndex);
+        AddPivots(chunk);
+        AddListed(chunk);
+        for (int bin = 0; bin < _bins.Length; bin++)
         {
-            IsOverflowing = true;
-            _listed = 0;
-            _chunks.ForEach(known => known.DropListed());
+            (long count, long low, long high) = chunk.Bin(bin);
+            _bins[bin] = (_bins[bin].Count + count, Math.Min(_bins[bin].Low, low), Math.Max(_bins[bin].High, high));
         }
     }
 
     /// <summary>Ends a pass.</summary>
     public void EndPass()
     {
-        RankChunk[] chunks = [.. _chunks];
-        _chunks.Clear();
-        _listed = 0;
         switch (Phase)
         {
             case RankPhase.Count:
-                EndCount(chunks);
+                EndCount();
                 break;
             case RankPhase.Bins:
-                EndBins(chunks);
+                EndBins();
                 break;
             case RankPhase.Locate:
-                Finish(new MagnitudeCut(Tie.Pattern, chunks.Max(chunk => chunk.TieIndex) + 1));
+                Finish(new MagnitudeCut(Tie.Pattern, _tieIndex + 1));
                 break;
             default:
                 break;
         }
+
+        _places.Clear();
+        (_gaps, _pivotCounts, _bins) = ([], [], []);
     }
 
     private static long Capacity(long total) => Math.Min(LargestListed, SmallestListed + (total / 16));
@@ -135,18 +157,45 @@ internal sealed class RankTarget(int series, long rank, long total)
         return [.. repeated.OrderByDescending(value => value.Count).Take(MostPivots).Select(value => value.Pattern).Order()];
     }
 
-    private void EndCount(RankChunk[] chunks)
+    private void AddPivots(RankChunk chunk)
     {
-        long above = chunks.Sum(chunk => chunk.Above);
-        long within = chunks.Sum(chunk => chunk.Within);
+        for (int pivot = 0; pivot < _pivotCounts.Length; pivot++)
+        {
+            _pivotCounts[pivot] += chunk.PivotCount(pivot);
+        }
+
+        if (!keepsTies && _pivotCounts.Length > 0)
+        {
+            _places.Add(new RankPlace(chunk.First, chunk.End, [.. Enumerable.Range(0, _pivotCounts.Length).Select(chunk.PivotCount)]));
+        }
+    }
+
+    private void AddListed(RankChunk chunk)
+    {
+        _listed += chunk.ListedCount;
+        if (IsOverflowing || _listed > _capacity)
+        {
+            IsOverflowing = true;
+            Array.ForEach(_gaps, gap => gap.Clear());
+            return;
+        }
+
+        for (int gap = 0; gap < _gaps.Length && chunk.ListedCount > 0; gap++)
+        {
+            _gaps[gap].AddRange(chunk.Listed(gap));
+        }
+    }
+
+    private void EndCount()
+    {
         bool overflowed = IsOverflowing;
         IsOverflowing = false;
-        if (rank <= above)
+        if (rank <= _above)
         {
             (Low, High) = (High + 1, long.MaxValue);
             StartBins();
         }
-        else if (rank > above + within)
+        else if (rank > _above + _within)
         {
             (Low, High) = (0, Low - 1);
             StartBins();
@@ -157,27 +206,26 @@ internal sealed class RankTarget(int series, long rank, long total)
         }
         else
         {
-            Decide(chunks, rank - above);
+            Decide(rank - _above);
         }
     }
 
     // Between the pivots lie gaps of listed elements: gap p holds what is below pivot p and above the one before it.
-    private void Decide(RankChunk[] chunks, long remaining)
+    private void Decide(long remaining)
     {
         for (int gap = Pivots.Length; ; gap--)
         {
-            long listed = chunks.Sum(chunk => (long)chunk.Listed(gap).Count);
-            if (remaining <= listed)
+            if (remaining <= _gaps[gap].Count)
             {
-                DecideWithin([.. chunks.SelectMany(chunk => chunk.Listed(gap))], remaining);
+                DecideWithin(_gaps[gap], remaining);
                 return;
             }
 
-            remaining -= listed;
-            long equal = chunks.Sum(chunk => chunk.PivotCount(gap - 1));
+            remaining -= _gaps[gap].Count;
+            long equal = _pivotCounts[gap - 1];
             if (remaining <= equal)
             {
-                DecideTie(chunks, gap - 1, remaining, equal);
+                DecideTie(gap - 1, remaining, equal);
                 return;
             }
 
@@ -185,28 +233,40 @@ internal sealed class RankTarget(int series, long rank, long total)
         }
     }
 
-    private void DecideWithin((long Pattern, long Index)[] listed, long remaining)
+    private void DecideWithin(List<(long Pattern, long Index)> listed, long remaining)
     {
-        long pattern = QuickSelect.Largest(Array.ConvertAll(listed, element => element.Pattern), remaining);
-        long kept = remaining - listed.LongCount(element => element.Pattern > pattern);
+        long[] patterns = new long[listed.Count];
+        for (int index = 0; index < patterns.Length; index++)
+        {
+            patterns[index] = listed[index].Pattern;
+        }
+
+        long pattern = QuickSelect.Largest(patterns, remaining);
+        if (keepsTies)
+        {
+            Finish(new MagnitudeCut(pattern, long.MaxValue));
+            return;
+        }
+
+        long kept = remaining - patterns.LongCount(candidate => candidate > pattern);
         Finish(new MagnitudeCut(pattern, listed.Where(element => element.Pattern == pattern).ElementAt((int)kept - 1).Index + 1));
     }
 
-    private void DecideTie(RankChunk[] chunks, int pivot, long remaining, long equal)
+    private void DecideTie(int pivot, long remaining, long equal)
     {
-        if (remaining == equal)
+        if (remaining == equal || keepsTies)
         {
             Finish(new MagnitudeCut(Pivots[pivot], long.MaxValue));
             return;
         }
 
-        int chunk = 0;
-        for (; remaining > chunks[chunk].PivotCount(pivot); chunk++)
+        int place = 0;
+        for (; remaining > _places[place].PivotCounts[pivot]; place++)
         {
-            remaining -= chunks[chunk].PivotCount(pivot);
+            remaining -= _places[place].PivotCounts[pivot];
         }
 
-        Tie = new RankTie(Pivots[pivot], chunks[chunk].First, chunks[chunk].End, remaining);
+        Tie = new RankTie(Pivots[pivot], _places[place].First, _places[place].End, remaining);
         Phase = RankPhase.Locate;
     }
 
@@ -218,20 +278,16 @@ internal sealed class RankTarget(int series, long rank, long total)
         BinShift = Math.Max(0, bits - RankChunk.BinBits);
     }
 
-    private void EndBins(RankChunk[] chunks)
+    private void EndBins()
     {
-        long remaining = rank - chunks.Sum(chunk => chunk.Above);
+        long remaining = rank - _above;
         int bin = RankChunk.BinCount - 1;
-        long count = chunks.Sum(chunk => chunk.Bin(bin).Count);
-        while (remaining > count)
+        for (; remaining > _bins[bin].Count; bin--)
         {
-            remaining -= count;
-            bin--;
-            count = chunks.Sum(chunk => chunk.Bin(bin).Count);
+            remaining -= _bins[bin].Count;
         }
 
-        Low = chunks.Min(chunk => chunk.Bin(bin).Low);
-        High = chunks.Max(chunk => chunk.Bin(bin).High);
+        (long count, Low, High) = _bins[bin];
         if (count > _capacity && Low < High)
         {
             StartBins();

@@ -15,9 +15,10 @@ internal class SelectionStatistic : TensorStatistic
 
     /// <param name="total">The number of elements.</param>
     /// <param name="targets">The series and ranks looked for.</param>
-    public SelectionStatistic(long total, IEnumerable<(int Series, long Rank)> targets)
+    /// <param name="keepsTies">Whether everything as large as the last lies within.</param>
+    public SelectionStatistic(long total, IEnumerable<(int Series, long Rank)> targets, bool keepsTies = false)
     {
-        _targets = [.. targets.Select(target => new RankTarget(target.Series, target.Rank, total))];
+        _targets = [.. targets.Select(target => new RankTarget(target.Series, target.Rank, total, keepsTies))];
         foreach (RankTarget target in _targets)
         {
             target.Begin();
@@ -25,6 +26,7 @@ internal class SelectionStatistic : TensorStatistic
 
         _isSampling = total > SmallTensor && _targets.Any(target => target.Phase != RankPhase.Done);
         _samples = [.. _targets.Select(_ => new List<long>())];
+        BeginPass();
 
         // Odd, so that the sample does not always fall on the same columns.
         _sampleStep = Math.Max(1, total / SampleBlockElements / SampleBlocks) | 1;
@@ -82,6 +84,7 @@ internal class SelectionStatistic : TensorStatistic
                 target.EndPass();
             }
 
+            BeginPass();
             return;
         }
 
@@ -97,6 +100,8 @@ internal class SelectionStatistic : TensorStatistic
 
             _samples[target] = [];
         }
+
+        BeginPass();
     }
 
     /// <summary>The values of a series in a block; by default those of a model.</summary>
@@ -104,6 +109,14 @@ internal class SelectionStatistic : TensorStatistic
     /// <param name="series">The index of the series.</param>
     /// <param name="buffer">Room for values that are computed, as long as the block.</param>
     protected virtual ReadOnlySpan<double> Values(MergeBlock block, int series, Span<double> buffer) => block[series];
+
+    private void BeginPass()
+    {
+        foreach (RankTarget target in _targets.Where(target => !_isSampling && target.Phase != RankPhase.Done))
+        {
+            target.BeginPass();
+        }
+    }
 
     private sealed class Sample(SelectionStatistic owner) : ChunkStatistic
     {
@@ -140,7 +153,7 @@ internal class SelectionStatistic : TensorStatistic
 
             foreach ((RankTarget target, RankChunk part) in Parts)
             {
-                part.Observe(owner.Values(block, target.Series, _buffer.AsSpan(0, block.Count)), block.First, _hits);
+                part.Observe(owner.Values(block, target.Series, _buffer.AsSpan(0, block.Count)), block.Position, _hits);
             }
         }
     }

@@ -1,7 +1,7 @@
 namespace TaskVectors.Merging.Sums;
 
 /// <summary>How trimmed task vectors are added: weighted, all of them or those of the elected sign.</summary>
-internal sealed class VectorSum
+internal sealed class VectorSum : IVectorSum
 {
     private readonly double[] _weights;
     private readonly bool _elects;

@@ -24,12 +24,12 @@ internal sealed class MagnitudeTrim(Func<int, long, (long Dropped, long Kept)> b
         MagnitudeCut kept = selection.Cut((2 * model) + 1);
         if (kept != MagnitudeCut.All)
         {
-            MagnitudeScan.KeepWithin(block[model], block.First, kept);
+            MagnitudeScan.KeepWithin(block[model], block.Position, kept);
         }
 
         if (dropped != MagnitudeCut.None)
         {
-            MagnitudeScan.KeepOutside(block[model], block.First, dropped);
+            MagnitudeScan.KeepOutside(block[model], block.Position, dropped);
         }
     }
 

@@ -3,7 +3,7 @@ using TaskVectors.Merging.Sums;
 namespace TaskVectors.Merging.Trimming;
 
 /// <summary>Trims and adds task vectors without knowing the whole tensor.</summary>
-internal sealed class StreamedTrimKernel(Trim trim, VectorSum sum) : StreamingKernel
+internal sealed class StreamedTrimKernel(Trim trim, IVectorSum sum) : StreamingKernel
 {
     public override bool NeedsRows => trim.NeedsRows;
 

@@ -25,7 +25,7 @@ internal abstract class Trim
     public abstract void Apply(MergeBlock block, int model, SelectionStatistic? selection);
 
     /// <summary>Makes the kernel that trims and then adds.</summary>
-    public MergeKernel CreateKernel(VectorSum sum) => HasStatistic ? new TrimmedSumKernel(this, sum) : new StreamedTrimKernel(this, sum);
+    public MergeKernel CreateKernel(IVectorSum sum) => HasStatistic ? new TrimmedSumKernel(this, sum) : new StreamedTrimKernel(this, sum);
 
     /// <summary>Whether <see cref="CreateSelection"/> gives something.</summary>
     protected virtual bool NeedsSelection => false;

@@ -3,7 +3,7 @@ using TaskVectors.Merging.Sums;
 namespace TaskVectors.Merging.Trimming;
 
 /// <summary>Trims task vectors by what is known of the whole tensor, and adds them.</summary>
-internal sealed class TrimmedSumKernel(Trim trim, VectorSum sum) : TwoPassKernel
+internal sealed class TrimmedSumKernel(Trim trim, IVectorSum sum) : TwoPassKernel
 {
     public override bool NeedsRows => trim.NeedsRows;
 
