@@ -9,8 +9,10 @@ namespace TaskVectors.Algebra;
 /// <param name="path">The call as text over the paths of what is stored: distinct for distinct calls.</param>
 /// <param name="tensors">The tensors it gives; those it does not name are zero in a task vector, and the base's in a checkpoint.</param>
 /// <param name="metadata">What its inputs agree on.</param>
-internal abstract class ComputedSource(string path, IReadOnlyList<Tensors.TensorInfo> tensors, IReadOnlyDictionary<string, string> metadata)
-    : CheckpointSource(path, tensors, metadata, new Dictionary<string, string>(), [])
+/// <param name="aliases">Names that share another tensor's values, mapped to that tensor's name.</param>
+internal abstract class ComputedSource(
+    string path, IReadOnlyList<Tensors.TensorInfo> tensors, IReadOnlyDictionary<string, string> metadata, IReadOnlyDictionary<string, string>? aliases = null)
+    : CheckpointSource(path, tensors, metadata, aliases ?? new Dictionary<string, string>(), [])
 {
     /// <inheritdoc/>
     public override string Format => "computed";
