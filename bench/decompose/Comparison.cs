@@ -1,0 +1,152 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Runtime.InteropServices;
+using TaskVectors.LinearAlgebra;
+
+namespace TaskVectors.Benchmarks.Decompose;
+
+/// <summary>Runs both sides in turn, each run in a process of its own, and prints tables of medians.</summary>
+internal sealed class Comparison(Settings settings)
+{
+    private const double Fraction = 0.25;
+    private const int Draws = 20;
+    private const int Products = 9;
+
+    private string OurOutput => Path.Combine(settings.Folder, "ours");
+
+    private string TheirOutput => Path.Combine(settings.Folder, "torch");
+
+    public async Task RunAsync(CancellationToken cancellation)
+    {
+        string[] parts = settings.Parts;
+        if (parts.Any(part => part != "gemm"))
+        {
+            long start = Stopwatch.GetTimestamp();
+            var set = VectorSet.Make(settings.Folder, settings.Layers, settings.Tasks);
+            Print($"{settings.Layers} layers of a ViT-B/32 ({set.Matrices.Length} matrices), {settings.Tasks} task vectors, {settings.Threads} threads on each side, medians of {settings.Runs} runs in turn; made in {Stopwatch.GetElapsedTime(start).TotalSeconds:F0} s");
+            await CompareSetAsync(set, [.. parts.Where(part => part != "gemm")], cancellation);
+        }
+
+        if (parts.Contains("gemm"))
+        {
+            await CompareProductsAsync(cancellation);
+        }
+
+        Clean();
+    }
+
+    private async Task CompareSetAsync(VectorSet set, string[] parts, CancellationToken cancellation)
+    {
+        _ = Directory.CreateDirectory(OurOutput);
+        _ = Directory.CreateDirectory(TheirOutput);
+        Print($"| what | ours s | torch s | torch / ours | difference | our peak RSS MiB | torch's | our kernel | torch's |");
+        Print($"|---|---|---|---|---|---|---|---|---|");
+        foreach (string part in parts)
+        {
+            (string job, bool isExact) = part.EndsWith(".exact", StringComparison.Ordinal) ? (part[..^".exact".Length], true) : (part, false);
+            List<SideResult> ours = [];
+            List<SideResult> theirs = [];
+            for (int run = 0; run < settings.Runs; run++)
+            {
+                ours.Add(await OursAsync([job, settings.Folder, "--exact", isExact.ToString(), "--out", OurOutput], cancellation));
+                theirs.Add(await TheirsAsync([job, settings.Folder, isExact ? "F64" : "F32", "--out", TheirOutput], cancellation));
+            }
+
+            string difference = job == "decompose" ? Difference(ours[0].Findings, theirs[0].Findings) : Difference(set);
+            double ratio = Statistics.Median([.. ours.Zip(theirs, (left, right) => right.Seconds / left.Seconds)]);
+            string label = isExact ? $"{job}, exact, torch in F64" : job;
+            Print($"| {label} | {Seconds(ours):F2} | {Seconds(theirs):F2} | {ratio:F2} | {difference} | {Peak(ours)} | {Peak(theirs)} | {ours[0].Kernel} | {theirs[0].Kernel} |");
+        }
+    }
+
+    private async Task CompareProductsAsync(CancellationToken cancellation)
+    {
+        string[] sizes = [.. settings.Sizes.Select(size => size.ToString(CultureInfo.InvariantCulture))];
+        List<SideResult> managed = [];
+        List<SideResult> native = [];
+        List<SideResult> theirs = [];
+        for (int run = 0; run < settings.Runs; run++)
+        {
+            theirs.Add(await TheirsAsync(["gemm", .. sizes, "--runs", Products.ToString(CultureInfo.InvariantCulture)], cancellation));
+            native.Add(await OursAsync(["gemm", .. sizes, "--runs", Products.ToString(CultureInfo.InvariantCulture)], cancellation, LinearAlgebraChoice.OpenBlas));
+            managed.Add(await OursAsync(["gemm", .. sizes, "--runs", Products.ToString(CultureInfo.InvariantCulture)], cancellation, LinearAlgebraChoice.Managed));
+        }
+
+        Print($"F32 products of square matrices, {settings.Threads} threads, medians of {settings.Runs} processes of {Products} products: {managed[0].Kernel}; {native[0].Kernel}; {theirs[0].Kernel}");
+        Print($"| size | torch GFLOP/s | openblas GFLOP/s | managed GFLOP/s | openblas / torch | managed / torch |");
+        Print($"|---|---|---|---|---|---|");
+        foreach (int size in settings.Sizes)
+        {
+            double Rate(List<SideResult> side) => 2e-9 * Math.Pow(size, 3) / Statistics.Median([.. side.Select(result => result.Times[size.ToString(CultureInfo.InvariantCulture)])]);
+            Print($"| {size} | {Rate(theirs):F0} | {Rate(native):F0} | {Rate(managed):F0} | {100 * Rate(native) / Rate(theirs):F0} % | {100 * Rate(managed) / Rate(theirs):F0} % |");
+        }
+    }
+
+    // Of the shared fractions, the worst difference; the dimensions must be equal.
+    private static string Difference(Finding[] ours, Finding[] theirs)
+    {
+        double worst = ours.Zip(theirs, (left, right) => left.Fractions.Zip(right.Fractions, (a, b) => Math.Abs(a - b)).Max()).Max();
+        int other = ours.Zip(theirs).Count(pair => pair.First.Dimension != pair.Second.Dimension);
+        return string.Create(CultureInfo.InvariantCulture, $"shared fractions {worst:G2}, dimension differs in {other} of {ours.Length}");
+    }
+
+    // ||ours - theirs||_F / ||theirs||_F over all matrices, and that of the worst one.
+    private string Difference(VectorSet set)
+    {
+        (double Difference, double Norm)[] squares = [.. set.Matrices.Select(matrix => Squares(matrix.Name))];
+        double whole = Math.Sqrt(squares.Sum(pair => pair.Difference) / squares.Sum(pair => pair.Norm));
+        return string.Create(CultureInfo.InvariantCulture, $"{whole:G2}, worst matrix {Math.Sqrt(squares.Max(pair => pair.Difference / pair.Norm)):G2}");
+    }
+
+    private (double Difference, double Norm) Squares(string name)
+    {
+        ReadOnlySpan<double> ours = MemoryMarshal.Cast<byte, double>(File.ReadAllBytes(Path.Combine(OurOutput, name + ".f64")));
+        ReadOnlySpan<double> theirs = MemoryMarshal.Cast<byte, double>(File.ReadAllBytes(Path.Combine(TheirOutput, name + ".f64")));
+        double difference = 0;
+        double norm = 0;
+        for (int index = 0; index < theirs.Length; index++)
+        {
+            difference += (ours[index] - theirs[index]) * (ours[index] - theirs[index]);
+            norm += theirs[index] * theirs[index];
+        }
+
+        return (difference, norm);
+    }
+
+    private Task<SideResult> OursAsync(string[] arguments, CancellationToken cancellation, LinearAlgebraChoice? choice = null)
+    {
+        IEnumerable<string> host = Path.GetFileNameWithoutExtension(Environment.ProcessPath) == "dotnet" ? [typeof(Comparison).Assembly.Location] : [];
+        string[] common = ["--threads", settings.Threads.ToString(CultureInfo.InvariantCulture), "--linear-algebra", (choice ?? settings.LinearAlgebra).ToString()];
+        string[] task = arguments[0] == "decompose" ? ["--fraction", Fraction.ToString(CultureInfo.InvariantCulture), "--draws", Draws.ToString(CultureInfo.InvariantCulture)] : [];
+        return RunAsync(Environment.ProcessPath!, [.. host, "worker", .. arguments, .. task, .. common], cancellation);
+    }
+
+    private Task<SideResult> TheirsAsync(string[] arguments, CancellationToken cancellation)
+    {
+        string script = Path.Combine(AppContext.BaseDirectory, "reference.py");
+        string[] task = arguments[0] == "decompose" ? ["--fraction", Fraction.ToString(CultureInfo.InvariantCulture), "--draws", Draws.ToString(CultureInfo.InvariantCulture)] : [];
+        return RunAsync(settings.Python, [script, .. arguments, .. task, "--threads", settings.Threads.ToString(CultureInfo.InvariantCulture)], cancellation);
+    }
+
+    private static async Task<SideResult> RunAsync(string file, IEnumerable<string> arguments, CancellationToken cancellation)
+    {
+        using Process process = Process.Start(new ProcessStartInfo(file, arguments) { RedirectStandardOutput = true })!;
+        string output = await process.StandardOutput.ReadToEndAsync(cancellation);
+        await process.WaitForExitAsync(cancellation);
+        return process.ExitCode == 0 ? SideResult.Parse(output) : throw new InvalidOperationException($"{file} failed with exit code {process.ExitCode}.");
+    }
+
+    private static double Seconds(List<SideResult> side) => Statistics.Median([.. side.Select(result => result.Seconds)]);
+
+    private static long Peak(List<SideResult> side) => side.Max(result => result.PeakBytes) >> 20;
+
+    private static void Print(FormattableString line) => Console.WriteLine(line.ToString(CultureInfo.InvariantCulture));
+
+    private void Clean()
+    {
+        if (!settings.Keep && Directory.Exists(settings.Folder))
+        {
+            Directory.Delete(settings.Folder, recursive: true);
+        }
+    }
+}
