@@ -45,6 +45,49 @@ public sealed class CompareTests : IDisposable
         Assert.Equal(2, outcome.Output.Split('\n').Count(line => line.Contains(".weight", StringComparison.Ordinal)));
     }
 
+    [Fact]
+    public async Task Stored_vectors_and_parts_are_compared_as_checkpoints_are()
+    {
+        string vector = _place.PathOf("math-vector.safetensors");
+        string parts = _place.PathOf("parts");
+        Assert.Equal(0, (await Taskvec.RunAsync("diff", _place.Base, _place.Math, "-o", vector)).Code);
+        Assert.Equal(0, (await Taskvec.RunAsync("decompose", "--base", _place.Base, $"math={_place.Math}", $"code={_place.Code}", "--cut", "0.1", "--null-test", "off", "-o", parts)).Code);
+        var outcome = await Taskvec.RunAsync("compare", "--base", _place.Base, $"math={_place.Math}", $"vector={vector}", "--parts", parts, "--json");
+
+        Assert.Equal(0, outcome.Code);
+        string[] names = [.. outcome.Json.GetProperty("names").EnumerateArray().Select(name => name.GetString()!)];
+        Assert.Equal(["math", "vector", "shared:code", "shared:math", "unique:code", "unique:math"], names);
+        double[] norms = [.. Numbers(outcome.Json.GetProperty("norms"))];
+        double[][] cosines = [.. outcome.Json.GetProperty("cosines").EnumerateArray().Select(row => Numbers(row).ToArray())];
+
+        // The stored vector and the parts are rounded to F32.
+        Assert.Equal(norms[0], norms[1], 1e-6);
+        Assert.Equal(1, cosines[0][1], 1e-6);
+        Assert.Equal(0, cosines[3][4], 1e-6);
+        Assert.Equal(norms[0] * norms[0], (norms[3] * norms[3]) + (norms[5] * norms[5]), 1e-5);
+    }
+
+    [Fact]
+    public async Task What_cannot_be_compared_is_an_error()
+    {
+        Assert.Equal(2, (await Taskvec.RunAsync("compare", "--base", _place.Base)).Code);
+        Assert.Equal(2, (await Taskvec.RunAsync("compare", "--base", _place.Base, "--parts", _place.Math)).Code);
+        string vector = _place.PathOf("other.safetensors");
+        Assert.Equal(0, (await Taskvec.RunAsync("diff", _place.Math, _place.Code, "-o", vector)).Code);
+        foreach (string verb in new[] { "compare", "spectrum" })
+        {
+            var outcome = await Taskvec.RunAsync(verb, "--base", _place.Base, vector);
+            Assert.NotEqual(0, outcome.Code);
+            Assert.Contains("--any-base", outcome.Error, StringComparison.Ordinal);
+            Assert.Equal(0, (await Taskvec.RunAsync(verb, "--base", _place.Base, vector, "--any-base")).Code);
+        }
+
+        string broken = Single("broken", [3, float.NaN]);
+        var error = await Taskvec.RunAsync("compare", "--base", Single("start", [3, 4]), broken, "--json");
+        Assert.Equal(3, error.Code);
+        Assert.Equal("w", error.Json.GetProperty("error").GetProperty("tensor").GetString());
+    }
+
     private static IEnumerable<double> Numbers(JsonElement list) => list.EnumerateArray().Select(number => number.GetDouble());
 
     private string Single(string name, float[] values) =>

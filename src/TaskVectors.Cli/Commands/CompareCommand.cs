@@ -1,7 +1,5 @@
 using System.CommandLine;
-using TaskVectors.Algebra;
 using TaskVectors.Analysis;
-using TaskVectors.Cli.Models;
 using TaskVectors.Cli.Options;
 using TaskVectors.Cli.Output;
 
@@ -12,19 +10,7 @@ internal sealed class CompareCommand : Verb
 {
     private const int DefaultTop = 10;
 
-    private readonly Option<string> _base = new("--base")
-    {
-        Required = true,
-        HelpName = "BASE",
-        Description = "The pre-trained checkpoint: PATH or NAME=PATH.",
-    };
-
-    private readonly Argument<string[]> _models = new("NAME=PATH")
-    {
-        Arity = ArgumentArity.OneOrMore,
-        Description = "Checkpoints fine-tuned from the base.",
-    };
-
+    private readonly ComparedModels _models = new();
     private readonly Option<int?> _top = new("--top")
     {
         HelpName = "NUMBER",
@@ -37,25 +23,29 @@ internal sealed class CompareCommand : Verb
     public CompareCommand(Terminal terminal)
         : base("compare", "Compare the task vectors of models over one base: norms, cosines, tensors moved furthest.", terminal)
     {
-        Add(_models);
-        Add(_base);
+        _models.AddTo(this);
         Add(_top);
         _filter.AddTo(this);
         _resources.AddTo(this);
     }
 
-    public override IReadOnlyList<string> Examples => ["taskvec compare --base gpt2/ math=gpt2-math/ code=gpt2-code/"];
+    public override IReadOnlyList<string> Examples =>
+    [
+        "taskvec compare --base gpt2/ math=gpt2-math/ code=gpt2-code/",
+        "taskvec compare --base gpt2/ math=math.safetensors code=code-lora/ --top 5",
+        "taskvec compare --base gpt2/ --parts parts/",
+    ];
 
     protected override async Task<int> RunAsync(ParseResult parsed, Reporter reporter, CancellationToken cancellationToken)
     {
-        IEnumerable<string> paths = parsed.GetRequiredValue(_models).Prepend(parsed.GetRequiredValue(_base));
-        ModelSet models = ModelSet.Open([.. paths.Select(text => ModelReference.Parse(text))]);
-        NamedCheckpoint[] named = [.. Enumerable.Range(0, models.Models.Count).Select(index => ToNamed(models.RequireCheckpoint(index)))];
+        NamedSource[] named = [.. _models.Open(parsed).Models.Select(model => new NamedSource(model.Name, model.Source))];
         var options = new AnalysisOptions
         {
             Memory = _resources.Memory(parsed),
             Threads = _resources.Threads(parsed),
             Filter = _filter.Bind(parsed),
+            Missing = _models.Missing(parsed),
+            AnyBase = _models.IsAnyBase(parsed),
         };
         ComparisonReport report = await ProgressDisplay.RunAsync(
             reporter,
@@ -63,6 +53,4 @@ internal sealed class CompareCommand : Verb
         new ComparisonText(report).Write(reporter, parsed.GetValue(_top) ?? DefaultTop);
         return ExitCode.Done;
     }
-
-    private static NamedCheckpoint ToNamed(OpenedModel model) => new(model.Name, Checkpoint.FromSource(model.Source));
 }

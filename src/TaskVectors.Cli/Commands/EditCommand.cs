@@ -26,11 +26,7 @@ internal sealed class EditCommand : EditVerb
         Description = "A file to be read as a task vector whatever its metadata says. Repeatable.",
     };
 
-    private readonly Option<string> _parts = new("--parts")
-    {
-        HelpName = "FOLDER",
-        Description = "What 'taskvec decompose' wrote: adds shared:NAME and unique:NAME of every task; sum(unique:*) adds all of them.",
-    };
+    private readonly PartsOption _parts = new("; sum(unique:*) adds all of them");
 
     public EditCommand(Terminal terminal)
         : base("edit", "Write the checkpoint or task vector that an expression stands for.", terminal)
@@ -39,7 +35,7 @@ internal sealed class EditCommand : EditVerb
         Add(_more);
         Add(_models);
         Add(_vectors);
-        Add(_parts);
+        _parts.AddTo(this);
         AddEditOptions();
     }
 
@@ -61,7 +57,7 @@ internal sealed class EditCommand : EditVerb
         [
             .. models.Select(text => ModelReference.Parse(text)),
             .. vectors.Select(text => ModelReference.Parse(text, isVector: true)),
-            .. parsed.GetValue(_parts) is { } folder ? DecompositionParts.In(folder) : [],
+            .. _parts.Bind(parsed),
         ];
         return references.Count > 0
             ? references

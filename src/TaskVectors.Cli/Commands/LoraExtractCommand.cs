@@ -16,7 +16,7 @@ internal sealed class LoraExtractCommand : Verb
     private readonly Argument<string> _base = new("BASE") { Description = "The pre-trained checkpoint: PATH or NAME=PATH." };
     private readonly Argument<string> _finetuned = new("FINETUNED") { Description = "The fine-tuned checkpoint, a stored task vector or an adapter." };
     private readonly Option<string> _output = new("--output", "-o") { Required = true, HelpName = "ADAPTER", Description = "The folder of the adapter." };
-    private readonly Option<int?> _rank = new("--rank") { HelpName = "R", Description = "The rank of every module; less where a matrix has less." };
+    private readonly Option<int?> _rank = new("--rank") { HelpName = "R", Description = "The rank of every module; less where a matrix is smaller, which is noted. An error where all are." };
     private readonly Option<double?> _energy = OptionFactory.Number("--energy", "The least rank that holds this share of each matrix' squared norm, such as 0.9.");
     private readonly Option<IReadOnlyList<NamePattern>> _save = OptionFactory.Patterns(
         "--modules-to-save", "Tensors to store whole, such as a new head or norms; PEFT's modules_to_save. Repeatable.");

@@ -10,8 +10,7 @@ namespace TaskVectors.Cli.Commands;
 /// <summary><c>taskvec spectrum --base BASE NAME=PATH ...</c>.</summary>
 internal sealed class SpectrumCommand : Verb
 {
-    private readonly Option<string> _base = new("--base") { Required = true, HelpName = "BASE", Description = "The pre-trained checkpoint: PATH or NAME=PATH." };
-    private readonly Argument<string[]> _models = new("NAME=PATH") { Arity = ArgumentArity.OneOrMore, Description = "Checkpoints fine-tuned from the base, task vectors or adapters." };
+    private readonly ComparedModels _models = new();
     private readonly Option<double?> _fraction = OptionFactory.Number("--angle-fraction", "The column spaces compared have this fraction of the smaller side as dimension. Default: 0.2.");
     private readonly FilterOptionGroup _filter = new("Tensors to look at.");
     private readonly ResourceOptionGroup _resources = new();
@@ -19,21 +18,19 @@ internal sealed class SpectrumCommand : Verb
     public SpectrumCommand(Terminal terminal)
         : base("spectrum", "Show the singular values of task vectors, matrix by matrix, and how far their column spaces overlap.", terminal)
     {
-        Add(_models);
-        Add(_base);
+        _models.AddTo(this);
         Add(_fraction);
         _filter.AddTo(this);
         _resources.AddTo(this);
     }
 
     public override IReadOnlyList<string> Examples =>
-        ["taskvec spectrum --base gpt2/ math=gpt2-math/ code=gpt2-code/", "taskvec spectrum --base gpt2/ math=gpt2-math/ --include mlp --json"];
+        ["taskvec spectrum --base gpt2/ math=gpt2-math/ code=gpt2-code/", "taskvec spectrum --base gpt2/ math=math-lora/ --include mlp --json", "taskvec spectrum --base gpt2/ --parts parts/"];
 
     protected override async Task<int> RunAsync(ParseResult parsed, Reporter reporter, CancellationToken cancellationToken)
     {
-        IEnumerable<string> paths = parsed.GetRequiredValue(_models).Prepend(parsed.GetRequiredValue(_base));
-        ModelSet models = ModelSet.Open([.. paths.Select(text => ModelReference.Parse(text))]);
-        Checkpoint pretrained = Checkpoint.FromSource(models.RequireCheckpoint(0).Source);
+        ModelSet models = _models.Open(parsed);
+        Checkpoint pretrained = Checkpoint.FromSource(models[0].Source);
         double fraction = parsed.GetValue(_fraction) ?? SpectrumOptions.Default.AngleFraction;
         if (fraction is not (> 0 and <= 1))
         {
@@ -44,6 +41,8 @@ internal sealed class SpectrumCommand : Verb
         {
             Filter = _filter.Bind(parsed),
             AngleFraction = fraction,
+            Missing = _models.Missing(parsed),
+            AnyBase = _models.IsAnyBase(parsed),
             Memory = _resources.Memory(parsed),
             Threads = _resources.Threads(parsed),
         };

@@ -35,6 +35,11 @@ internal sealed class ExtractionText(LowRankResult result, RankRule rule, Output
                 $"Left out, as an adapter has no factors for them or the choice of tensors leaves them out: {Names(largest)}. --modules-to-save stores tensors whole.");
         }
 
+        foreach (string note in result.Notes)
+        {
+            reporter.Note(Printable.Of(note));
+        }
+
         foreach (string fallback in result.Fallbacks)
         {
             reporter.Warn(fallback);
@@ -96,6 +101,7 @@ internal sealed class ExtractionText(LowRankResult result, RankRule rule, Output
         }
 
         json.WriteEndArray();
+        json.WriteStrings("notes", result.Notes);
         json.WriteStrings("warnings", result.Fallbacks);
         json.WriteEndObject();
     }

@@ -26,6 +26,11 @@ internal sealed class SpectrumText(SpectrumReport report)
             reporter.WriteLine("Overlap of the leading column spaces: mean squared cosine of the principal angles");
             Overlaps().Write(reporter.Terminal);
         }
+
+        foreach (string fallback in report.Fallbacks)
+        {
+            reporter.Warn(fallback);
+        }
     }
 
     private TextTable Spectra()
@@ -34,6 +39,7 @@ internal sealed class SpectrumText(SpectrumReport report)
             .AddColumn("Tensor")
             .AddColumn("Task vector")
             .AddColumn("Singular values")
+            .AddColumn("Rank", true)
             .AddColumn("Largest", true)
             .AddColumn("Effective rank", true)
             .AddColumn("Stable rank", true);
@@ -51,7 +57,8 @@ internal sealed class SpectrumText(SpectrumReport report)
                 [
                     $"{layer.Name} [{layer.Rows}, {layer.Columns}]",
                     report.Names[vector],
-                    Sparkline(spectrum.SingularValues),
+                    Sparkline([.. spectrum.SingularValues.Take(spectrum.NumericalRank)]),
+                    Counting.Exact(spectrum.NumericalRank),
                     Counting.Measure(spectrum.SpectralErrorOfRank(0)),
                     spectrum.EffectiveRank.ToString("F1", CultureInfo.InvariantCulture),
                     spectrum.StableRank.ToString("F1", CultureInfo.InvariantCulture),
@@ -79,14 +86,12 @@ internal sealed class SpectrumText(SpectrumReport report)
         return table;
     }
 
-    // Each mark is the largest of a run of values, relative to the largest of all.
-    private static string Sparkline(IReadOnlyList<double> values)
+    // Each mark is the largest of a run of values, relative to the largest of all. Values that are zero are left out: an adapter has many.
+    private static string Sparkline(double[] values)
     {
-        int marks = Math.Min(SparklineLength, values.Count);
-        IEnumerable<double> heights = Enumerable.Range(0, marks).Select(mark => values[(int)((long)mark * values.Count / marks)]);
-        return values.Count == 0 || values[0] == 0
-            ? new string(Blocks[0], marks)
-            : string.Concat(heights.Select(height => Blocks[(int)Math.Min(Blocks.Length - 1, height / values[0] * Blocks.Length)]));
+        int marks = Math.Min(SparklineLength, values.Length);
+        IEnumerable<double> heights = Enumerable.Range(0, marks).Select(mark => values[(int)((long)mark * values.Length / marks)]);
+        return string.Concat(heights.Select(height => Blocks[(int)Math.Min(Blocks.Length - 1, height / values[0] * Blocks.Length)]));
     }
 
     private void WriteJson(Utf8JsonWriter json)
@@ -123,6 +128,7 @@ internal sealed class SpectrumText(SpectrumReport report)
         }
 
         json.WriteEndArray();
+        json.WriteStrings("warnings", report.Fallbacks);
         json.WriteEndObject();
     }
 
@@ -131,6 +137,7 @@ internal sealed class SpectrumText(SpectrumReport report)
         json.WriteStartObject();
         json.WriteString("name", name);
         json.WriteMeasure("norm", spectrum.Norm);
+        json.WriteNumber("rank", spectrum.NumericalRank);
         json.WriteMeasure("effectiveRank", spectrum.EffectiveRank);
         json.WriteMeasure("stableRank", spectrum.StableRank);
         json.WriteMeasures("singularValues", spectrum.SingularValues);

@@ -14,4 +14,10 @@ public sealed record AnalysisOptions
 
     /// <summary>The tensors to look at.</summary>
     public TensorFilter Filter { get; init; } = TensorFilter.All;
+
+    /// <summary>What to do with tensors that a model lacks or has on top. <see cref="MissingTensors.Base"/> takes a lacking one as unchanged.</summary>
+    public MissingTensors Missing { get; init; } = MissingTensors.Error;
+
+    /// <summary>Whether a stored task vector may be relative to another base.</summary>
+    public bool AnyBase { get; init; }
 }

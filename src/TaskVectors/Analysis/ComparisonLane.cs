@@ -6,6 +6,7 @@ namespace TaskVectors.Analysis;
 /// <summary>Forms the differences of a tile block by block, and the inner products of every pair.</summary>
 internal sealed class ComparisonLane : ITileLane
 {
+    private readonly IReadOnlyList<PlannedInput> _sources;
     private readonly IReadOnlyList<ComparedTensor> _tensors;
     private readonly InputReaders _readers;
     private readonly GramSums _sums;
@@ -13,8 +14,15 @@ internal sealed class ComparisonLane : ITileLane
     private readonly byte[][] _inputs;
     private readonly double[][] _vectors;
 
-    public ComparisonLane(IReadOnlyList<ComparedTensor> tensors, InputReaders readers, GramSums sums, int tileElements, ProgressMeter meter)
+    public ComparisonLane(
+        IReadOnlyList<PlannedInput> sources,
+        IReadOnlyList<ComparedTensor> tensors,
+        InputReaders readers,
+        GramSums sums,
+        int tileElements,
+        ProgressMeter meter)
     {
+        _sources = sources;
         _tensors = tensors;
         _readers = readers;
         _sums = sums;
@@ -29,8 +37,13 @@ internal sealed class ComparisonLane : ITileLane
         long bytes = 0;
         for (int part = 0; part < _inputs.Length; part++)
         {
-            int size = tensor.Parts[part].DType.BitSize() / 8;
-            _readers[part].Read(tensor.Parts[part], tile.First * size, _inputs[part].AsSpan(0, tile.Count * size));
+            if (tensor.Parts[part] is not { } stored)
+            {
+                continue;
+            }
+
+            int size = stored.DType.BitSize() / 8;
+            _readers[part].Read(stored, tile.First * size, _inputs[part].AsSpan(0, tile.Count * size));
             bytes += (long)tile.Count * size;
         }
 
@@ -44,16 +57,21 @@ internal sealed class ComparisonLane : ITileLane
         _meter.Advance(bytes, tensor.Name);
     }
 
-    // The base stays in slot 0 as it is; the others become differences to it.
+    // The base stays in slot 0 as it is; the others become differences to it, unless they are such already.
     private void AddProducts(ComparedTensor tensor, int first, int count, Span<double> products)
     {
         for (int part = 0; part < _inputs.Length; part++)
         {
-            DType dtype = tensor.Parts[part].DType;
-            int size = dtype.BitSize() / 8;
             Span<double> vector = _vectors[part].AsSpan(0, count);
+            if (tensor.Parts[part] is not { DType: var dtype })
+            {
+                vector.Clear();
+                continue;
+            }
+
+            int size = dtype.BitSize() / 8;
             TensorConverter.Decode(dtype, _inputs[part].AsSpan(first * size, count * size), vector);
-            if (part > 0)
+            if (part > 0 && !_sources[part].IsVector)
             {
                 TensorConverter.MultiplyAdd(DType.F64, System.Runtime.InteropServices.MemoryMarshal.AsBytes(_vectors[0].AsSpan(0, count)), -1, vector);
             }

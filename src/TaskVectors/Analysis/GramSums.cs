@@ -15,7 +15,7 @@ internal sealed class GramSums
     {
         _tensors = tensors;
         Count = count;
-        _groups = [.. tensors.Select(tensor => new double[checked(GroupCount(tensor.Parts[0].ElementCount) * PairCount)])];
+        _groups = [.. tensors.Select(tensor => new double[checked(GroupCount(tensor.Base.ElementCount) * PairCount)])];
     }
 
     /// <summary>The number of vectors: the base and the models.</summary>
@@ -26,6 +26,24 @@ internal sealed class GramSums
     /// <summary>The products of the groups of a tile, <see cref="PairCount"/> numbers each. Safe for concurrent calls with different tiles.</summary>
     public Span<double> Of(Tile tile) =>
         _groups[tile.Tensor].AsSpan((int)(tile.First / LaneBudget.GroupElements) * PairCount, (int)GroupCount(tile.Count) * PairCount);
+
+    /// <summary>The tensor and the vector in it whose squared norm is not a finite number; <see langword="null"/> where there is none.</summary>
+    public (ComparedTensor Tensor, int Vector)? FindNotFinite()
+    {
+        for (int tensor = 0; tensor < _groups.Length; tensor++)
+        {
+            double[] sums = Sum(_groups[tensor]);
+            for (int vector = 0; vector < Count; vector++)
+            {
+                if (!double.IsFinite(sums[Pair(vector, vector)]))
+                {
+                    return (_tensors[tensor], vector);
+                }
+            }
+        }
+
+        return null;
+    }
 
     public ComparisonReport Report(string baseName, IReadOnlyList<string> names)
     {
@@ -45,7 +63,7 @@ internal sealed class GramSums
             Norms = norms,
             RelativeNorms = [.. norms.Select(norm => norm / baseNorm)],
             Cosines = [.. Enumerable.Range(1, Count - 1).Select(row => Cosines(total, row))],
-            Layers = [.. _tensors.Select((tensor, index) => new LayerComparison(tensor.Name, tensor.Parts[0].ElementCount, LayerNorms(layers[index])))],
+            Layers = [.. _tensors.Select((tensor, index) => new LayerComparison(tensor.Name, tensor.Base.ElementCount, LayerNorms(layers[index])))],
         };
     }
 

@@ -1,8 +1,10 @@
 using TaskVectors.Algebra;
+using TaskVectors.Checkpoints;
 using TaskVectors.Checkpoints.Lora;
 using TaskVectors.Decomposition;
 using TaskVectors.Execution;
 using TaskVectors.LinearAlgebra;
+using TaskVectors.Tensors;
 
 namespace TaskVectors.Analysis;
 
@@ -20,8 +22,8 @@ public static class LowRankExtraction
     /// <param name="progress">Told of bytes of the task vector seen a few times a second.</param>
     /// <param name="cancellationToken">Stops between matrices.</param>
     /// <exception cref="TaskVectorsException">
-    /// The vector does not fit the base, a pattern matches nothing, the result does not fit the memory budget, reading failed, or a matrix holds
-    /// NaN.
+    /// The vector does not fit the base, a pattern matches nothing, the rank is above that of every matrix, the result does not fit the memory
+    /// budget, reading failed, or a matrix holds NaN.
     /// </exception>
     public static Task<LowRankResult> RunAsync(
         Checkpoint pretrained,
@@ -33,11 +35,17 @@ public static class LowRankExtraction
         ArgumentNullException.ThrowIfNull(pretrained);
         ArgumentNullException.ThrowIfNull(vector);
         ArgumentNullException.ThrowIfNull(options);
-        return Task.Run(() => Run(pretrained, vector, options, progress, cancellationToken), cancellationToken);
+        ILinearAlgebraProvider provider = LinearAlgebraProvider.Create(options.LinearAlgebra, threads: 1);
+        return Task.Run(() => Run(pretrained, vector, options, provider, progress, cancellationToken), cancellationToken);
     }
 
-    private static LowRankResult Run(
-        Checkpoint pretrained, TaskVector vector, LowRankOptions options, IProgress<EditProgress>? progress, CancellationToken cancellationToken)
+    internal static LowRankResult Run(
+        Checkpoint pretrained,
+        TaskVector vector,
+        LowRankOptions options,
+        ILinearAlgebraProvider provider,
+        IProgress<EditProgress>? progress,
+        CancellationToken cancellationToken)
     {
         AffineForm[] forms = [(pretrained + vector - pretrained).Form, (pretrained + vector).Form];
         var settings = EditOptions.Default with
@@ -55,8 +63,9 @@ public static class LowRankExtraction
         AlignedVectorTensor[] tensors = [.. aligned.Tensors.Where(tensor => !tensor.Vectors[0].IsEmpty)];
         var meter = new ProgressMeter(progress, tensors.Sum(tensor => tensor.Tensor.ElementCount * sizeof(double)));
         using var reader = new AlignedVectorReader(aligned);
-        var algebra = new FallbackLinearAlgebra(LinearAlgebraProvider.Create(options.LinearAlgebra, threads: 1));
+        var algebra = new FallbackLinearAlgebra(provider);
         var extractor = new TensorExtractor(aligned, reader, algebra, options, OutputAxisOf(pretrained, options));
+        IReadOnlyList<string> notes = CheckRank(tensors, extractor, options);
         ExtractedTensor[] extracted = Extract(tensors, extractor, options, meter, cancellationToken);
         meter.Enter(EditPhase.Done);
         return new LowRankResult(
@@ -64,7 +73,41 @@ public static class LowRankExtraction
             [.. extracted.Select(tensor => tensor.Error).OfType<LowRankError>()],
             [.. extracted.Select(tensor => tensor.Saved).OfType<SavedTensor>()],
             [.. extracted.Select(tensor => tensor.LeftOut).OfType<LeftOutTensor>().Where(tensor => tensor.Norm > 0)],
-            algebra.Fallbacks);
+            algebra.Fallbacks)
+        {
+            Notes = notes,
+        };
+    }
+
+    // A rank that no matrix has is a mistake; where only some are smaller, their factors are exact, and that is worth a word.
+    private static IReadOnlyList<string> CheckRank(AlignedVectorTensor[] tensors, TensorExtractor extractor, LowRankOptions options)
+    {
+        (string Name, TensorShape Shape, int Rank)[] matrices =
+        [
+            .. from tensor in tensors
+               let rank = extractor.LargestRank(tensor)
+               where rank is not null
+               select (tensor.Tensor.Name, tensor.Tensor.Shape, rank.Value),
+        ];
+        if (options.Rank is not FixedRank { Rank: var wanted } || matrices.All(matrix => matrix.Rank >= wanted))
+        {
+            return [];
+        }
+
+        (string Name, TensorShape Shape, int Rank)[] smaller = [.. matrices.Where(matrix => matrix.Rank < wanted)];
+        if (smaller.Length == matrices.Length)
+        {
+            (string name, TensorShape shape, int most) = matrices.MaxBy(matrix => matrix.Rank);
+            throw new EditException(
+                EditError.InvalidOption,
+                $"The rank is {wanted}, and no matrix has more than {most} ({QuotedName.Of(name)} {shape}); choose a smaller one, or a share of each matrix with --energy.")
+            { Tensor = name };
+        }
+
+        return
+        [
+            $"{smaller.Length} of {matrices.Length} matrices have a smaller side than the rank of {wanted}, such as {QuotedName.Of(smaller[0].Name)} {smaller[0].Shape}; they keep all they have, at a rank of their own.",
+        ];
     }
 
     private static ExtractedTensor[] Extract(

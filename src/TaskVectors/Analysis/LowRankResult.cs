@@ -15,6 +15,9 @@ public sealed record LowRankResult(
     IReadOnlyList<LeftOutTensor> LeftOut,
     IReadOnlyList<string> Fallbacks)
 {
+    /// <summary>What a user may want to know, such as that some matrices are smaller than the rank asked for.</summary>
+    public IReadOnlyList<string> Notes { get; init; } = [];
+
     /// <summary>||W - B A|| / ||W|| over all matrices with factors; 0 where there is nothing to lose.</summary>
     public double RelativeError => Ratio(FactorLoss, Errors.Sum(error => error.Norm * error.Norm));
 

@@ -20,17 +20,23 @@ public static class SpectrumAnalysis
     /// <param name="options">How.</param>
     /// <param name="progress">Told of bytes of task vectors seen a few times a second.</param>
     /// <param name="cancellationToken">Stops the analysis between matrices.</param>
-    /// <exception cref="TaskVectorsException">The vectors do not fit together, a matrix does not fit the memory budget, or reading failed.</exception>
+    /// <exception cref="TaskVectorsException">The vectors do not fit together or are relative to different bases, a matrix does not fit the memory budget, or reading failed.</exception>
     public static Task<SpectrumReport> RunAsync(
         IReadOnlyList<NamedTaskVector> vectors, SpectrumOptions options, IProgress<EditProgress>? progress = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(vectors);
         ArgumentNullException.ThrowIfNull(options);
         ArgumentOutOfRangeException.ThrowIfZero(vectors.Count);
-        return Task.Run(() => Run(vectors, options, progress, cancellationToken), cancellationToken);
+        ILinearAlgebraProvider provider = LinearAlgebraProvider.Create(options.LinearAlgebra, threads: 1);
+        return Task.Run(() => Run(vectors, options, provider, progress, cancellationToken), cancellationToken);
     }
 
-    private static SpectrumReport Run(IReadOnlyList<NamedTaskVector> vectors, SpectrumOptions options, IProgress<EditProgress>? progress, CancellationToken cancellationToken)
+    internal static SpectrumReport Run(
+        IReadOnlyList<NamedTaskVector> vectors,
+        SpectrumOptions options,
+        ILinearAlgebraProvider provider,
+        IProgress<EditProgress>? progress,
+        CancellationToken cancellationToken)
     {
         AffineForm[] forms = [.. vectors.Select(vector => vector.Vector.Form)];
         CheckpointSource anchor = (forms.FirstOrDefault(form => !form.AnchorIsVector) ?? forms[0]).Anchor;
@@ -40,6 +46,7 @@ public static class SpectrumAnalysis
         [
             .. ResourceLimits.Check(options.Memory, options.Threads),
             .. UnmatchedPatterns.Check([.. options.Filter.Include, .. options.Filter.Exclude], anchor),
+            .. options.AnyBase ? [] : CheckBases(vectors, anchor),
         ]);
         var resolution = new InputResolution(all, forms.All(form => form.AnchorIsVector), settings);
         var aligned = AlignedVectors.Align(forms, resolution);
@@ -49,11 +56,25 @@ public static class SpectrumAnalysis
         int atOnce = AtOnce(tensors, vectors.Count, options, resolution.ComputationBytes);
         var meter = new ProgressMeter(progress, tensors.Sum(tensor => tensor.Tensor.ElementCount * sizeof(double) * vectors.Count));
         using var reader = new AlignedVectorReader(aligned);
-        ILinearAlgebraProvider provider = LinearAlgebraProvider.Create(options.LinearAlgebra, threads: 1);
+        var algebra = new FallbackLinearAlgebra(provider);
         var layers = new LayerSpectrum[tensors.Length];
-        ForEach(tensors.Length, atOnce, index => layers[index] = Analyse(tensors[index], aligned, reader, options, provider, meter), cancellationToken);
+        ForEach(tensors.Length, atOnce, index => layers[index] = Analyse(tensors[index], aligned, reader, options, algebra, meter), cancellationToken);
         meter.Enter(EditPhase.Done);
-        return new SpectrumReport([.. vectors.Select(vector => vector.Name)], layers);
+        return new SpectrumReport([.. vectors.Select(vector => vector.Name)], layers) { Fallbacks = algebra.Fallbacks };
+    }
+
+    private static IEnumerable<EditException> CheckBases(IReadOnlyList<NamedTaskVector> vectors, CheckpointSource anchor)
+    {
+        PlannedInput[] stored =
+        [
+            .. from vector in vectors
+               from term in vector.Vector.Form.Terms
+               where term.IsVector && term.Source is not ComputedSource
+               select new PlannedInput(vector.Name, term.Source, IsVector: true, string.Empty),
+        ];
+        return stored.Length == 0 || TaskVectorMetadata.IsTaskVector(anchor)
+            ? []
+            : BaseChecks.Find([new PlannedInput(Path.GetFileName(anchor.Path), anchor, IsVector: false, CheckpointFingerprint.Compute(anchor)), .. stored]);
     }
 
     /// <summary>Runs an action for every index, several at once, and throws the first error as it is.</summary>

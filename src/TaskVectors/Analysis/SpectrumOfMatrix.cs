@@ -6,6 +6,8 @@ namespace TaskVectors.Analysis;
 /// <param name="SingularValues">s_1 >= s_2 >= ... of the matrix, min(m, n) of them.</param>
 public sealed record SpectrumOfMatrix(IReadOnlyList<double> SingularValues)
 {
+    private const double RoundingShare = 1e-12;
+
     /// <summary>||W||_F = (sum s_i^2)^(1/2).</summary>
     public double Norm => ErrorOfRank(0);
 
@@ -26,6 +28,9 @@ public sealed record SpectrumOfMatrix(IReadOnlyList<double> SingularValues)
     /// The stable rank ||W||_F^2 / ||W||_2^2: between 1 and the rank, 0 for a zero matrix. Source: Rudelson and Vershynin, "Sampling from Large Matrices", JACM 54(4), 2007.
     /// </summary>
     public double StableRank => SingularValues.Count > 0 && SingularValues[0] > 0 ? SingularValues.Sum(value => value / SingularValues[0] * (value / SingularValues[0])) : 0;
+
+    /// <summary>How many singular values are more than the rounding of F64: above 1e-12 of the largest. The rank of an adapter's factors, of most dense task vectors min(m, n).</summary>
+    public int NumericalRank => SingularValues.Count > 0 ? SingularValues.Count(value => value > RoundingShare * SingularValues[0]) : 0;
 
     /// <summary>The energy curve: entry r is the share of ||W||_F^2 in the r leading triplets, r = 0 ... min(m, n); all 1 for a zero matrix.</summary>
     public IReadOnlyList<double> EnergyCurve => [.. Enumerable.Range(0, SingularValues.Count + 1).Select(EnergyOfRank)];

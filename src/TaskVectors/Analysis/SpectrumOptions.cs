@@ -28,6 +28,9 @@ public sealed record SpectrumOptions
     /// <summary>What to do with tensors that a model lacks or has on top.</summary>
     public MissingTensors Missing { get; init; } = MissingTensors.Error;
 
+    /// <summary>Whether stored task vectors may be relative to another base than that of the others.</summary>
+    public bool AnyBase { get; init; }
+
     /// <summary>The implementation of linear algebra.</summary>
     public LinearAlgebraChoice LinearAlgebra { get; init; } = LinearAlgebraChoice.Auto;
 }

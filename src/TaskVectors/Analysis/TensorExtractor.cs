@@ -29,8 +29,12 @@ internal sealed class TensorExtractor(
             : new ExtractedTensor { LeftOut = new LeftOutTensor(tensor.Tensor.Name, Norm(tensor)) };
     }
 
+    /// <summary>The largest rank that the factors of a tensor can have; <see langword="null"/> where it gets none.</summary>
+    public int? LargestRank(AlignedVectorTensor tensor) =>
+        IsFactored(tensor) ? Math.Min(Rows(tensor), Columns(tensor)) : null;
+
     /// <summary>The memory that a tensor takes while it is worked on.</summary>
-    public long WorkingBytes(AlignedVectorTensor tensor) => KindOf(tensor) is not null && !IsSaved(tensor.Tensor.Name)
+    public long WorkingBytes(AlignedVectorTensor tensor) => IsFactored(tensor)
         ? SpectralMemory.Svd(Rows(tensor), Columns(tensor))
         : 2L * sizeof(double) * TileElements;
 
@@ -126,6 +130,8 @@ internal sealed class TensorExtractor(
             }
         }
     }
+
+    private bool IsFactored(AlignedVectorTensor tensor) => KindOf(tensor) is not null && !IsSaved(tensor.Tensor.Name);
 
     private bool IsSaved(string name) => options.Save?.Matches(name) == true;
 

@@ -24,13 +24,18 @@ public static class DecompositionRunner
     /// Something failed; what has been finished is kept for <see cref="DecompositionOptions.Resume"/>, unless an input is to blame: then
     /// nothing is left.
     /// </exception>
-    public static async Task<DecompositionReport> RunAsync(
+    public static Task<DecompositionReport> RunAsync(
         DecompositionPlan plan, IProgress<EditProgress>? progress = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(plan);
+        return RunAsync(plan, LinearAlgebraProvider.Create(plan.Options.LinearAlgebra, threads: 1), progress, cancellationToken);
+    }
+
+    internal static async Task<DecompositionReport> RunAsync(
+        DecompositionPlan plan, ILinearAlgebraProvider provider, IProgress<EditProgress>? progress, CancellationToken cancellationToken)
+    {
         var clock = Stopwatch.StartNew();
         var meter = new ProgressMeter(progress, plan.BytesRead + plan.BytesWritten);
-        ILinearAlgebraProvider provider = LinearAlgebraProvider.Create(plan.Options.LinearAlgebra, threads: 1);
         string folder = plan.Target.PartialFolder;
         using var readers = new InputReaders(plan.Inputs.Select(input => input.Source));
         InputStamp.RequireUnchanged(plan.Inputs);

@@ -25,7 +25,7 @@ namespace TaskVectors.Decomposition;
 public sealed class MatrixDecomposer(ILinearAlgebraProvider provider, SubspaceOptions options)
 {
     private readonly NullTest? _nullTest =
-        options.NullTest ? new NullTest(new FallbackLinearAlgebra(provider), options.Seed, options.NullDraws) : null;
+        options.NullTest ? new NullTest(provider, options.Seed, options.NullDraws) : null;
 
     /// <summary>Finds what the matrices share.</summary>
     /// <typeparam name="T">The element type; <see cref="float"/> or <see cref="double"/>.</typeparam>
@@ -54,7 +54,10 @@ public sealed class MatrixDecomposer(ILinearAlgebraProvider provider, SubspaceOp
             options.Sides == DecompositionSides.Row ? null : finder.Find([.. bases.Select(basis => basis.Left!)], rule, cancellationToken);
         SharedSubspace? rows =
             options.Sides == DecompositionSides.Column ? null : finder.Find([.. bases.Select(basis => basis.Right!)], rule, cancellationToken);
-        return new MatrixDecomposition<T>(provider, [.. bases.Select(basis => basis.Rank)], columns, rows) { Fallbacks = algebra.Fallbacks };
+        return new MatrixDecomposition<T>(provider, [.. bases.Select(basis => basis.Rank)], columns, rows)
+        {
+            Fallbacks = [.. algebra.Fallbacks.Concat(columns?.Fallbacks ?? []).Concat(rows?.Fallbacks ?? []).Distinct()],
+        };
     }
 
     private static void Require<T>(IReadOnlyList<Matrix<T>> vectors, IReadOnlyList<int?>? factorRanks)

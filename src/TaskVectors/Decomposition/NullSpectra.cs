@@ -6,6 +6,9 @@ internal sealed record NullSpectra(IReadOnlyList<IReadOnlyList<double>> Draws)
 {
     private const double KeptPercentile = 0.99;
 
+    /// <summary>What did not converge and was computed in another way.</summary>
+    public IReadOnlyList<string> Fallbacks { get; init; } = [];
+
     /// <summary>The mean number of eigenvalues above a cut.</summary>
     public double ChanceDimension(double cut) => Draws.Average(values => (double)values.Count(value => value > cut));
 

@@ -37,13 +37,17 @@ internal sealed class NullTest(ILinearAlgebraProvider provider, ulong seed, int?
     private NullSpectra Draw(
         string name, DecompositionMode mode, int dimension, IReadOnlyList<int> ranks, CancellationToken cancellationToken)
     {
-        return new NullSpectra([.. Enumerable.Range(0, draws ?? DrawsFor(dimension, ranks)).Select(Spectrum)]);
+        var algebra = new FallbackLinearAlgebra(provider);
+        IReadOnlyList<double>[] spectra = [.. Enumerable.Range(0, draws ?? DrawsFor(dimension, ranks)).Select(Spectrum)];
+        return new NullSpectra(spectra) { Fallbacks = [.. algebra.Fallbacks.Select(sentence => $"Null test: {sentence}")] };
 
         IReadOnlyList<double> Spectrum(int draw)
         {
             PhiloxKey key = PhiloxKey.Create(seed, "null test", FormattableString.Invariant($"{name} {draw}"));
-            IReadOnlyList<Matrix<double>> bases = RandomSubspaces.Draw(dimension, ranks, key, provider, cancellationToken);
-            return SharedSpectra.Compute(mode, bases, provider, cancellationToken).Values;
+            IReadOnlyList<Matrix<double>> bases = RandomSubspaces.Draw(dimension, ranks, key, algebra, cancellationToken);
+            SharedSpectrum spectrum = SharedSpectra.Compute(mode, bases, algebra, cancellationToken);
+            spectrum.Fallbacks.ToList().ForEach(algebra.Remember);
+            return spectrum.Values;
         }
     }
 

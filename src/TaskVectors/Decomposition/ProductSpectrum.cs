@@ -27,6 +27,8 @@ internal sealed class ProductSpectrum : SharedSpectrum
 
     public override IReadOnlyList<double> Values { get; }
 
+    public override IReadOnlyList<string> Fallbacks => _eigen.Fallback is { } fallback ? [fallback] : [];
+
     /// <summary>The eigenvalues in the order of <see cref="Values"/>.</summary>
     internal IReadOnlyList<Complex> ComplexValues => [.. _order.Select(index => _eigen.Values[index])];
 
@@ -37,7 +39,7 @@ internal sealed class ProductSpectrum : SharedSpectrum
         Matrix<double> back = provider.Multiply(bases[^1].Transpose(), bases[0].View, cancellationToken);
         Matrix<double> ring = provider.Multiply(chain.View, back.View, cancellationToken);
         cancellationToken.ThrowIfCancellationRequested();
-        return new ProductSpectrum(bases[0], GeneralEigen.Compute(ring), provider);
+        return new ProductSpectrum(bases[0], GeneralEigen.Compute(ring, provider), provider);
     }
 
     public override int Whole(int count)

@@ -33,4 +33,7 @@ public sealed record SharedSubspace
 
     /// <summary>How many eigenvalues lie above the cut and were dropped all the same, because chance gives them too.</summary>
     public int DroppedByNullTest { get; init; }
+
+    /// <summary>What did not converge and was computed in another way.</summary>
+    internal IReadOnlyList<string> Fallbacks { get; init; } = [];
 }

@@ -28,6 +28,7 @@ internal sealed class SharedSubspaceFinder(ILinearAlgebraProvider provider, Null
             ChanceDimension = chance?.ChanceDimension(rule.Cut),
             PValues = chance is null ? [] : [.. spectrum.Values.Take(kept).Select((value, index) => chance.PValue(index, value))],
             DroppedByNullTest = above - kept,
+            Fallbacks = [.. spectrum.Fallbacks, .. chance?.Fallbacks ?? []],
         };
     }
 
@@ -52,6 +53,7 @@ internal sealed class SharedSubspaceFinder(ILinearAlgebraProvider provider, Null
             ChanceDimension = nullTest is null ? null : pairs.Sum(pair => pair.ChanceDimension),
             PValues = [.. pairs.SelectMany(pair => pair.PValues).Order()],
             DroppedByNullTest = pairs.Sum(pair => pair.DroppedByNullTest),
+            Fallbacks = [.. pairs.SelectMany(pair => pair.Fallbacks)],
         };
     }
 }

@@ -28,7 +28,6 @@ internal static class TensorFindings
             Norms = norms,
             SharedFraction = fractions,
             Verdict = Verdict(decomposition, first),
-            Fallbacks = decomposition.Fallbacks.Count > 0 ? decomposition.Fallbacks : null,
             Warning = Warning(first),
         };
     }

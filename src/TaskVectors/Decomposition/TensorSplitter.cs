@@ -1,3 +1,4 @@
+using TaskVectors.Checkpoints;
 using TaskVectors.Checkpoints.Lora;
 using TaskVectors.Execution;
 using TaskVectors.LinearAlgebra;
@@ -28,7 +29,8 @@ internal sealed class TensorSplitter(
         double[] fractions = new double[vectors.Length];
         double?[] uniqueErrors = new double?[vectors.Length];
         var written = new WrittenParts(files.Count);
-        var parts = new PartSplit(plan, provider, decomposition);
+        var algebra = new FallbackLinearAlgebra(provider);
+        var parts = new PartSplit(plan, algebra, decomposition);
         for (int task = 0; task < vectors.Length; task++)
         {
             SplitParts split = parts.Split(tensor, task, vectors[task], cancellationToken);
@@ -43,6 +45,7 @@ internal sealed class TensorSplitter(
             Products = products,
             Decomposition = TensorFindings.Describe(tensor.Base, decomposition, norms, fractions) with
             {
+                Fallbacks = decomposition.Fallbacks.Union(algebra.Fallbacks).ToArray() is { Length: > 0 } fallbacks ? fallbacks : null,
                 UniqueError = uniqueErrors.Any(error => error is not null) ? [.. uniqueErrors.Select(error => error ?? 0)] : null,
             },
         };
@@ -81,19 +84,34 @@ internal sealed class TensorSplitter(
         for (int index = 0; index < values.Length; index++)
         {
             rounded[index] = (float)values[index];
-            if (!float.IsFinite(rounded[index]))
-            {
-                PlannedInput input = plan.Inputs[task + 1];
-                throw new EditException(
-                    EditError.NaN,
-                    $"The task vector of '{input.Name}' ({input.Source.Path}) has values in '{tensor.Base.Name}' that are NaN or infinite; "
-                    + "such a matrix has no singular vectors. Leave it out with --exclude.")
-                {
-                    File = input.Source.Path,
-                    Tensor = tensor.Base.Name,
-                };
-            }
         }
+
+        RequireFinite(tensor, task, values);
+    }
+
+    // As the parts are stored: in F32.
+    private void RequireFinite(PlannedDecomposition tensor, int task, ReadOnlySpan<double> values)
+    {
+        bool isFinite = true;
+        foreach (double value in values)
+        {
+            isFinite &= float.IsFinite((float)value);
+        }
+
+        if (isFinite)
+        {
+            return;
+        }
+
+        PlannedInput input = plan.Inputs[task + 1];
+        throw new EditException(
+            EditError.NaN,
+            $"The task vector of '{input.Name}' ({input.Source.Path}) has values in {QuotedName.Of(tensor.Base.Name)} that are NaN or infinite in F32, "
+            + "and no parts. Pass --vectors drop, which keeps biases, norms and what --exclude names out of both parts.")
+        {
+            File = input.Source.Path,
+            Tensor = tensor.Base.Name,
+        };
     }
 
     private FinishedTensor Stream(PlannedDecomposition tensor, bool hasShared, CancellationToken cancellationToken)
@@ -104,7 +122,15 @@ internal sealed class TensorSplitter(
         var written = new WrittenParts(files.Count);
         try
         {
-            string baseHash = new TaskTiles(plan, readers).Read(tensor, (_, tiles) => Write(tiles, shared, unique), cancellationToken);
+            string baseHash = new TaskTiles(plan, readers).Read(tensor, (_, tiles) =>
+            {
+                for (int task = 0; task < tiles.Count; task++)
+                {
+                    RequireFinite(tensor, task, tiles[task].Span);
+                }
+
+                Write(tiles, shared, unique);
+            }, cancellationToken);
             shared.Select(part => part?.Finish()).ToArray().CopyTo(written.Hashes, 0);
             unique.Select(part => part?.Finish()).ToArray().CopyTo(written.Hashes, tasks);
             CopyFactors(tensor, written);

@@ -51,7 +51,7 @@ public sealed class EditPlanner
         CheckBases(inputs);
 
         var alignment = new TensorAlignment(_form, inputs, _options);
-        IReadOnlyList<AlignedTensor> aligned = alignment.Align();
+        IReadOnlyList<AlignedTensor> aligned = alignment.Align(unites: _anchorIsVector);
         alignment.ApplyMissingPolicy();
         _errors.AddRange(alignment.Errors());
         using (var readers = new InputReaders(inputs.Select(input => input.Source)))

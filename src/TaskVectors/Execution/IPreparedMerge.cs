@@ -14,6 +14,9 @@ internal interface IPreparedMerge
     /// <summary>What, beside the call and its models, decides the bytes.</summary>
     IReadOnlyList<string> Configuration { get; }
 
+    /// <summary>What did not converge so far and was computed in another way.</summary>
+    IReadOnlyList<string> Fallbacks => [];
+
     /// <summary>Opens a reader of the result.</summary>
     ICheckpointReader OpenReader();
 }

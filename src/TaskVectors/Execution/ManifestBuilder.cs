@@ -170,6 +170,11 @@ internal sealed class ManifestBuilder(EditPlan plan, InputReaders readers, IRead
 
     private IEnumerable<string> ResultWarnings()
     {
+        foreach (string fallback in plan.Inputs.Select(input => input.Source).OfType<MergedSource>().SelectMany(source => source.Fallbacks).Distinct())
+        {
+            yield return fallback;
+        }
+
         foreach (TensorRecord record in records.Values.Where(record => record.Saturated > 0).OrderBy(record => record.Name, StringComparer.Ordinal))
         {
             yield return $"{record.Saturated} values of '{record.Name}' are too large for the output dtype; a wider --dtype keeps them.";

@@ -30,6 +30,11 @@ internal sealed class MergedSource : ComputedSource, IPreparableSource
     /// <summary>The most memory that reading takes.</summary>
     public long WorkingBytes => _prepared?.WorkingBytes ?? 0;
 
+    /// <summary>What did not converge so far, here or in a merge that this one takes as an argument, and was computed in another way.</summary>
+    public IEnumerable<string> Fallbacks => _prepared is null
+        ? []
+        : [.. _prepared.Fallbacks, .. _prepared.Vectors.Sources.OfType<MergedSource>().SelectMany(source => source.Fallbacks)];
+
     /// <summary>The same vector aligned with the anchor of an edit.</summary>
     /// <exception cref="TaskVectorsException">A matrix does not fit the memory budget.</exception>
     public ComputedSource Prepare(InputResolution resolution) => new MergedSource(_call, MergePreparation.Prepare(_call, resolution));

@@ -10,13 +10,16 @@ namespace TaskVectors.Execution;
 /// <param name="Vectors">The aligned vectors.</param>
 /// <param name="Units">The units: the tensors of each by their index in <paramref name="Vectors"/>, and as the method sees them.</param>
 /// <param name="Limits">How many units are worked on at once.</param>
-/// <param name="LinearAlgebra">Dense linear algebra on one thread an operation.</param>
+/// <param name="LinearAlgebra">Dense linear algebra on one thread an operation; remembers what did not converge.</param>
 internal sealed record PreparedMerge(
-    MergeCall Call, IReadOnlyList<MergeSetting> Settings, AlignedVectors Vectors, IReadOnlyList<PreparedUnit> Units, ComputationLimits Limits, ILinearAlgebraProvider LinearAlgebra)
+    MergeCall Call, IReadOnlyList<MergeSetting> Settings, AlignedVectors Vectors, IReadOnlyList<PreparedUnit> Units, ComputationLimits Limits, FallbackLinearAlgebra LinearAlgebra)
     : IPreparedMerge
 {
     /// <inheritdoc/>
     public long WorkingBytes => Limits.Bytes;
+
+    /// <inheritdoc/>
+    public IReadOnlyList<string> Fallbacks => LinearAlgebra.Fallbacks;
 
     /// <inheritdoc/>
     public IReadOnlyList<string> Configuration => [LinearAlgebra.Kernel, LinearAlgebra.Configuration];
@@ -29,7 +32,7 @@ internal sealed record PreparedMerge(
         MatrixKernel kernel = CreateKernel(call, settings);
         IReadOnlyList<PreparedUnit> units = Divide(kernel, vectors);
         var limits = ComputationLimits.Plan(call, kernel, units, resolution);
-        return new PreparedMerge(call, settings, vectors, units, limits, LinearAlgebraProvider.Create(resolution.Options.LinearAlgebra, threads: 1));
+        return new PreparedMerge(call, settings, vectors, units, limits, new FallbackLinearAlgebra(LinearAlgebraProvider.Create(resolution.Options.LinearAlgebra, threads: 1)));
     }
 
     /// <summary>Makes a kernel for one pass over the model.</summary>

@@ -26,11 +26,22 @@ internal sealed class TensorAlignment
 
     public IReadOnlyList<string> Warnings => _warnings;
 
-    /// <summary>The base's tensors with the terms of each; a tensor without terms keeps the base's values.</summary>
-    public IReadOnlyList<AlignedTensor> Align()
+    /// <summary>
+    /// The base's tensors with the terms of each; a tensor without terms keeps the base's values. Where a partial task vector stands for the base, those
+    /// of further vectors that it lacks come after its own: it is zero there.
+    /// </summary>
+    /// <param name="unites">Whether tensors beyond the base's may come.</param>
+    public IReadOnlyList<AlignedTensor> Align(bool unites = false)
     {
         List<AlignedTensor> aligned = [.. _inputs[0].Source.Tensors.Select(Align)];
-        FindExtraTensors();
+        IReadOnlyList<(int Input, TensorInfo Tensor)> extra = FindExtraTensors();
+        bool Joins((int Input, TensorInfo Tensor) found) => unites && IsZeroWhereAbsent(0) && _inputs[found.Input].IsVector;
+        aligned.AddRange(extra.Where(Joins).Select(found => found.Tensor).DistinctBy(tensor => tensor.Name).Select(Align));
+        foreach ((int input, TensorInfo tensor) in extra.Where(found => !Joins(found)))
+        {
+            Note(input, EditError.ExtraTensors, tensor.Name);
+        }
+
         return aligned;
     }
 
@@ -120,8 +131,9 @@ internal sealed class TensorAlignment
         && (_inputs[input].IsComputed
             || (_inputs[input].Source.Metadata.TryGetValue(TaskVectorMetadata.PartialKey, out string? partial) && partial == "true"));
 
-    private void FindExtraTensors()
+    private List<(int Input, TensorInfo Tensor)> FindExtraTensors()
     {
+        var extra = new List<(int Input, TensorInfo Tensor)>();
         CheckpointSource anchor = _inputs[0].Source;
         for (int index = 1; index < _inputs.Count; index++)
         {
@@ -130,10 +142,12 @@ internal sealed class TensorAlignment
                 bool used = CoefficientOf(index, tensor.Name) != 0;
                 if (used && !anchor.TryGetTensor(tensor.Name, out _) && !TiedTensors.IsTied(anchor, tensor.Name))
                 {
-                    Note(index, EditError.ExtraTensors, tensor.Name);
+                    extra.Add((index, tensor));
                 }
             }
         }
+
+        return extra;
     }
 
     private void Note(int input, EditError error, string tensor, string detail = "")

@@ -57,6 +57,12 @@ public static class PolarFactorExtensions
             return factor;
         }
 
+        if (provider is FallbackLinearAlgebra log && MatrixNorms.LargestMagnitude(matrix) > 0)
+        {
+            log.Remember(FormattableString.Invariant(
+                $"The Newton-Schulz iteration for the polar factor of a {matrix.Rows} x {matrix.Columns} matrix did not converge, as it is singular or nearly so; the exact decomposition computed it."));
+        }
+
         ThinSvd<T> svd = provider.ThinSvd(matrix, cancellationToken);
         int rank = svd.NumericalRank(tolerance);
         return provider.Multiply(svd.U.FirstColumns(rank), svd.Vt.FirstRows(rank), cancellationToken);

@@ -1,10 +1,8 @@
 using TaskVectors.Algebra;
 using TaskVectors.Analysis;
 using TaskVectors.Checkpoints.Lora;
-using TaskVectors.Decomposition;
 using TaskVectors.Execution;
 using TaskVectors.LinearAlgebra;
-using TaskVectors.Tensors;
 using TaskVectors.Tests.Merging;
 
 namespace TaskVectors.Tests.Analysis;
@@ -116,23 +114,42 @@ public class SpectrumTests
     }
 
     [Fact]
-    public async Task Extracted_factors_lose_what_they_say_and_load_as_an_adapter()
+    public async Task An_adapter_has_the_rank_and_the_spectrum_of_its_factors()
+    {
+        Checkpoint pretrained = Checkpoint.Open(GoldenPath.Of("lora", "base-llama"));
+        TaskVector adapter = TaskVector.Open(GoldenPath.Of("lora", "llama-plain", "adapter"));
+        SpectrumReport report = await SpectrumAnalysis.RunAsync([new("adapter", pretrained + adapter - pretrained)], SpectrumOptions.Default);
+        var factored = (ILowRankTensors)adapter.Base;
+        Assert.NotEmpty(report.Layers);
+        foreach (LayerSpectrum layer in report.Layers)
+        {
+            Assert.True(factored.TryGetFactors(layer.Name, out LowRankFactors? factors));
+            var exact = SpectrumOfMatrix.Of(new ReadOnlyMatrixSpan<double>(factors.ToDense(), layer.Rows, layer.Columns), Provider);
+            Assert.Equal(factors.Rank, layer.Spectra[0].NumericalRank);
+
+            // Rounding of products in F64, relative to the largest value.
+            Assert.All(exact.SingularValues.Zip(layer.Spectra[0].SingularValues), pair => Assert.Equal(pair.First, pair.Second, 1e-12 * exact.SingularValues[0]));
+        }
+    }
+
+    [Fact]
+    public async Task A_stored_vector_of_another_base_is_refused_unless_it_may_be()
     {
         using var model = new MatrixModel();
-        LowRankResult result = await LowRankExtraction.RunAsync(model.Base, model.Vectors[0], new LowRankOptions { Rank = new FixedRank(5), Filter = new TensorFilter(["layers"], []) });
-        Assert.Equal(["layers.0.attn.bias", "layers.0.norm.weight"], result.LeftOut.Select(tensor => tensor.Name).Where(name => name.StartsWith("layers", StringComparison.Ordinal)).Order());
-        LoraWriter.Write(model["adapter"], result.Factors, dtype: DType.F64);
-        _ = await TaskVector.Open(model["adapter"]).SaveAsync(model["dense.safetensors"], EditOptions.Default with { OutputDType = DType.F64 });
-        _ = await model.Vectors[0].SaveAsync(model["whole.safetensors"], EditOptions.Default with { OutputDType = DType.F64 });
-        foreach (LowRankError error in result.Errors)
-        {
-            double[] whole = TestModel.Values(Checkpoint.Open(model["whole.safetensors"]), error.Name);
-            double[] part = TestModel.Values(Checkpoint.Open(model["dense.safetensors"]), error.Name);
-            Assert.Equal(Math.Sqrt(whole.Zip(part, (left, right) => (left - right) * (left - right)).Sum()), error.Error, 1e-12);
-            Assert.Equal(5, error.Rank);
-            Assert.InRange(error.RelativeError, 0.01, 1);
-        }
+        _ = await (Checkpoint.Open(model.PathOf("task1")) - Checkpoint.Open(model.PathOf("task0"))).SaveAsync(model["other.safetensors"]);
+        NamedTaskVector[] vectors = [new("a", model.Vectors[0]), new("other", model.Base + TaskVector.Open(model["other.safetensors"]) - model.Base)];
+        EditException error = await Assert.ThrowsAsync<EditException>(() => SpectrumAnalysis.RunAsync(vectors, SpectrumOptions.Default));
+        Assert.Equal((EditError.BaseMismatch, model["other.safetensors"]), (error.Error, error.File));
+        Assert.NotEmpty((await SpectrumAnalysis.RunAsync(vectors, SpectrumOptions.Default with { AnyBase = true })).Layers);
+    }
 
-        Assert.InRange(result.RelativeError, result.Errors.Min(error => error.RelativeError), result.Errors.Max(error => error.RelativeError));
+    [Fact]
+    public async Task A_weight_that_is_not_a_number_is_named()
+    {
+        using var model = new MatrixModel();
+        model.Write("broken", seed: 0, moved: 1, first: double.NaN);
+        EditException error = await Assert.ThrowsAsync<EditException>(
+            () => SpectrumAnalysis.RunAsync([new("broken", Checkpoint.Open(model.PathOf("broken")) - model.Base)], SpectrumOptions.Default));
+        Assert.Equal((EditError.NaN, "embed.weight"), (error.Error, error.Tensor));
     }
 }

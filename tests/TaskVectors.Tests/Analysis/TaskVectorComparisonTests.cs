@@ -1,5 +1,6 @@
 using TaskVectors.Algebra;
 using TaskVectors.Analysis;
+using TaskVectors.Checkpoints;
 using TaskVectors.Execution;
 using TaskVectors.Tensors;
 using TaskVectors.Tests.Execution;
@@ -121,6 +122,81 @@ public sealed class TaskVectorComparisonTests : IDisposable
         Assert.Equal(1, report.Cosines[0][2]);
         Assert.Equal("w", Assert.Single(report.Layers).Name);
     }
+
+    [Fact]
+    public async Task Stored_task_vectors_compare_as_the_checkpoints_they_came_from()
+    {
+        Checkpoint[] models = [.. Enumerable.Range(0, 3).Select(index => Model($"m{index}", DType.F32, index))];
+        _ = await (models[1] - models[0]).SaveAsync(_sandbox["v1.safetensors"], EditOptions.Default with { OutputDType = DType.F64 });
+        ComparisonReport whole = await Compare(models[0], models[1..], new AnalysisOptions());
+        ComparisonReport stored = await CompareStored("m0", ["v1", "m2"]);
+        Assert.Equal(whole.Norms, stored.Norms);
+        Assert.Equal(whole.Cosines.SelectMany(row => row), stored.Cosines.SelectMany(row => row));
+    }
+
+    [Fact]
+    public async Task A_vector_is_zero_in_the_tensors_that_it_lacks()
+    {
+        Checkpoint origin = _sandbox.Model("base", ("a", DType.F32, [0, 0]), ("b", DType.F32, [0]));
+        Checkpoint tuned = _sandbox.Model("tuned", ("a", DType.F32, [3, 4]), ("b", DType.F32, [12]));
+        _ = await (tuned - origin).SaveAsync(_sandbox["part.safetensors"], EditOptions.Default with { Filter = new TensorFilter(["a"], []) });
+        ComparisonReport report = await CompareStored("base", ["part", "tuned"]);
+        Assert.Equal([5, 13], report.Norms);
+        Assert.Equal(5.0 / 13, report.Cosines[0][1], Tolerance);
+        Assert.Equal([0, 12], report.Layers.Single(layer => layer.Name == "b").Norms);
+    }
+
+    [Fact]
+    public async Task An_adapter_is_compared_as_the_model_it_makes()
+    {
+        NamedSource adapter = Source(GoldenPath.Of("lora", "llama-plain", "adapter"));
+        _ = await Checkpoint.Open($"{GoldenPath.Of("lora", "base-llama")}+{adapter.Source.Path}").SaveAsync(_sandbox["merged.safetensors"], EditOptions.Default with { OutputDType = DType.F64 });
+        ComparisonReport report = await TaskVectorComparison.RunAsync(
+            Source(GoldenPath.Of("lora", "base-llama")), [adapter, Source(_sandbox["merged.safetensors"])], new AnalysisOptions());
+
+        // The sum of base and adapter is rounded to F64 once, numbers of size 1.
+        Assert.Equal(report.Norms[1], report.Norms[0], Tolerance);
+        Assert.Equal(1, report.Cosines[0][1], Tolerance);
+    }
+
+    [Fact]
+    public async Task A_vector_of_another_base_is_refused_unless_it_may_be()
+    {
+        Checkpoint[] models = [.. Enumerable.Range(0, 3).Select(index => Model($"m{index}", DType.F32, index))];
+        _ = await (models[2] - models[1]).SaveAsync(_sandbox["v.safetensors"]);
+        EditException error = await Assert.ThrowsAsync<EditException>(() => CompareStored("m0", ["v"]));
+        Assert.Equal((EditError.BaseMismatch, _sandbox["v.safetensors"]), (error.Error, error.File));
+        Assert.True((await CompareStored("m0", ["v"], new AnalysisOptions { AnyBase = true })).Norms[0] > 0);
+        _ = await Assert.ThrowsAsync<ArgumentException>(() => CompareStored("v", ["m0"]));
+    }
+
+    [Theory]
+    [InlineData(double.NaN)]
+    [InlineData(double.NegativeInfinity)]
+    public async Task A_weight_that_is_not_finite_is_named(double value)
+    {
+        Checkpoint origin = _sandbox.Model("base", ("a", DType.F32, [1, 2]), ("b", DType.F32, [1, 1]));
+        Checkpoint broken = _sandbox.Model("broken", ("a", DType.F32, [1, 2]), ("b", DType.F32, [1, value]));
+        EditException error = await Assert.ThrowsAsync<EditException>(() => Compare(origin, [broken], new AnalysisOptions()));
+        Assert.Equal((EditError.NaN, "b", _sandbox["broken.safetensors"]), (error.Error, error.Tensor, error.File));
+        Assert.Equal([0], (await Compare(origin, [broken], new AnalysisOptions { Filter = new TensorFilter([], ["b"]) })).Norms);
+        Assert.Contains("The base", (await Assert.ThrowsAsync<EditException>(() => Compare(broken, [origin], new AnalysisOptions()))).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_tensor_that_a_model_lacks_may_count_as_unchanged()
+    {
+        Checkpoint origin = _sandbox.Model("base", ("a", DType.F32, [1, 2]), ("head", DType.F32, [5]));
+        Checkpoint headless = _sandbox.Model("headless", ("a", DType.F32, [1, 4]), ("other", DType.F32, [9]));
+        _ = await Assert.ThrowsAnyAsync<TaskVectorsException>(() => Compare(origin, [headless], new AnalysisOptions()));
+        ComparisonReport report = await Compare(origin, [headless], new AnalysisOptions { Missing = MissingTensors.Base });
+        Assert.Equal([2], report.Norms);
+    }
+
+    private Task<ComparisonReport> CompareStored(string origin, string[] names, AnalysisOptions? options = null) => TaskVectorComparison.RunAsync(
+        Source(_sandbox[origin + ".safetensors"]), [.. names.Select(name => Source(_sandbox[name + ".safetensors"]))], options ?? new AnalysisOptions());
+
+    private static NamedSource Source(string path) => new(Path.GetFileNameWithoutExtension(path), CheckpointFormats.Open(path));
 
     private static double[] Flat(Checkpoint model) => [.. new[] { "a", "b" }.SelectMany(name => TestModel.Values(model, name))];
 

@@ -6,6 +6,7 @@ using TaskVectors.Decomposition;
 using TaskVectors.Execution;
 using TaskVectors.LinearAlgebra;
 using TaskVectors.Tensors;
+using TaskVectors.Tests.LinearAlgebra;
 
 namespace TaskVectors.Tests.Decomposition;
 
@@ -260,6 +261,48 @@ public sealed class DecompositionRunnerTests : IDisposable
         var error = await Assert.ThrowsAsync<EditException>(() => RunAsync(plain, "out", Options));
         Assert.Equal((EditError.NaN, Mlp), (error.Error, error.Tensor));
         Assert.False(Directory.Exists(_folder["out"]));
+        Assert.False(Directory.Exists(_folder["out.partial"]));
+    }
+
+    [Theory]
+    [InlineData(VectorPolicy.Unique, double.NaN)]
+    [InlineData(VectorPolicy.Mean, double.PositiveInfinity)]
+    public async Task A_bias_that_is_not_finite_is_named_unless_it_is_dropped(VectorPolicy policy, double value)
+    {
+        Model[] models = WriteModels(tasks: 2);
+        Model[] broken = [.. models.Select(model => model with { Path = _folder[$"bad-{model.Name}.safetensors"] })];
+        foreach (Model model in broken)
+        {
+            Write(model.Path, [(Mlp, DType.F32, [12, 10], TestModel.Numbers(model.Name[0], 120)), (Bias, DType.F32, [2], [1, model.Name == "b" ? value : model.Name[0]])]);
+        }
+
+        var error = await Assert.ThrowsAsync<EditException>(() => RunAsync(broken, "out", Options with { Vectors = policy }));
+        Assert.Equal((EditError.NaN, Bias, broken[2].Path), (error.Error, error.Tensor, error.File));
+        Assert.False(Directory.Exists(_folder["out.partial"]));
+        _ = await RunAsync(broken, "out", Options with { Vectors = VectorPolicy.Drop });
+        Assert.True(Directory.Exists(_folder["out"]));
+    }
+
+    [Fact]
+    public async Task An_iteration_that_gives_up_is_told_of_each_matrix_and_changes_nothing()
+    {
+        Model[] models = WriteModels(tasks: 2);
+        DecompositionOptions options = Options with { LowRank = true, UniqueRank = new FixedRank(3), Vectors = VectorPolicy.Drop };
+        DecompositionReport report = await DecompositionRunner.RunAsync(Plan(models, "out", options), new RefusingProvider(), null, default);
+        DecompositionReport expected = await RunAsync(models, "expected", options);
+        foreach (TensorDecomposition tensor in report.Tensors)
+        {
+            // The bases and the cut of the unique parts, which have one shape.
+            Assert.Contains(tensor.Fallbacks!, sentence => sentence.StartsWith("The singular value decomposition of a ", StringComparison.Ordinal));
+            Assert.Contains(report.Warnings, warning => warning.StartsWith($"'{tensor.Name}': The ", StringComparison.Ordinal));
+        }
+
+        Assert.All(expected.Tensors, tensor => Assert.Null(tensor.Fallbacks));
+        Assert.Equal(expected.SharedFraction, report.SharedFraction);
+        foreach (string file in new[] { "a.shared", "a.unique", "b.shared", "b.unique" })
+        {
+            Assert.Equal(File.ReadAllBytes(_folder[$"expected/{file}/adapter_model.safetensors"]), File.ReadAllBytes(_folder[$"out/{file}/adapter_model.safetensors"]));
+        }
     }
 
     [Fact]

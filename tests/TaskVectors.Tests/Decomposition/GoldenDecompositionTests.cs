@@ -1,4 +1,5 @@
 using System.Numerics;
+using TaskVectors.Analysis;
 using TaskVectors.Decomposition;
 using TaskVectors.LinearAlgebra;
 using TaskVectors.Tests.LinearAlgebra;
@@ -40,6 +41,32 @@ public class GoldenDecompositionTests
     [MemberData(nameof(Cases))]
     public void A_decomposition_in_single_agrees_with_the_naive_program(string name, string provider) =>
         Check<float>(new GoldenDecomposition(Path.Combine(Folder, name)), TestProviders.Named(provider), "float32");
+
+    [Theory]
+    [MemberData(nameof(Cases))]
+    public void Principal_angles_between_the_spaces_agree_with_the_naive_program(string name, string provider)
+    {
+        var golden = new GoldenDecomposition(Path.Combine(Folder, name));
+        ILinearAlgebraProvider algebra = TestProviders.Named(provider);
+        foreach (string tensor in golden.Matrices.Where(tensor => golden.Has($"angles/{tensor}/0_1")))
+        {
+            ThinSvd<double>[] vectors = [.. golden.Vectors(tensor).Select(vector => algebra.ThinSvd(vector.View))];
+            long[] ranks = golden.Integers($"rank/{tensor}");
+            for (int first = 0; first < vectors.Length; first++)
+            {
+                for (int second = first + 1; second < vectors.Length; second++)
+                {
+                    IReadOnlyList<double> angles = PrincipalAngles.Between(
+                        vectors[first].U.FirstColumns((int)ranks[first]), vectors[second].U.FirstColumns((int)ranks[second]), algebra);
+                    double[] expected = golden.Numbers($"angles/{tensor}/{first}_{second}");
+
+                    // The reference loses half of the digits near 0 and a right angle, and says so.
+                    Assert.Equal(expected.Length, angles.Count);
+                    Near(expected, index => angles[index], 1e-6, $"angles of {tensor}");
+                }
+            }
+        }
+    }
 
     private static void Check<T>(GoldenDecomposition golden, ILinearAlgebraProvider provider, string precision)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>

@@ -204,5 +204,31 @@ public sealed class StoredTaskVectorTests : IDisposable
         Assert.Equal([3], TestModel.Values(written, "c"));
     }
 
+    [Fact]
+    public async Task A_stored_sum_of_partial_vectors_has_the_tensors_of_all()
+    {
+        Checkpoint pretrained = _sandbox.Model("base", ("a", DType.F32, [1]), ("b", DType.F32, [2]), ("c", DType.F32, [3]), ("d", DType.F32, [4]));
+        Checkpoint finetuned = _sandbox.Model("finetuned", ("a", DType.F32, [5]), ("b", DType.F32, [6]), ("c", DType.F32, [7]), ("d", DType.F32, [8]));
+        TaskVector[] parts = new TaskVector[2];
+        foreach ((int index, string[] names) in new[] { (0, new[] { "a", "b" }), (1, ["b", "c"]) })
+        {
+            string path = _sandbox[$"part-{index}.safetensors"];
+            _ = await (finetuned - pretrained).SaveAsync(path, EditOptions.Default with { Filter = new TensorFilter([.. names.Select(name => new NamePattern(name))], []) });
+            parts[index] = TaskVector.Open(path);
+        }
+
+        _ = await (parts[0] + (0.5 * parts[1])).SaveAsync(_sandbox["sum.safetensors"]);
+        TaskVector sum = TaskVector.Open(_sandbox["sum.safetensors"]);
+        Assert.Equal("true", sum.Base.Metadata[TaskVectorMetadata.PartialKey]);
+        Checkpoint written = await _sandbox.Save(pretrained + sum);
+        Assert.Equal([5, 8, 5, 4], new[] { "a", "b", "c", "d" }.SelectMany(name => TestModel.Values(written, name)));
+
+        // A vector of all tensors lacks none, so that a tensor it does not know is a mistake.
+        Checkpoint small = _sandbox.Model("small", ("a", DType.F32, [1]));
+        _ = await (_sandbox.Model("tuned", ("a", DType.F32, [3])) - small).SaveAsync(_sandbox["whole.safetensors"]);
+        EditException error = await Assert.ThrowsAsync<EditException>(() => (TaskVector.Open(_sandbox["whole.safetensors"]) + parts[0]).SaveAsync(_sandbox["x.safetensors"]));
+        Assert.Equal(EditError.ExtraTensors, error.Error);
+    }
+
     private Checkpoint Model(string name, DType dtype, int seed) => _sandbox.Model(name, ("w", dtype, TestModel.Numbers(seed, Elements)));
 }
