@@ -1,0 +1,160 @@
+using TaskVectors.Tensors;
+
+namespace TaskVectors.Models.Autograd;
+
+/// <summary>
+/// F32 numbers in row-major order in native memory, and what is needed to differentiate by them. Made by a <see cref="ComputeContext"/>;
+/// the operations are extension methods in <see cref="Operations"/>. Not safe for use from several threads at once.
+/// </summary>
+/// <remarks>
+/// A tensor lives until its <see cref="TensorScope"/> closes, until <see cref="ComputeContext.Backward(Tensor)"/> has passed it, or until it is
+/// disposed, whichever comes first; <see cref="Retain"/> protects it from the second. Reading it afterwards throws
+/// <see cref="ObjectDisposedException"/>.
+/// </remarks>
+public sealed class Tensor : IDisposable
+{
+    private readonly int _offset;
+    private TensorStorage? _storage;
+    private Tensor? _gradient;
+    private bool _hasGradient;
+
+    internal Tensor(ComputeContext context, TensorShape shape, TensorStorage storage, int offset = 0)
+    {
+        Context = context;
+        Shape = shape;
+        Count = (int)shape.ElementCount;
+        _storage = storage;
+        _offset = offset;
+    }
+
+    /// <summary>Where the tensor was made and where operations on it run.</summary>
+    public ComputeContext Context { get; }
+
+    /// <summary>The dimensions, outermost first.</summary>
+    public TensorShape Shape { get; }
+
+    /// <summary>The number of elements.</summary>
+    public int Count { get; }
+
+    /// <summary>The number of dimensions.</summary>
+    public int Rank => Shape.Rank;
+
+    /// <summary>
+    /// Whether <see cref="ComputeContext.Backward(Tensor)"/> computes the derivative by this tensor. Set it on parameters; results of operations
+    /// on such tensors have it while the context records.
+    /// </summary>
+    public bool RequiresGradient { get; set; }
+
+    /// <summary>The elements, in row-major order.</summary>
+    /// <exception cref="ObjectDisposedException">The tensor has been released.</exception>
+    public Span<float> Values
+    {
+        get
+        {
+            ObjectDisposedException.ThrowIf(_storage is null, this);
+            return _storage.Elements.Slice(_offset, Count);
+        }
+    }
+
+    /// <summary>The derivative of the scalar given to <see cref="ComputeContext.Backward(Tensor)"/> by this tensor; null where there is none.</summary>
+    public Tensor? Gradient => _hasGradient ? _gradient : null;
+
+    /// <summary>Whether the memory has been given back.</summary>
+    public bool IsReleased => _storage is null;
+
+    internal TensorScope? Scope { get; set; }
+
+    internal bool IsRetained { get; private set; }
+
+    /// <summary>Whether an operation on the tape made the tensor, rather than a user.</summary>
+    internal bool IsComputed { get; set; }
+
+    /// <summary>The size of a dimension.</summary>
+    /// <param name="axis">Counted from the outermost; negative counts from the innermost, -1 being the last.</param>
+    public int Size(int axis) => (int)Shape[axis < 0 ? Rank + axis : axis];
+
+    /// <summary>Keeps the values, and the gradient, of a computed tensor when <see cref="ComputeContext.Backward(Tensor)"/> passes it.</summary>
+    /// <returns>The same tensor.</returns>
+    public Tensor Retain()
+    {
+        IsRetained = true;
+        return this;
+    }
+
+    /// <summary>The only element of a tensor of one element.</summary>
+    /// <exception cref="InvalidOperationException">The tensor has more or fewer elements.</exception>
+    public float Item() => Count == 1 ? Values[0] : throw new InvalidOperationException($"A tensor of shape {Shape} is not one number.");
+
+    /// <summary>A copy of the elements.</summary>
+    public float[] ToArray() => Values.ToArray();
+
+    /// <summary>Forgets the gradient. The memory stays for the next one.</summary>
+    public void ClearGradient() => _hasGradient = false;
+
+    /// <summary>Gives the memory of the tensor and of its gradient back.</summary>
+    public void Dispose()
+    {
+        _storage?.Release();
+        _storage = null;
+        ReleaseGradient();
+    }
+
+    /// <summary>The same memory under another shape of the same size, outside the tape.</summary>
+    internal Tensor View(TensorShape shape, int offset = 0)
+    {
+        ObjectDisposedException.ThrowIf(_storage is null, this);
+        return Context.Track(new Tensor(Context, shape, _storage.Share(), _offset + offset));
+    }
+
+    /// <summary>
+    /// The tensor into which an operation writes its part of the gradient. Where <paramref name="accumulate"/> is true it holds the parts
+    /// of others and the part is to be added; else it holds nothing and every element must be written.
+    /// </summary>
+    internal Tensor OpenGradient(out bool accumulate)
+    {
+        accumulate = _hasGradient;
+        _gradient ??= Context.AllocateUntracked(Shape);
+        _hasGradient = true;
+        return _gradient;
+    }
+
+    /// <summary>The tensor into which an operation adds scattered parts of the gradient; zeros where there were none.</summary>
+    internal Tensor OpenSparseGradient()
+    {
+        Tensor gradient = OpenGradient(out bool accumulate);
+        if (!accumulate)
+        {
+            gradient.Values.Clear();
+        }
+
+        return gradient;
+    }
+
+    /// <summary>Takes the gradient away from a tensor that needs it no longer; the caller owns it.</summary>
+    internal Tensor? TakeGradient()
+    {
+        Tensor? gradient = Gradient;
+        if (gradient is not null)
+        {
+            _gradient = null;
+            _hasGradient = false;
+        }
+
+        return gradient;
+    }
+
+    /// <summary>Takes over a gradient of the same size as if it had been written here.</summary>
+    internal void AdoptGradient(Tensor gradient)
+    {
+        _gradient?.Dispose();
+        _gradient = gradient;
+        _hasGradient = true;
+    }
+
+    internal void ReleaseGradient()
+    {
+        _gradient?.Dispose();
+        _gradient = null;
+        _hasGradient = false;
+    }
+}
