@@ -100,10 +100,13 @@ public sealed class Tensor : IDisposable
     }
 
     /// <summary>The same memory under another shape of the same size, outside the tape.</summary>
-    internal Tensor View(TensorShape shape, int offset = 0)
+    internal Tensor View(TensorShape shape, int offset = 0) => Context.Track(UntrackedView(shape, offset));
+
+    /// <summary>As <see cref="View"/>, owned by the caller.</summary>
+    internal Tensor UntrackedView(TensorShape shape, int offset = 0)
     {
         ObjectDisposedException.ThrowIf(_storage is null, this);
-        return Context.Track(new Tensor(Context, shape, _storage.Share(), _offset + offset));
+        return new Tensor(Context, shape, _storage.Share(), _offset + offset);
     }
 
     /// <summary>

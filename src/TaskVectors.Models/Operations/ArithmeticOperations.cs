@@ -87,7 +87,7 @@ public static class ArithmeticOperations
 
         if (context.Needs(x))
         {
-            context.Record(y, dy => Gradients.PassOn(dy, x));
+            context.Record(y, dy => Gradients.HandOver(y, dy, x));
         }
 
         return y;
@@ -112,18 +112,18 @@ public static class ArithmeticOperations
 
         if (context.Needs(x, y))
         {
-            context.Record(z, dz => Backward(rule, x, y, dz, shape));
+            context.Record(z, dz => Backward(rule, x, y, z, dz, shape));
         }
 
         return z;
     }
 
-    private static void Backward(Rule rule, Tensor x, Tensor y, Tensor dz, TensorShape shape)
+    private static void Backward(Rule rule, Tensor x, Tensor y, Tensor z, Tensor dz, TensorShape shape)
     {
         if (rule == Rule.Add && x.Shape == y.Shape)
         {
             Gradients.PassOn(dz, x);
-            Gradients.PassOn(dz, y);
+            Gradients.HandOver(z, dz, y);
             return;
         }
 

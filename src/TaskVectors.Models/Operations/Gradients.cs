@@ -27,4 +27,25 @@ internal static class Gradients
             }
         });
     }
+
+    /// <summary>
+    /// As <see cref="PassOn"/>, for the last use of an output's gradient: the memory itself goes to the input where nothing is there yet.
+    /// </summary>
+    public static void HandOver(Tensor output, Tensor dy, Tensor input)
+    {
+        if (!input.RequiresGradient)
+        {
+            return;
+        }
+
+        if (!input.IsComputed || output.IsRetained || output.Gradient != dy || input.Gradient is not null)
+        {
+            PassOn(dy, input);
+            return;
+        }
+
+        Tensor gradient = output.TakeGradient()!;
+        input.AdoptGradient(gradient.UntrackedView(input.Shape));
+        gradient.Dispose();
+    }
 }

@@ -50,7 +50,7 @@ public static class LinearOperations
         map.Forward(before, activation, y);
         if (needsGradient)
         {
-            context.Record(y, dy => map.Backward(before, activation, dy, y.IsRetained), before == y ? [] : [before]);
+            context.Record(y, dy => map.Backward(before, activation, y, dy), before == y ? [] : [before]);
         }
 
         return y;
@@ -92,21 +92,26 @@ public static class LinearOperations
                 });
         }
 
-        public void Backward(Tensor before, Activation activation, Tensor dy, bool isRetained)
+        public void Backward(Tensor before, Activation activation, Tensor y, Tensor dy)
         {
             if (activation == Activation.None)
             {
                 Backward(dy);
+                if (Residual is not null)
+                {
+                    Gradients.HandOver(y, dy, Residual);
+                }
+
                 return;
             }
 
             // Nobody reads the gradient behind the activation again, so the one before it takes its place.
             ComputeContext context = X.Context;
-            Tensor target = isRetained ? context.AllocateUntracked(dy.Shape) : dy;
+            Tensor target = y.IsRetained ? context.AllocateUntracked(dy.Shape) : dy;
             context.Team.For(dy.Count, ActivationOperations.LeastElements, (start, end) => ActivationKernels.Backward(
                 activation, before.Values[start..end], dy.Values[start..end], target.Values[start..end], accumulate: false));
             Backward(target);
-            if (isRetained)
+            if (y.IsRetained)
             {
                 target.Dispose();
             }
@@ -139,11 +144,6 @@ public static class LinearOperations
             {
                 Tensor db = Bias.OpenGradient(out bool accumulate);
                 Columns.Sum(X.Context.Team, dy, Rows, Outputs, db, accumulate);
-            }
-
-            if (Residual is { RequiresGradient: true })
-            {
-                Gradients.PassOn(dy, Residual);
             }
         }
 

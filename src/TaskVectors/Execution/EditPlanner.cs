@@ -11,17 +11,15 @@ public sealed class EditPlanner
 {
     private readonly AffineForm _form;
     private readonly bool _isVector;
-    private readonly OutputTarget _target;
     private readonly EditOptions _options;
     private readonly bool _anchorIsVector;
     private readonly InputResolution _resolution;
     private readonly List<TaskVectorsException> _errors = [];
 
-    private EditPlanner(AffineForm form, bool isVector, OutputTarget target, EditOptions options)
+    private EditPlanner(AffineForm form, bool isVector, EditOptions options)
     {
         _form = form;
         _isVector = isVector;
-        _target = target;
         _options = options;
         _anchorIsVector = isVector && form.AnchorIsVector;
         _resolution = new InputResolution(form, _anchorIsVector, options);
@@ -30,14 +28,38 @@ public sealed class EditPlanner
     /// <summary>Plans the writing of an edited checkpoint.</summary>
     /// <exception cref="TaskVectorsException">The edit cannot be made; several errors come as one <see cref="AggregateEditException"/>.</exception>
     public static EditPlan Plan(Checkpoint checkpoint, OutputTarget target, EditOptions options) =>
-        new EditPlanner(checkpoint.RestrictTo(options.Filter).Form, isVector: false, target, options).Plan();
+        new EditPlanner(checkpoint.RestrictTo(options.Filter).Form, isVector: false, options).Plan(target);
 
     /// <summary>Plans the writing of a task vector: an ordinary safetensors file whose metadata names its base.</summary>
     /// <exception cref="TaskVectorsException">The vector cannot be made; several errors come as one <see cref="AggregateEditException"/>.</exception>
     public static EditPlan Plan(TaskVector vector, OutputTarget target, EditOptions options) =>
-        new EditPlanner(vector.RestrictTo(options.Filter).Form, isVector: true, target, options).Plan();
+        new EditPlanner(vector.RestrictTo(options.Filter).Form, isVector: true, options).Plan(target);
 
-    private EditPlan Plan()
+    /// <summary>Binds an edited checkpoint that is not to be written: what each of its tensors is made of.</summary>
+    internal static (IReadOnlyList<PlannedInput> Inputs, IReadOnlyList<PlannedTensor> Tensors) Bind(Checkpoint checkpoint, EditOptions options) =>
+        new EditPlanner(checkpoint.RestrictTo(options.Filter).Form, isVector: false, options).Bind();
+
+    /// <summary>Binds a task vector that is not to be written.</summary>
+    internal static (IReadOnlyList<PlannedInput> Inputs, IReadOnlyList<PlannedTensor> Tensors) Bind(TaskVector vector, EditOptions options) =>
+        new EditPlanner(vector.RestrictTo(options.Filter).Form, isVector: true, options).Bind();
+
+    private EditPlan Plan(OutputTarget target)
+    {
+        (IReadOnlyList<PlannedInput> inputs, IReadOnlyList<AlignedTensor> aligned, IReadOnlyList<string> warnings) = Align(
+            inputs => target.Check(inputs.Where(input => !input.IsComputed).Select(input => input.Source), _options.Force, _options.Resume));
+        EditPlan plan = LayOut(target, inputs, aligned, warnings);
+        CheckSpace(plan);
+        return plan;
+    }
+
+    private (IReadOnlyList<PlannedInput> Inputs, IReadOnlyList<PlannedTensor> Tensors) Bind()
+    {
+        (IReadOnlyList<PlannedInput> inputs, IReadOnlyList<AlignedTensor> aligned, _) = Align(_ => []);
+        return (inputs, [.. aligned.Select(PlanTensor).OfType<PlannedTensor>()]);
+    }
+
+    private (IReadOnlyList<PlannedInput> Inputs, IReadOnlyList<AlignedTensor> Tensors, IReadOnlyList<string> Warnings) Align(
+        Func<IReadOnlyList<PlannedInput>, IEnumerable<TaskVectorsException>> checkTarget)
     {
         CheckOptions();
         CheckKinds();
@@ -45,7 +67,7 @@ public sealed class EditPlanner
 
         IReadOnlyList<PlannedInput> inputs = FindInputs();
         CheckNames(inputs);
-        _errors.AddRange(_target.Check(inputs.Where(input => !input.IsComputed).Select(input => input.Source), _options.Force, _options.Resume));
+        _errors.AddRange(checkTarget(inputs));
         IEnumerable<Term> terms = _form.WithArguments().SelectMany(form => form.Terms);
         _errors.AddRange(UnmatchedPatterns.Check(terms.SelectMany(term => term.Coefficient.Patterns()), inputs[0].Source));
         CheckBases(inputs);
@@ -60,9 +82,7 @@ public sealed class EditPlanner
         }
 
         AggregateEditException.ThrowIfAny(_errors);
-        EditPlan plan = LayOut(inputs, aligned, [.. _resolution.Warnings, .. alignment.Warnings]);
-        CheckSpace(plan);
-        return plan;
+        return (inputs, aligned, [.. _resolution.Warnings, .. alignment.Warnings]);
     }
 
     private void CheckOptions()
@@ -145,13 +165,13 @@ public sealed class EditPlanner
     internal static bool IsCheckedByNames(CheckpointSource vector) =>
         vector.Metadata.GetValueOrDefault(TaskVectorMetadata.BaseCheckKey) == TaskVectorMetadata.NamesAndShapes;
 
-    private EditPlan LayOut(IReadOnlyList<PlannedInput> inputs, IReadOnlyList<AlignedTensor> aligned, IReadOnlyList<string> warnings)
+    private EditPlan LayOut(OutputTarget target, IReadOnlyList<PlannedInput> inputs, IReadOnlyList<AlignedTensor> aligned, IReadOnlyList<string> warnings)
     {
         List<PlannedTensor> tensors = [.. aligned.Select(PlanTensor).OfType<PlannedTensor>()];
         string expression = _options.Expression ?? _form.ToText(source => inputs.First(input => input.Source.Path == source.Path).Name);
         var metadata = new OutputMetadata(inputs, _isVector, tensors.Count < aligned.Count, IsReadWhole(inputs[0].Source, tensors), expression, _options).Build();
-        long shardSize = _target.IsSingleFile ? long.MaxValue : _options.ShardSize;
-        IReadOnlyList<SafetensorsFileLayout> files = SafetensorsLayout.Plan(tensors.Select(tensor => tensor.Output), metadata, shardSize, _target.Stem);
+        long shardSize = target.IsSingleFile ? long.MaxValue : _options.ShardSize;
+        IReadOnlyList<SafetensorsFileLayout> files = SafetensorsLayout.Plan(tensors.Select(tensor => tensor.Output), metadata, shardSize, target.Stem);
 
         var places = new Dictionary<string, (int File, long Offset)>(StringComparer.Ordinal);
         for (int file = 0; file < files.Count; file++)
@@ -171,12 +191,12 @@ public sealed class EditPlanner
             Inputs = inputs,
             Tensors = [.. tensors.Select(tensor => tensor with { File = places[tensor.Output.Name].File, Offset = places[tensor.Output.Name].Offset })],
             Files = files,
-            CompanionFiles = _isVector || _target.IsSingleFile ? [] : Execution.CompanionFiles.Find(inputs[0].Source.Path),
-            Target = _target,
+            CompanionFiles = _isVector || target.IsSingleFile ? [] : Execution.CompanionFiles.Find(inputs[0].Source.Path),
+            Target = target,
             Options = _options,
             Warnings = warnings,
             Metadata = metadata,
-            FreeSpace = FreeSpace.At(_target.PartialFolder),
+            FreeSpace = FreeSpace.At(target.PartialFolder),
         };
     }
 
@@ -237,8 +257,8 @@ public sealed class EditPlanner
 
     private void CheckSpace(EditPlan plan)
     {
-        long reclaimed = _options.Resume || _options.Force ? FreeSpace.UsedBy(_target.PartialFolder) : 0;
-        RequireSpace(plan.BytesWritten + plan.CompanionFiles.Sum(file => file.Length) - reclaimed, plan.FreeSpace, _target.Path);
+        long reclaimed = _options.Resume || _options.Force ? FreeSpace.UsedBy(plan.Target.PartialFolder) : 0;
+        RequireSpace(plan.BytesWritten + plan.CompanionFiles.Sum(file => file.Length) - reclaimed, plan.FreeSpace, plan.Target.Path);
     }
 
     /// <exception cref="EditException">More is needed than is free.</exception>

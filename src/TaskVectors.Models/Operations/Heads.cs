@@ -1,0 +1,23 @@
+using TaskVectors.Models.Autograd;
+
+namespace TaskVectors.Models.Operations;
+
+/// <summary>Attention heads within the last dimension of a tensor: nothing is copied to separate them.</summary>
+/// <param name="Tensor">[batch, n, width].</param>
+/// <param name="Count">The number of heads.</param>
+/// <param name="Size">Elements a head.</param>
+/// <param name="Offset">Where the first head starts in the last dimension.</param>
+public readonly record struct Heads(Tensor Tensor, int Count, int Size, int Offset = 0)
+{
+    internal int Batch => Tensor.Size(0);
+
+    internal int Length => Tensor.Size(1);
+
+    internal MatrixView Rows(int batch, int head, int start, int count) => View(Tensor, batch, head, start, count);
+
+    internal MatrixView View(Tensor memory, int batch, int head, int start, int count)
+    {
+        int width = Tensor.Size(2);
+        return new MatrixView(memory, (((batch * Length) + start) * width) + Offset + (head * Size), count, Size, width);
+    }
+}
