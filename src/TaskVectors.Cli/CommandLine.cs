@@ -65,6 +65,7 @@ internal static class CommandLine
             new SpectrumCommand(terminal),
             new DecomposeCommand(terminal),
             new LoraCommand(terminal),
+            new TokenizeCommand(terminal),
             new VerifyCommand(terminal),
             new ReplayCommand(terminal),
             new DemoCommand(terminal),

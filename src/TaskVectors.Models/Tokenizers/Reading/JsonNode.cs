@@ -27,7 +27,17 @@ internal readonly struct JsonNode(JsonElement element, string file, string path)
         }
     }
 
-    public string Text() => IsString ? element.GetString()! : throw Wrong("must be a string");
+    public string Text()
+    {
+        try
+        {
+            return IsString ? element.GetString()! : throw Wrong("must be a string");
+        }
+        catch (InvalidOperationException)
+        {
+            throw Wrong("is not valid Unicode");
+        }
+    }
 
     public string? OptionalText() => IsNull ? null : Text();
 
@@ -81,7 +91,20 @@ internal readonly struct JsonNode(JsonElement element, string file, string path)
     {
         foreach (JsonProperty member in value.EnumerateObject())
         {
-            yield return (member.Name, new JsonNode(member.Value, file, $"{path}.{member.Name}"));
+            string name = NameOf(member, file, path);
+            yield return (name, new JsonNode(member.Value, file, $"{path}.{name}"));
+        }
+    }
+
+    private static string NameOf(JsonProperty member, string file, string path)
+    {
+        try
+        {
+            return member.Name;
+        }
+        catch (InvalidOperationException)
+        {
+            throw new JsonNode(default, file, path).Wrong("has a key that is not valid Unicode");
         }
     }
 

@@ -24,6 +24,11 @@ internal static class TokenizerFiles
     {
         string? found = new[] { Json }.Concat(SentencePieceModels).Append(Vocabulary).Append(WordPiece)
             .Select(name => Path.Combine(folder, name)).FirstOrDefault(File.Exists);
+        if (found is null && Directory.GetFiles(folder, "*.model") is [string only])
+        {
+            found = only;
+        }
+
         return LoadFile(found ?? throw Missing(
             folder,
             $"{folder} has no tokenizer: none of {Json}, {string.Join(", ", SentencePieceModels)}, {Vocabulary} with {Merges}, {WordPiece}. "
