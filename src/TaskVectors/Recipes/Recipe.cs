@@ -68,7 +68,7 @@ public sealed class Recipe
         EditPlan plan = EditPlanner.Plan(_plan!.Result, target, chosen);
         return plan with
         {
-            CompanionFiles = target.IsSingleFile || _plan.Anchor.Folder is not { } folder ? [] : [.. CompanionFiles.Find(folder).Select(file => WithLayers(file, chosen))],
+            CompanionFiles = target.IsSingleFile || _plan.Anchor.Folder is not { } folder ? [] : [.. Companions(folder).Select(file => WithDType(file, chosen))],
             Warnings = [.. Problems.Select(problem => problem.ToString()), .. plan.Warnings],
         };
     }
@@ -102,18 +102,29 @@ public sealed class Recipe
 
     // As if it were written and opened again, so that the steps of a recipe are those of separate merges.
     private static ResolvedModel ResultOf(string name, DocumentPlan plan) =>
-        new(name, Checkpoint.FromSource(new WrittenSource(plan.Result.Form, plan.OutputDType)), plan.Anchor.Folder);
+        new(name, Checkpoint.FromSource(new WrittenSource(plan.Result.Form, plan.OutputDType)), plan.Anchor.Folder) { Tokenizer = plan.Tokenizer };
 
-    private CompanionFile WithLayers(CompanionFile file, EditOptions options)
+    private IEnumerable<CompanionFile> Companions(string folder)
+    {
+        IEnumerable<CompanionFile> files = CompanionFiles.Find(folder).Select(WithLayers);
+        return _plan!.Tokenizer?.Replace(files) ?? files;
+    }
+
+    private CompanionFile WithLayers(CompanionFile file)
     {
         if (file.RelativePath != ModelConfig.FileName || _plan!.LayerCount is not { } layers || _plan.Anchor.Config.LayerCountKey is not { } key)
         {
             return file;
         }
 
-        byte[] config = _plan.Anchor.Config.With(new Dictionary<string, JsonNode> { [key] = layers });
-        string? withDType = options.OutputDType is { } dtype ? CompanionFiles.WithDType(config, dtype) : null;
-        byte[] content = withDType is null ? config : System.Text.Encoding.UTF8.GetBytes(withDType);
-        return file with { Content = content, Length = content.Length };
+        return WithContent(file, _plan.Anchor.Config.With(new Dictionary<string, JsonNode> { [key] = layers }));
     }
+
+    // A changed config is written as it is here.
+    private static CompanionFile WithDType(CompanionFile file, EditOptions options) =>
+        file is { RelativePath: ModelConfig.FileName, Content: { } content } && options.OutputDType is { } dtype && CompanionFiles.WithDType(content.ToArray(), dtype) is { } config
+            ? WithContent(file, System.Text.Encoding.UTF8.GetBytes(config))
+            : file;
+
+    private static CompanionFile WithContent(CompanionFile file, byte[] content) => file with { Content = content, Length = content.Length };
 }

@@ -71,10 +71,10 @@ internal sealed class TokenizerFiles
     public TokenizerFiles With(string name, byte[] content) =>
         new(Folder, _files.SetItem(name, new CompanionFile(PathOf(name), name, content.Length) { Content = content }));
 
-    /// <summary>Whether two sets hold the same bytes in the files that say what the tokens are.</summary>
+    /// <summary>Whether two sets hold the same bytes in every file that says what the tokens are.</summary>
     public bool HasSameTokens(TokenizerFiles other)
     {
-        string[] names = [TokenizerNames.Tokenizer, TokenizerNames.Vocabulary, TokenizerNames.Words, TokenizerNames.AddedTokens];
+        string[] names = [TokenizerNames.Tokenizer, TokenizerNames.Vocabulary, TokenizerNames.Words, TokenizerNames.AddedTokens, TokenizerNames.SpecialTokens, TokenizerNames.Config];
         return Array.TrueForAll(names, name => (Read(name), other.Read(name)) switch
         {
             (null, null) => true,

@@ -42,17 +42,7 @@ internal sealed class DocumentBinder(RecipeProblems problems)
             ChatTemplate = mapping.Find("chat_template") is { } template ? ScalarReader.Text(template, problems) : null,
             Parameters = _parameters.Bind(mapping.Find("parameters")),
         };
-        RefuseTokenizers(document);
         return BindMethod(mapping, document);
-    }
-
-    private void RefuseTokenizers(RecipeDocument document)
-    {
-        YamlNode?[] places = [document.Tokenizer?.Node, document.ChatTemplate];
-        foreach (YamlNode place in places.OfType<YamlNode>())
-        {
-            problems.Error(place, "Vocabularies are not joined and chat templates not changed by this version: the models must share a vocabulary; leave this key out.");
-        }
     }
 
     private void RequireKnownKeys(YamlMapping mapping)

@@ -24,20 +24,21 @@ internal sealed class TokenizerBinder(RecipeProblems problems)
     private RecipeTokenizer BindSource(YamlEntry entry)
     {
         (VocabularySource source, RecipeModel? model) = SourceOf(entry);
-        return new RecipeTokenizer(entry.Value, source, model, [], null);
+        return new RecipeTokenizer(entry.Value, source, model, [], null, false);
     }
 
     private RecipeTokenizer? BindWhole(YamlEntry entry)
     {
         if (entry.Value is not YamlMapping mapping)
         {
-            problems.Error(entry.Value, $"'tokenizer' must be a mapping with the keys source, tokens and pad_to_multiple_of, not {entry.Value.Description}.");
+            problems.Error(entry.Value, $"'tokenizer' must be a mapping with the keys source, tokens, pad_to_multiple_of and keep_padding, not {entry.Value.Description}.");
             return null;
         }
 
         RecipeGrammar.Tokenizer.RequireKnownKeys(mapping, problems);
         (VocabularySource source, RecipeModel? model) = mapping.Find("source") is { } given ? SourceOf(given) : (VocabularySource.Union, null);
-        return new RecipeTokenizer(mapping, source, model, TokensOf(mapping.Find("tokens")), MultipleOf(mapping.Find("pad_to_multiple_of")));
+        bool keepsPadding = mapping.Find("keep_padding") is { } padding && ScalarReader.Truth(padding, problems) == true;
+        return new RecipeTokenizer(mapping, source, model, TokensOf(mapping.Find("tokens")), MultipleOf(mapping.Find("pad_to_multiple_of")), keepsPadding);
     }
 
     private (VocabularySource Source, RecipeModel? Model) SourceOf(YamlEntry entry) => ScalarReader.Text(entry, problems) switch

@@ -9,4 +9,6 @@ namespace TaskVectors.Recipes.Documents;
 /// <param name="Model">The model, where it is one model's.</param>
 /// <param name="Tokens">Tokens with a source of their own.</param>
 /// <param name="Multiple">The number of rows is a multiple of this, or <see langword="null"/>.</param>
-internal sealed record RecipeTokenizer(YamlNode Node, VocabularySource Source, RecipeModel? Model, ImmutableArray<RecipeToken> Tokens, int? Multiple);
+/// <param name="KeepsPadding">Whether rows after the last token are kept.</param>
+internal sealed record RecipeTokenizer(
+    YamlNode Node, VocabularySource Source, RecipeModel? Model, ImmutableArray<RecipeToken> Tokens, int? Multiple, bool KeepsPadding);

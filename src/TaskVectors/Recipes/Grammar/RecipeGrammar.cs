@@ -71,6 +71,7 @@ internal static class RecipeGrammar
         new("source", new RecipeType.Any([new RecipeType.Word(["union", "base"]), Model]), "Whose vocabulary the result has: union of all, base, or one model's. Default: union."),
         new("tokens", new RecipeType.Map(new RecipeType.Object("token")), "Where the rows of single tokens come from; tokens that no model has are added."),
         new("pad_to_multiple_of", new RecipeType.Integer(), "Rows are added to the embeddings until their number is a multiple of this."),
+        new("keep_padding", new RecipeType.Truth(), "Whether rows after the last token stay: as many as the model has that gives the vocabulary. Default: false.", IsOwn: true),
     ]);
 
     public static readonly RecipeObject Components = new("components", "The components",

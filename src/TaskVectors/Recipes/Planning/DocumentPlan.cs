@@ -3,6 +3,7 @@ using TaskVectors.Algebra;
 using TaskVectors.Recipes.Documents;
 using TaskVectors.Recipes.Resolution;
 using TaskVectors.Tensors;
+using TaskVectors.Tokenizers;
 
 namespace TaskVectors.Recipes.Planning;
 
@@ -42,6 +43,9 @@ internal sealed record DocumentPlan
 
     /// <summary>The merges that make the result: its parts, or the document itself.</summary>
     public ImmutableArray<DocumentPlan> Merges => Parts.IsEmpty ? [this] : Parts;
+
+    /// <summary>The tokenizer of the result where it is not that of the anchor's folder.</summary>
+    public ResultTokenizer? Tokenizer { get; init; }
 
     /// <summary>The number of layers of the result where it is not that of the anchor.</summary>
     public int? LayerCount { get; init; }

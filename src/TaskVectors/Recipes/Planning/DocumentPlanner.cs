@@ -33,30 +33,38 @@ internal sealed class DocumentPlanner(ModelResolver resolver, RecipeProblems pro
         }
 
         var arranger = new Arranger(scope);
+        var vocabularies = new VocabularyPlanner(resolver, problems, scope);
         ImmutableArray<RecipeDocument> parts = SliceParts.Of(document);
-        return parts.Length == 1 ? PlanPart(document, null, arranger) : PlanStack(document, parts, arranger);
+        return parts.Length == 1
+            ? PlanPart(document, document, null, vocabularies, arranger)
+            : PlanStack(document, parts, vocabularies, arranger);
     }
 
     // What config and tokenizer come from: the base, used or not, else the first model.
     private ResolvedModel AnchorOf(RecipeDocument document, Operands operands) =>
         (document.Base is { } model ? resolver.Resolve(model) : null) ?? operands.Base?[0].Model ?? operands.Models[0][0].Model;
 
-    private DocumentPlan? PlanPart(RecipeDocument document, ResolvedModel? common, Arranger arranger)
+    // The vocabulary is that of the whole document, in each of its parts.
+    private DocumentPlan? PlanPart(RecipeDocument part, RecipeDocument whole, ResolvedModel? common, VocabularyPlanner vocabularies, Arranger arranger)
     {
-        if (Operands.Sort(document, resolver, problems) is not { } operands)
+        if (Operands.Sort(part, resolver, problems) is not { } operands)
         {
             return null;
         }
 
-        ResolvedModel anchor = common ?? AnchorOf(document, operands);
-        return new StructureCheck(problems).Check(document, operands, anchor) ? Compose(document, operands, anchor, arranger) : null;
+        ResolvedModel anchor = common ?? AnchorOf(part, operands);
+        return new StructureCheck(problems).Check(part, operands, anchor)
+            && vocabularies.Align(whole, operands, anchor) is { } aligned
+            && Compose(part, aligned, anchor, arranger) is { } plan
+            ? plan with { Tokenizer = vocabularies.Tokenizer ?? anchor.Tokenizer }
+            : null;
     }
 
     // Every part is planned even where another fails, so that all mistakes are reported.
-    private DocumentPlan? PlanStack(RecipeDocument document, ImmutableArray<RecipeDocument> parts, Arranger arranger)
+    private DocumentPlan? PlanStack(RecipeDocument document, ImmutableArray<RecipeDocument> parts, VocabularyPlanner vocabularies, Arranger arranger)
     {
         ResolvedModel? anchor = Operands.Sort(parts[0], resolver, problems) is { } operands ? AnchorOf(document, operands) : null;
-        DocumentPlan?[] plans = [.. parts.Select(part => PlanPart(part, anchor, arranger))];
+        DocumentPlan?[] plans = [.. parts.Select(part => PlanPart(part, document, anchor, vocabularies, arranger))];
         return plans.Contains(null) ? null : new PartStack(document, [.. plans.OfType<DocumentPlan>()], problems).Compose(arranger);
     }
 

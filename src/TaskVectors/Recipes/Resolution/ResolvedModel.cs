@@ -2,6 +2,7 @@ using TaskVectors.Algebra;
 using TaskVectors.Checkpoints;
 using TaskVectors.Execution;
 using TaskVectors.Recipes.Architectures;
+using TaskVectors.Tokenizers;
 
 namespace TaskVectors.Recipes.Resolution;
 
@@ -31,6 +32,12 @@ internal sealed class ResolvedModel
     public string? Folder { get; }
 
     public ModelConfig Config { get; }
+
+    /// <summary>The tokenizer, where it is not that of the folder.</summary>
+    public ResultTokenizer? Tokenizer { get; init; }
+
+    /// <summary>The files of the tokenizer.</summary>
+    public TokenizerFiles TokenizerFiles => Tokenizer?.Files ?? TokenizerFiles.Find(Folder);
 
     public ModelLayout Layout { get; }
 

@@ -1,0 +1,60 @@
+using TaskVectors.Recipes.Documents;
+using TaskVectors.Recipes.Planning;
+using TaskVectors.Recipes.Resolution;
+using TaskVectors.Recipes.Yaml;
+using TaskVectors.Tokenizers;
+
+namespace TaskVectors.Recipes.Validation;
+
+/// <summary>
+/// Checks that models whose rows are merged by their numbers mean the same by them. Rows of different ordinary tokens are an error; where only added tokens
+/// differ, as in models that use reserved rows in their own way, a warning.
+/// </summary>
+internal sealed class VocabularyCheck(RecipeProblems problems)
+{
+    private const string Remedy = "Rows are merged by their numbers; set tokenizer_source, such as union or base, to merge them by token.";
+
+    /// <summary>Checks every model against the first.</summary>
+    public void Check(RecipeDocument document, Operands operands)
+    {
+        ResolvedModel[] models = [.. (operands.Base ?? []).Concat(operands.Models.SelectMany(model => model)).Select(contribution => contribution.Model).Distinct()];
+        foreach (ResolvedModel model in models.Skip(1))
+        {
+            Check(document, operands, models[0], model);
+        }
+    }
+
+    private void Check(RecipeDocument document, Operands operands, ResolvedModel first, ResolvedModel model)
+    {
+        if (Read(first, model) is not var (own, other) || TokenizedModel.Of(first, own)?.Tokens.Rows != TokenizedModel.Of(model, other)?.Tokens.Rows)
+        {
+            return;
+        }
+
+        VocabularyDifference difference = VocabularyDifference.Of(own, other);
+        YamlNode place = operands.Models.SelectMany(contributions => contributions).FirstOrDefault(contribution => contribution.Model == model && contribution.Source is not null)?.Source?.Model.Node ?? document.Node;
+        if (difference.Conflicts.Count > 0)
+        {
+            problems.Error(place, $"The vocabularies differ: {difference.Conflicts.Count + difference.AddedConflicts.Count} of {other.Size} rows of '{model.Name}' stand for other tokens than in '{first.Name}' ({VocabularyDifference.Describe(difference.Conflicts[0], own, other)}). {Remedy}");
+        }
+        else if (difference.AddedConflicts.Count > 0)
+        {
+            problems.Warning(place, $"{difference.AddedConflicts.Count} rows of '{model.Name}' stand for other added tokens than in '{first.Name}' ({VocabularyDifference.Describe(difference.AddedConflicts[0], own, other)}). {Remedy}");
+        }
+    }
+
+    /// <summary>The vocabularies of two models; <see langword="null"/> where they are the same, or either cannot be read, which no merge by numbers needs.</summary>
+    public static (Vocabulary First, Vocabulary Second)? Read(ResolvedModel first, ResolvedModel second)
+    {
+        try
+        {
+            TokenizerFiles left = first.TokenizerFiles;
+            TokenizerFiles right = second.TokenizerFiles;
+            return !left.HasVocabulary || !right.HasVocabulary || left.HasSameTokens(right) ? null : (VocabularyReader.Read(left), VocabularyReader.Read(right));
+        }
+        catch (TaskVectorsException)
+        {
+            return null;
+        }
+    }
+}
