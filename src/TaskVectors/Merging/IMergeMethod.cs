@@ -30,6 +30,12 @@ public interface IMergeMethod
     /// <summary>Whether it merges task vectors or checkpoints, and what becomes of the base.</summary>
     BaseRole Base => BaseRole.Origin;
 
+    /// <summary>
+    /// The parameter that chooses the vector of one task, from 1, in place of the merged one, which is 0; <see langword="null"/> for methods that give one
+    /// result for all tasks.
+    /// </summary>
+    MergeParameter<int>? TaskParameter => null;
+
     /// <summary>Its parameters.</summary>
     IReadOnlyList<MergeParameter> Parameters { get; }
 

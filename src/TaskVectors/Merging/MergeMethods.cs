@@ -8,9 +8,11 @@ public static class MergeMethods
     [
         new Breadcrumbs(),
         new BreadcrumbsTies(),
+        new Consensus(),
         new DareLinear(),
         new DareTies(),
         new Decomposed(),
+        new Emr(),
         new IsoC(),
         new IsoCts(),
         new KnOts(),
@@ -20,6 +22,7 @@ public static class MergeMethods
         new NearSwap(),
         new NuSlerp(),
         new Passthrough(),
+        new Pcb(),
         new Ram(),
         new Slerp(),
         new TaskArithmetic(),
@@ -28,6 +31,7 @@ public static class MergeMethods
         new TsvC(),
         new TsvM(),
         new TsvMLossless(),
+        new Wudi(),
     ];
 
     /// <summary>Finds a method by its name; hyphens stand for underscores, and case does not matter.</summary>

@@ -32,6 +32,105 @@ public class SignGoldenTests
         await RequireAsync(golden, Call(golden, "ties", $"variant: paper, density: {Text(golden.Number("topK_percent") / 100)}, normalize: {normalize}"), golden.Number("lambda"));
     }
 
+    [Theory]
+    [InlineData("tall-k3", "sum")]
+    [InlineData("tall-k4-mixed", "sum")]
+    [InlineData("tall-k5-ties-thr3", "ties")]
+    public async Task Consensus_and_the_masks_of_tasks_agree_with_the_authors_code(string name, string vector)
+    {
+        using var golden = new AuthorsCase(name, "sign");
+        string lambdas = string.Join(", ", golden.Parameters.GetProperty("lambda_per_task").EnumerateArray().Select(value => Text(value.GetDouble())));
+        string masks = $"mask_lambda: [{lambdas}], vector: {vector}";
+        string consensus = $"{masks}, agreement: {golden.Number("prune_threshold")}, lambda: {Text(golden.Number("alpha"))}";
+        Checkpoint merged = await golden.SaveAsync($"base + {Call(golden, "consensus", consensus)}");
+        golden.RequireAgreement(merged, "merged/");
+        for (int task = 0; task < golden.TaskCount; task++)
+        {
+            Checkpoint masked = await golden.SaveAsync($"base + {Call(golden, "consensus", $"{masks}, task: {task + 1}")}", output: $"task{task}-masked.safetensors");
+            golden.RequireAgreement(masked, $"masked_model/task{task}/");
+        }
+
+        Checkpoint all = await golden.SaveAsync(Call(golden, "consensus", $"{masks}, agreement: 0"), output: "all.safetensors");
+        golden.RequireAgreement(all, "multi_task_vector/");
+    }
+
+    [Theory]
+    [InlineData("emr-k2")]
+    [InlineData("emr-k3")]
+    [InlineData("emr-k4-coarse")]
+    public async Task Emr_and_the_models_of_its_tasks_agree_with_the_authors_code(string name)
+    {
+        using var golden = new AuthorsCase(name, "sign");
+        Checkpoint unified = await golden.SaveAsync(Call(golden, "emr", "task: 0"), output: "unified.safetensors");
+        golden.RequireAgreement(unified, "unified/");
+        double[] code = TestModel.Values(golden.Expected, "rescalers");
+        double[] paper = TestModel.Values(golden.Expected, "rescalers_global_sum");
+        for (int task = 0; task < golden.TaskCount; task++)
+        {
+            Checkpoint model = await golden.SaveAsync($"base + {Call(golden, "emr", $"task: {task + 1}, variant: authors")}", output: $"task{task}-emr.safetensors");
+            golden.RequireAgreement(model, $"merged/task{task}/");
+
+            // The two forms differ by the factor alone.
+            Checkpoint other = await golden.SaveAsync($"base + {Text(code[task] / paper[task])} * {Call(golden, "emr", $"task: {task + 1}")}", output: $"task{task}-paper.safetensors");
+            golden.RequireAgreement(other, $"merged/task{task}/");
+        }
+    }
+
+    [Theory]
+    [InlineData("pcb-top-r10-k3")]
+    [InlineData("pcb-top-r20-k2-small")]
+    [InlineData("pcb-vision-r05-k4")]
+    [InlineData("pcb-vision-r10-k8")]
+    public async Task Pcb_agrees_with_the_authors_code(string name)
+    {
+        using var golden = new AuthorsCase(name, "sign");
+        string variant = golden.Parameters.GetProperty("variant").GetString() == "vision" ? "normalized" : "raw";
+        string parameters = $"variant: {variant}, ratio: {Text(golden.Number("ratio"))}, clamp: {Text(golden.Number("clamp_ratio"))}, lambda: {Text(golden.Number("lambda"))}";
+        await RequireAsync(golden, Call(golden, "pcb", parameters), 1);
+    }
+
+    [Theory]
+    [InlineData("wudi-k2-small")]
+    [InlineData("wudi-k3")]
+    [InlineData("wudi-k4-50it")]
+    public async Task Wudi_agrees_with_the_authors_code(string name)
+    {
+        using var golden = new AuthorsCase(name, "sign");
+        string call = Call(golden, "wudi", $"iterations: {golden.Number("iterations")}");
+        await RequireAsync(golden, call, 1);
+        string sum = string.Join(" - ", Enumerable.Range(0, golden.TaskCount).Select(task => $"({AuthorsCase.Task(task)})"));
+        golden.RequireAgreement(await golden.SaveAsync($"{call} - {sum}", output: "step.safetensors"), "step_from_sum/");
+    }
+
+    [Theory]
+    [InlineData("breadcrumbs-conv-zeroed")]
+    [InlineData("breadcrumbs-readme")]
+    [InlineData("breadcrumbs-wide-gamma006")]
+    public async Task Breadcrumbs_along_the_last_dimension_agrees_with_the_authors_code(string name)
+    {
+        using var golden = new AuthorsCase(name, "sign");
+        string parameters = $"variant: paper, density: {Text(golden.Number("top_k_keep_beta"))}, gamma: {Text(golden.Number("top_k_remove_gamma"))}";
+        await RequireAsync(golden, Call(golden, "breadcrumbs", parameters), golden.Number("alpha"));
+        for (int task = 0; task < golden.TaskCount; task++)
+        {
+            Checkpoint masked = await golden.SaveAsync($"breadcrumbs({AuthorsCase.Task(task)}, {parameters})", output: $"task{task}-masked.safetensors");
+            golden.RequireAgreement(masked, $"masked/task{task}/");
+        }
+    }
+
+    [Fact]
+    public async Task Dropping_the_smallest_magnitudes_agrees_with_the_authors_code()
+    {
+        using var golden = new AuthorsCase("dare-magnitude-ta", "sign");
+        string parameters = $"drop: magnitude, variant: paper, density: {Text(1 - golden.Number("mask_rate"))}";
+        golden.RequireAgreement(await golden.SaveAsync($"base + {Call(golden, "dare_linear", $"{parameters}, lambda: {Text(golden.Number("scaling_coefficient"))}")}"), "merged/");
+        for (int task = 0; task < golden.TaskCount; task++)
+        {
+            Checkpoint sparse = await golden.SaveAsync($"base + dare_linear({AuthorsCase.Task(task)}, {parameters})", output: $"task{task}-sparse.safetensors");
+            golden.RequireAgreement(sparse, $"sparse_model/task{task}/");
+        }
+    }
+
     /// <summary>The vector of a call, and the base with the vector times a coefficient.</summary>
     private static async Task RequireAsync(AuthorsCase golden, string call, double coefficient)
     {

@@ -125,9 +125,12 @@ internal class SelectionStatistic : TensorStatistic
         public override void Observe(MergeBlock block)
         {
             double[] buffer = new double[block.Count];
+            ReadOnlySpan<double> values = [];
             for (int target = 0; target < Patterns.Length; target++)
             {
-                foreach (double value in owner.Values(block, owner._targets[target].Series, buffer))
+                bool isKnown = target > 0 && owner._targets[target].Series == owner._targets[target - 1].Series;
+                values = isKnown ? values : owner.Values(block, owner._targets[target].Series, buffer);
+                foreach (double value in values)
                 {
                     Patterns[target].Add(MagnitudeCut.PatternOf(value));
                 }
@@ -151,9 +154,13 @@ internal class SelectionStatistic : TensorStatistic
                 _buffer = new double[block.Count];
             }
 
+            ReadOnlySpan<double> values = [];
+            int known = -1;
             foreach ((RankTarget target, RankChunk part) in Parts)
             {
-                part.Observe(owner.Values(block, target.Series, _buffer.AsSpan(0, block.Count)), block.Position, _hits);
+                values = target.Series == known ? values : owner.Values(block, target.Series, _buffer.AsSpan(0, block.Count));
+                known = target.Series;
+                part.Observe(values, block.Position, _hits);
             }
         }
     }

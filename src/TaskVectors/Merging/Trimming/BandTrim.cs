@@ -14,16 +14,22 @@ internal static class BandTrim
         IsPerModel = true,
     };
 
+    private static readonly ChoiceParameter<BandVariant> Variant = new(
+        "variant", "What the shares are taken of: mergekit takes them of each tensor, paper of each run along the last dimension of a tensor, as the authors' code does.", BandVariant.Mergekit);
+
     /// <summary>The parameters of both methods.</summary>
     public static IReadOnlyList<MergeParameter> Parameters { get; } =
-        [SumParameters.Weight, TrimParameters.Density, Gamma, SumParameters.NormalizeOff, SumParameters.Lambda, TrimParameters.RescaleOff, SumParameters.Int8Mask];
+        [SumParameters.Weight, TrimParameters.Density, Gamma, Variant, SumParameters.NormalizeOff, SumParameters.Lambda, TrimParameters.RescaleOff, SumParameters.Int8Mask];
 
     /// <summary>The trimming that the arguments ask for.</summary>
     public static Trim Create(MergeArguments arguments)
     {
         double[] densities = TrimParameters.PerModel(arguments, TrimParameters.Density);
         double[] gammas = TrimParameters.PerModel(arguments, Gamma);
-        return new MagnitudeTrim((model, total) => Band(densities[model], gammas[model], total)) { RestoresSum = arguments.Get(TrimParameters.RescaleOff) };
+        bool restoresSum = arguments.Get(TrimParameters.RescaleOff);
+        return arguments.Get(Variant) == BandVariant.Paper
+            ? new RowBandTrim(densities, gammas) { RestoresSum = restoresSum }
+            : new MagnitudeTrim((model, total) => Band(densities[model], gammas[model], total)) { RestoresSum = restoresSum };
     }
 
     private static (long Dropped, long Kept) Band(double density, double gamma, long total)

@@ -11,9 +11,12 @@ internal static class DareParameters
     private static readonly ChoiceParameter<DareRescale> Variant = new(
         "variant", "How it is scaled: mergekit restores the sum of magnitudes of each tensor, paper divides by the density.", DareRescale.Mergekit);
 
+    private static readonly ChoiceParameter<DropStrategy> Drop = new(
+        "drop", "Which elements are dropped: random ones, or the smallest magnitudes of each tensor, to compare with.", DropStrategy.Random);
+
     /// <summary>The parameters of both methods.</summary>
     public static IReadOnlyList<MergeParameter> All { get; } =
-        [SumParameters.Weight, TrimParameters.KeepProbability, Rescale, Variant, SumParameters.NormalizeOff, SumParameters.Lambda, SumParameters.Int8Mask];
+        [SumParameters.Weight, TrimParameters.KeepProbability, Drop, Rescale, Variant, SumParameters.NormalizeOff, SumParameters.Lambda, SumParameters.Int8Mask];
 
     /// <summary>The trimming that the arguments ask for.</summary>
     public static Trim TrimOf(MergeArguments arguments)
@@ -26,6 +29,15 @@ internal static class DareParameters
 
         bool rescales = arguments.Get(Rescale);
         bool divides = arguments.Get(Variant) == DareRescale.Paper;
+        if (arguments.Get(Drop) == DropStrategy.Magnitude)
+        {
+            return new MagnitudeTrim((model, total) => (0, total - (long)(total * (1 - densities[model]))))
+            {
+                Factors = rescales && divides ? [.. densities.Select(density => density > 0 ? 1 / density : 1)] : null,
+                RestoresSum = rescales && !divides,
+            };
+        }
+
         return new RandomDrop(densities, rescales && divides) { RestoresSum = rescales && !divides };
     }
 }

@@ -1,4 +1,5 @@
 using TaskVectors.Merging.Selection;
+using TaskVectors.Merging.Sums;
 
 namespace TaskVectors.Merging.Trimming;
 
@@ -6,6 +7,9 @@ namespace TaskVectors.Merging.Trimming;
 /// <param name="bandOf">For the index of a model and a number of elements: how many of the largest are dropped, and how many after them are kept.</param>
 internal sealed class MagnitudeTrim(Func<int, long, (long Dropped, long Kept)> bandOf) : Trim
 {
+    /// <summary>The factor of what is kept of each model; <see langword="null"/> for none.</summary>
+    public double[]? Factors { get; init; }
+
     protected override bool NeedsSelection => true;
 
     /// <inheritdoc/>
@@ -30,6 +34,11 @@ internal sealed class MagnitudeTrim(Func<int, long, (long Dropped, long Kept)> b
         if (dropped != MagnitudeCut.None)
         {
             MagnitudeScan.KeepOutside(block[model], block.Position, dropped);
+        }
+
+        if (Factors is not null)
+        {
+            BlockMath.Scale(block[model], Factors[model], block[model]);
         }
     }
 
