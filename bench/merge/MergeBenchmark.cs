@@ -7,7 +7,9 @@ namespace TaskVectors.Benchmarks.Merge;
 /// <summary>Times edits and copies in turn and prints a table of medians.</summary>
 internal sealed class MergeBenchmark(Settings settings)
 {
-    private string OutputFolder => Path.Combine(settings.Folder, "out");
+    private readonly CopyTimer _copies = new(settings);
+
+    private string OutputFolder => _copies.OutputFolder;
 
     public async Task RunAsync(CancellationToken cancellation)
     {
@@ -26,10 +28,10 @@ internal sealed class MergeBenchmark(Settings settings)
                 }
             }
 
-            Clean(Path.Combine(settings.Folder, dtype.Name()), settings.Keep);
+            CopyTimer.Clean(Path.Combine(settings.Folder, dtype.Name()), settings.Keep);
         }
 
-        Clean(settings.Folder, settings.Keep);
+        CopyTimer.Clean(settings.Folder, settings.Keep);
     }
 
     private string[] Prepare(DType dtype)
@@ -42,22 +44,12 @@ internal sealed class MergeBenchmark(Settings settings)
             SyntheticModel.Write(models[index], settings.ModelBytes, dtype, seed: index + 1);
         }
 
-        // An edit of k models moves (k + 1) times their size, a copy moves twice its own: k + 1 halves of a model.
-        for (int half = 0; half <= models.Length; half++)
-        {
-            string path = Path.Combine(folder, $"half{half}");
-            if (!File.Exists(path))
-            {
-                WriteRandom(path, settings.ModelBytes / 2, seed: 1000 + half);
-            }
-        }
-
+        _copies.Prepare(folder, models.Length + 1);
         return models;
     }
 
     private async Task CompareAsync(DType dtype, string[] models, bool isCold, CancellationToken cancellation)
     {
-        string[] halves = [.. Enumerable.Range(0, models.Length + 1).Select(half => Path.Combine(settings.Folder, dtype.Name(), $"half{half}"))];
         var edits = new List<double>();
         var copies = new List<double>();
         long peak = 0;
@@ -66,8 +58,7 @@ internal sealed class MergeBenchmark(Settings settings)
             Ready(isCold);
             (double edit, long memory) = await TimedProgram.RunAsync(settings.Program, EditArguments(models), cancellation);
             Ready(isCold);
-            _ = Directory.CreateDirectory(OutputFolder);
-            double copy = await CopyAsync(halves, cancellation);
+            double copy = await _copies.TimeAsync(models.Length + 1, cancellation);
             if (run > 0)
             {
                 edits.Add(edit);
@@ -76,23 +67,11 @@ internal sealed class MergeBenchmark(Settings settings)
             }
         }
 
-        Clean(OutputFolder, keep: false);
-        double ratio = Median([.. edits.Zip(copies, (edit, copy) => edit / copy)]);
+        CopyTimer.Clean(OutputFolder, keep: false);
+        double ratio = CopyTimer.Median([.. edits.Zip(copies, (edit, copy) => edit / copy)]);
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"| {(isCold ? "cold" : "warm")} | {dtype.Name()} | {models.Length} | {ByteSize.Format(settings.ModelBytes * (models.Length + 1))} | {Median(edits):F2} | {Median(copies):F2} | {ratio:F2} | {peak >> 20} |"));
-    }
-
-    private async Task<double> CopyAsync(string[] halves, CancellationToken cancellation)
-    {
-        (double copy, _) = await TimedProgram.RunAsync("cp", [.. halves, OutputFolder], cancellation);
-        if (settings.Flush)
-        {
-            (double sync, _) = await TimedProgram.RunAsync("sync", halves.Select(half => Path.Combine(OutputFolder, Path.GetFileName(half))), cancellation);
-            copy += sync;
-        }
-
-        return copy;
+            $"| {(isCold ? "cold" : "warm")} | {dtype.Name()} | {models.Length} | {ByteSize.Format(settings.ModelBytes * (models.Length + 1))} | {CopyTimer.Median(edits):F2} | {CopyTimer.Median(copies):F2} | {ratio:F2} | {peak >> 20} |"));
     }
 
     // The task vectors of all models but the first, added to the first.
@@ -109,38 +88,12 @@ internal sealed class MergeBenchmark(Settings settings)
 
     private void Ready(bool isCold)
     {
-        Clean(OutputFolder, keep: false);
+        CopyTimer.Clean(OutputFolder, keep: false);
         if (isCold)
         {
             using Process sync = Process.Start("sync");
             sync.WaitForExit();
             File.WriteAllText("/proc/sys/vm/drop_caches", "3\n");
-        }
-    }
-
-    private static void WriteRandom(string path, long bytes, int seed)
-    {
-        var random = new Random(seed);
-        byte[] piece = new byte[1 << 20];
-        using FileStream stream = File.Create(path);
-        for (long done = 0; done < bytes; done += piece.Length)
-        {
-            random.NextBytes(piece);
-            stream.Write(piece.AsSpan(0, (int)Math.Min(piece.Length, bytes - done)));
-        }
-    }
-
-    private static double Median(List<double> values)
-    {
-        double[] sorted = [.. values.Order()];
-        return (sorted[(sorted.Length - 1) / 2] + sorted[sorted.Length / 2]) / 2;
-    }
-
-    private static void Clean(string folder, bool keep)
-    {
-        if (!keep && Directory.Exists(folder))
-        {
-            Directory.Delete(folder, recursive: true);
         }
     }
 }

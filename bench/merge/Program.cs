@@ -13,11 +13,17 @@ Option<int> threads = new("--threads") { Description = "The threads of an edit."
 Option<bool> cold = new("--cold") { Description = "Also measure after the page cache has been dropped (needs root)." };
 Option<bool> flush = new("--flush") { Description = "Force outputs to the disk on both sides: the edit flushes, cp is followed by sync." };
 Option<string> program = new("--program") { Description = "The program to time. Default: the taskvec script of this checkout.", DefaultValueFactory = _ => TimedProgram.OfCheckout() };
+Option<string[]> methods = new("--method")
+{
+    Description = "Time merges by these methods instead of linear edits: NAME or NAME:PARAMETER=VALUE,...; without a name, all that work in tiles.",
+    Arity = ArgumentArity.ZeroOrMore,
+    AllowMultipleArgumentsPerToken = true,
+};
 Option<bool> keep = new("--keep") { Description = "Keep the models for the next call." };
 
 RootCommand root = new("Times whole linear edits against cp of the same number of bytes, in turn, in one run.")
 {
-    folder, size, inputs, dtypes, runs, memory, threads, cold, flush, keep, program,
+    folder, size, inputs, dtypes, runs, memory, threads, cold, flush, keep, program, methods,
 };
 root.SetAction(async (parsed, cancellation) =>
 {
@@ -35,7 +41,9 @@ root.SetAction(async (parsed, cancellation) =>
         Keep = parsed.GetValue(keep),
         Program = parsed.GetRequiredValue(program),
     };
-    await new MergeBenchmark(settings).RunAsync(cancellation);
+    await (parsed.GetResult(methods) is null
+        ? new MergeBenchmark(settings).RunAsync(cancellation)
+        : new MethodBenchmark(settings).RunAsync(parsed.GetValue(methods) ?? [], cancellation));
 });
 
 return await root.Parse(args).InvokeAsync();

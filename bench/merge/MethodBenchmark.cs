@@ -1,0 +1,124 @@
+using System.Globalization;
+using TaskVectors.Merging;
+using TaskVectors.Tensors;
+
+namespace TaskVectors.Benchmarks.Merge;
+
+/// <summary>Times merges by each method against cp of the same number of bytes, in turn, and prints a table of medians.</summary>
+internal sealed class MethodBenchmark(Settings settings)
+{
+    private const int Models = 3;
+    private const long TinyBytes = 64 << 10;
+
+    // What recipes usually say; all else is default.
+    private static readonly Dictionary<string, string[]> _usual = new()
+    {
+        ["breadcrumbs"] = ["density=0.9", "gamma=0.01"],
+        ["breadcrumbs_ties"] = ["density=0.9", "gamma=0.01"],
+        ["dare_linear"] = ["density=0.5"],
+        ["dare_ties"] = ["density=0.5"],
+        ["della"] = ["density=0.5"],
+        ["della_linear"] = ["density=0.5"],
+        ["linear"] = ["weight=1"],
+        ["nearswap"] = ["t=0.001"],
+        ["nuslerp"] = ["weight=0.5"],
+        ["sce"] = ["select_topk=0.2"],
+        ["slerp"] = ["t=0.5"],
+        ["ties"] = ["density=0.2"],
+    };
+
+    private readonly CopyTimer _copies = new(settings);
+
+    /// <summary>Times some methods; all whose kernels work in tiles when none is named.</summary>
+    public async Task RunAsync(IReadOnlyList<string> methods, CancellationToken cancellation)
+    {
+        DType dtype = settings.DTypes[0];
+        string folder = Path.Combine(settings.Folder, dtype.Name());
+        string[] models = Prepare(folder, "model", settings.ModelBytes, dtype);
+        string[] tiny = Prepare(folder, "tiny", TinyBytes, dtype);
+        _copies.Prepare(folder, Models + 2);
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"base and models of {ByteSize.Format(settings.ModelBytes)} of {dtype.Name()}, memory {settings.Memory >> 20} MiB, medians of {settings.Runs} runs in turn with cp; ns with the start of the program taken off"));
+        Console.WriteLine("| method | settings | models read | merge s | cp s | merge / cp | ns / parameter, 1 thread | 2 threads | peak RSS MiB |");
+        Console.WriteLine("|---|---|---|---|---|---|---|---|---|");
+        foreach ((string name, string[] given) in Choose(methods))
+        {
+            await CompareAsync(MergeMethods.Find(name), given, models, tiny, cancellation);
+        }
+
+        CopyTimer.Clean(settings.Folder, settings.Keep);
+    }
+
+    private async Task CompareAsync(IMergeMethod method, string[] given, string[] models, string[] tiny, CancellationToken cancellation)
+    {
+        int count = Math.Min(Models, method.MaximumVectors ?? Models) + 1 - (method.Base == BaseRole.First && method.MaximumVectors is not null ? 1 : 0);
+        var one = new List<double>();
+        var two = new List<double>();
+        var copies = new List<double>();
+        var starts = new List<double>();
+        long peak = 0;
+        for (int run = 0; run <= settings.Runs; run++)
+        {
+            (double start, _) = await MergeAsync(method, given, tiny[..count], 1, cancellation);
+            (double single, _) = await MergeAsync(method, given, models[..count], 1, cancellation);
+            (double merge, long memory) = await MergeAsync(method, given, models[..count], 2, cancellation);
+            double copy = await _copies.TimeAsync(count + 1, cancellation);
+            if (run > 0)
+            {
+                one.Add(single - start);
+                two.Add(merge);
+                copies.Add(copy);
+                starts.Add(start);
+                peak = Math.Max(peak, memory);
+            }
+        }
+
+        double parameters = settings.ModelBytes * 8.0 / settings.DTypes[0].BitSize();
+        double ratio = CopyTimer.Median([.. two.Zip(copies, (merge, copy) => merge / copy)]);
+        double onTwo = CopyTimer.Median([.. two.Zip(starts, (merge, start) => merge - start)]);
+        Console.WriteLine(string.Create(
+            CultureInfo.InvariantCulture,
+            $"| {method.Name} | {string.Join(' ', given)} | {count} | {CopyTimer.Median(two):F2} | {CopyTimer.Median(copies):F2} | {ratio:F2} | {CopyTimer.Median(one) / parameters * 1e9:F1} | {onTwo / parameters * 1e9:F1} | {peak >> 20} |"));
+    }
+
+    private async Task<(double Seconds, long PeakBytes)> MergeAsync(IMergeMethod method, string[] given, string[] models, int threads, CancellationToken cancellation)
+    {
+        CopyTimer.Clean(_copies.OutputFolder, keep: false);
+        string[] arguments =
+        [
+            "merge", "--method", method.Name, "--base", $"m0={models[0]}", .. models.Skip(1).Select((model, index) => $"m{index + 1}={model}"),
+            .. given.Concat(method.TaskParameter is { } task && !given.Any(setting => setting.StartsWith(task.Name + "=", StringComparison.Ordinal)) ? [$"{task.Name}=0"] : []).SelectMany(setting => new[] { "--set", setting }),
+            "-o", _copies.OutputFolder, "--memory", settings.Memory.ToString(CultureInfo.InvariantCulture), "--threads", threads.ToString(CultureInfo.InvariantCulture), "--quiet",
+            .. settings.Flush ? [] : new[] { "--no-flush" },
+        ];
+        return await TimedProgram.RunAsync(settings.Program, arguments, cancellation);
+    }
+
+    private static IEnumerable<(string Name, string[] Given)> Choose(IReadOnlyList<string> methods)
+    {
+        IEnumerable<string> chosen = methods.Count > 0 ? methods : MergeMethods.All.Where(WorksInTiles).Select(method => method.Name);
+        foreach (string text in chosen)
+        {
+            string[] parts = text.Split(':', 2);
+            yield return (parts[0], parts.Length > 1 ? parts[1].Split(',') : _usual.GetValueOrDefault(parts[0], []));
+        }
+    }
+
+    private static bool WorksInTiles(IMergeMethod method)
+    {
+        MergeSetting[] given = [.. _usual.GetValueOrDefault(method.Name, []).Select(setting => new MergeSetting(setting.Split('=')[0], setting.Split('=')[1]))];
+        var arguments = MergeArguments.Bind(method, Math.Min(Models, method.MaximumVectors ?? Models), given, out IReadOnlyList<MergeException> errors);
+        return errors.Count == 0 && method.CreateKernel(arguments) is TileKernel;
+    }
+
+    private static string[] Prepare(string folder, string name, long bytes, DType dtype)
+    {
+        _ = Directory.CreateDirectory(folder);
+        string[] models = [.. Enumerable.Range(0, Models + 1).Select(index => Path.Combine(folder, $"{name}{index}"))];
+        for (int index = 0; index < models.Length; index++)
+        {
+            SyntheticModel.Write(models[index], bytes, dtype, seed: index + 1);
+        }
+
+        return models;
+    }
+}
