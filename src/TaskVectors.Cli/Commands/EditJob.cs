@@ -14,9 +14,16 @@ internal sealed class EditJob(EditPlan plan, IReadOnlyList<string> warnings, Rep
             return ExitCode.Done;
         }
 
-        Manifest manifest = await ExecuteAsync(cancellationToken).ConfigureAwait(false);
-        new EditReport(plan.Target, manifest, AllWarnings(manifest)).Write(reporter);
+        EditReport report = await ReportAsync(cancellationToken).ConfigureAwait(false);
+        report.Write(reporter);
         return ExitCode.Done;
+    }
+
+    /// <summary>Runs the plan; the report is for the caller to print.</summary>
+    public async Task<EditReport> ReportAsync(CancellationToken cancellationToken)
+    {
+        Manifest manifest = await ExecuteAsync(cancellationToken).ConfigureAwait(false);
+        return new EditReport(plan.Target, manifest, AllWarnings(manifest));
     }
 
     /// <summary>Runs the plan under a display of progress.</summary>

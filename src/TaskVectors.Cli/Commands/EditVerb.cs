@@ -32,10 +32,25 @@ internal abstract class EditVerb : Verb
 
     protected override Task<int> RunAsync(ParseResult parsed, Reporter reporter, CancellationToken cancellationToken)
     {
-        OutputTarget target = _options.Target(parsed);
-        EditOptions options = _options.Bind(parsed);
         ModelSet models = ModelSet.Open(References(parsed));
-        string text = Compose(parsed, models);
+        return JobOf(Compose(parsed, models), models, Target(parsed), parsed, reporter).RunAsync(_options.IsDryRun(parsed), cancellationToken);
+    }
+
+    /// <summary>Where the result goes.</summary>
+    protected OutputTarget Target(ParseResult parsed) => _options.Target(parsed);
+
+    /// <summary>Whether only a plan is asked for.</summary>
+    protected bool IsDryRun(ParseResult parsed) => _options.IsDryRun(parsed);
+
+    /// <summary>Whether existing outputs may be replaced.</summary>
+    protected bool MayReplace(ParseResult parsed) => _options.Bind(parsed).Force;
+
+    /// <summary>Plans an expression over models with the options of the command line.</summary>
+    protected EditJob JobOf(string text, ModelSet models, OutputTarget target, ParseResult parsed, Reporter reporter)
+    {
+        // Of several outputs only the one that was interrupted goes on.
+        EditOptions options = _options.Bind(parsed);
+        bool isResumed = options.Resume && (target.Path == Target(parsed).Path || Directory.Exists(target.PartialFolder));
         if (IsExpressionDerived && !reporter.IsJson)
         {
             reporter.Note($"Expression: {Printable.Of(text)}");
@@ -45,11 +60,12 @@ internal abstract class EditVerb : Verb
         {
             Expression = models.HasSharedPaths ? null : text,
             ModelNames = models.NamesByPath,
+            Resume = isResumed,
         });
         IEnumerable<string> unused = models.Models
             .Where(model => !model.IsOffered && plan.Inputs.All(input => input.Source.Path != model.Source.Path))
             .Select(model => $"The expression does not use the model '{model.Name}'.");
-        return new EditJob(plan, [.. plan.Warnings, .. unused], reporter).RunAsync(_options.IsDryRun(parsed), cancellationToken);
+        return new EditJob(plan, [.. plan.Warnings, .. unused], reporter);
     }
 
     /// <summary>Plans the result of a recipe with the options of an edit, and runs the plan.</summary>

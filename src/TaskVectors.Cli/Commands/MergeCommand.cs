@@ -48,6 +48,7 @@ internal sealed class MergeCommand : EditVerb
         "taskvec merge --method tsvm --base gpt2/ math=gpt2-math/ code=gpt2-code/ --set alpha=0.9 -o merged/",
         "taskvec merge --method ties --base gpt2/ math=gpt2-math/ code=gpt2-code/ --set density=0.2 --set math.weight=0.7 -o merged/",
         "taskvec merge --method slerp a=run1/ b=run2/ --set t=0.3 -o merged/",
+        "taskvec merge --method emr --base vit/ mnist=vit-mnist/ usps=vit-usps/ -o unified/",
         "taskvec merge recipe.yml -o merged/",
         "taskvec merge --method decomposed --base llama/ a=adapter-a/ b=adapter-b/ -o merged/",
     ];
@@ -63,9 +64,15 @@ internal sealed class MergeCommand : EditVerb
             return RunRecipeAsync(Recipe.Load(given[0]), parsed, reporter, cancellationToken);
         }
 
-        return hasMethod && hasBase
-            ? base.RunAsync(parsed, reporter, cancellationToken)
-            : throw new UsageException("Give --method and --base with the models to merge, or a recipe that ends in .yml.");
+        if (!hasMethod || !hasBase)
+        {
+            throw new UsageException("Give --method and --base with the models to merge, or a recipe that ends in .yml.");
+        }
+
+        bool givesTasks = TaskSetting(parsed) is { } task && !Settings(parsed).Any(text => text.StartsWith(task + "=", StringComparison.Ordinal));
+        return givesTasks && !IsDryRun(parsed)
+            ? RunWithTasksAsync(parsed, reporter, cancellationToken)
+            : base.RunAsync(parsed, reporter, cancellationToken);
     }
 
     protected override IReadOnlyList<ModelReference> References(ParseResult parsed) =>
@@ -74,7 +81,33 @@ internal sealed class MergeCommand : EditVerb
             .. parsed.GetRequiredValue(_models).Select(text => ModelReference.Parse(text)),
         ];
 
-    protected override string Compose(ParseResult parsed, ModelSet models)
+    protected override string Compose(ParseResult parsed, ModelSet models) => Compose(parsed, models, []);
+
+    // The merged model, and beside it a task vector for each model whose sum with it is that model's own.
+    private async Task<int> RunWithTasksAsync(ParseResult parsed, Reporter reporter, CancellationToken cancellationToken)
+    {
+        var models = ModelSet.Open(References(parsed));
+        OutputTarget target = Target(parsed);
+        OutputTarget[] outputs = [.. models.Models.Skip(1).Select(model => target.Beside(model.Name))];
+        Array.ForEach(outputs, output => output.RequireFree(MayReplace(parsed)));
+        EditReport merged = await JobOf(Compose(parsed, models), models, target, parsed, reporter).ReportAsync(cancellationToken).ConfigureAwait(false);
+        ModelSet all = models.With("merged", target.Path);
+        var reports = new List<EditReport>();
+        for (int task = 0; task < outputs.Length; task++)
+        {
+            string text = $"{Compose(parsed, models, [$"{TaskSetting(parsed)}={task + 1}"])} - {all[^1].Quoted}";
+            reports.Add(await JobOf(text, all, outputs[task], parsed, reporter).ReportAsync(cancellationToken).ConfigureAwait(false));
+        }
+
+        new TaskMergeReport(merged, reports).Write(reporter);
+        return ExitCode.Done;
+    }
+
+    private string? TaskSetting(ParseResult parsed) => MergeMethods.Find(parsed.GetRequiredValue(_method)).TaskParameter?.Name;
+
+    private string[] Settings(ParseResult parsed) => parsed.GetValue(_settings) ?? [];
+
+    private string Compose(ParseResult parsed, ModelSet models, string[] added)
     {
         IMergeMethod method = MergeMethods.Find(parsed.GetRequiredValue(_method));
         OpenedModel? origin = parsed.GetValue(_base) is null ? null : models.RequireCheckpoint(0);
@@ -83,11 +116,11 @@ internal sealed class MergeCommand : EditVerb
         if (isOfVectors)
         {
             _ = origin ?? throw new UsageException($"The method {method.Name} merges task vectors and needs the base they are relative to; name it with --base.");
-            return $"{origin.Quoted} + {Call(parsed, method, merged, merged.Select(model => model.IsVector ? model.Quoted : $"{model.Quoted} - {origin.Quoted}"))}";
+            return $"{origin.Quoted} + {Call([.. Settings(parsed), .. added], method, merged, merged.Select(model => model.IsVector ? model.Quoted : $"{model.Quoted} - {origin.Quoted}"))}";
         }
 
         OpenedModel[] operands = method.Base == BaseRole.First && origin is not null ? [origin, .. merged] : merged;
-        string call = Call(parsed, method, operands, operands.Select(model => Point(method, model, origin)));
+        string call = Call([.. Settings(parsed), .. added], method, operands, operands.Select(model => Point(method, model, origin)));
 
         // The base of an average plays no part but says what the result is made like.
         return method.Base == BaseRole.Unused && origin is not null ? $"{origin.Quoted} + ({call} - {origin.Quoted})" : call;
@@ -100,9 +133,9 @@ internal sealed class MergeCommand : EditVerb
         _ => throw new UsageException($"The method {method.Name} merges models and '{Printable.Of(model.Name)}' is a task vector; name its base with --base."),
     };
 
-    private string Call(ParseResult parsed, IMergeMethod method, OpenedModel[] operands, IEnumerable<string> texts)
+    private static string Call(string[] given, IMergeMethod method, OpenedModel[] operands, IEnumerable<string> texts)
     {
-        MergeSetting[] settings = [.. (parsed.GetValue(_settings) ?? []).Select(text => Setting(text, operands))];
+        MergeSetting[] settings = [.. given.Select(text => Setting(text, operands))];
         var arguments = MergeArguments.Bind(method, operands.Length, settings, out IReadOnlyList<MergeException> errors);
         if (errors.Count > 0)
         {

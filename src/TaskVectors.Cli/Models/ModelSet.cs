@@ -14,7 +14,7 @@ internal sealed class ModelSet
     /// <summary>The models, in the order in which they were given.</summary>
     public IReadOnlyList<OpenedModel> Models { get; }
 
-    public OpenedModel this[int index] => Models[index];
+    public OpenedModel this[Index index] => Models[index.GetOffset(Models.Count)];
 
     /// <summary>The names by path, for plans and manifests.</summary>
     public ImmutableDictionary<string, string> NamesByPath { get; private init; } = ImmutableDictionary<string, string>.Empty;
@@ -49,6 +49,13 @@ internal sealed class ModelSet
             1 => throw errors[0],
             _ => throw new AggregateEditException(errors),
         };
+    }
+
+    /// <summary>These models and one more, opened as a last one under a name like the given.</summary>
+    public ModelSet With(string name, string path)
+    {
+        string free = Enumerable.Range(1, Models.Count + 1).Select(number => number == 1 ? name : $"{name}{number}").First(candidate => Models.All(model => model.Name != candidate));
+        return Open([.. Models.Select(model => new ModelReference(model.Name, model.Source.Path, model.IsVector, model.IsOffered)), new ModelReference(free, path)]);
     }
 
     /// <summary>The models as an expression may use them.</summary>

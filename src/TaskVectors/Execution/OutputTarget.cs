@@ -52,6 +52,17 @@ public sealed class OutputTarget
 
     internal bool Exists => System.IO.Path.Exists(Path) || (IsSingleFile && System.IO.Path.Exists(ManifestPath));
 
+    /// <summary>The target of a file that belongs to this output: its path without extension, a dot, a name and <c>.safetensors</c>.</summary>
+    /// <param name="name">The name; no path.</param>
+    public OutputTarget Beside(string name)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(name);
+        string stem = IsSingleFile ? Path[..^SingleFileExtension.Length] : Path;
+        return name.AsSpan().ContainsAny(System.IO.Path.DirectorySeparatorChar, System.IO.Path.AltDirectorySeparatorChar)
+            ? throw new ArgumentException($"'{name}' is a path; a name is needed.", nameof(name))
+            : new OutputTarget($"{stem}.{name}{SingleFileExtension}");
+    }
+
     /// <summary>Finds the manifest of an output on disk: of a folder, of a single file, or the manifest itself.</summary>
     /// <exception cref="EditException">There is none.</exception>
     public static string FindManifest(string path)
@@ -106,9 +117,10 @@ public sealed class OutputTarget
         }
     }
 
-    /// <summary>Checks once more, before the output is renamed into place, that it replaces nothing it may not.</summary>
-    /// <exception cref="EditException">Something has come into being there since the edit was planned.</exception>
-    internal void RequireFree(bool force)
+    /// <summary>Checks that the output replaces nothing it may not: by hand, or once more before it is renamed into place.</summary>
+    /// <param name="force">Whether an output of this program may be replaced.</param>
+    /// <exception cref="EditException">Something is there, or has come into being there since the edit was planned.</exception>
+    public void RequireFree(bool force)
     {
         if (FindObstacle(force) is { } obstacle)
         {
