@@ -102,6 +102,15 @@ internal sealed class AuthorsCase : IDisposable
         Assert.True(difference <= Tolerance * (largest > 0 ? largest : 1), $"{name}: off by {difference:G3} of {largest:G3}");
     }
 
+    /// <summary>The expected tensors under a prefix as a checkpoint.</summary>
+    public Checkpoint ExpectedModel(string prefix)
+    {
+        string path = this[prefix.Replace('/', '-')];
+        SafetensorsFile.Write(path, Expected.Tensors.Where(tensor => tensor.Name.StartsWith(prefix, StringComparison.Ordinal))
+            .Select(tensor => (tensor with { Name = tensor.Name[prefix.Length..] }, (ReadOnlyMemory<byte>)TestModel.Bytes(Expected, tensor.Name))));
+        return Checkpoint.Open(path);
+    }
+
     public void Dispose()
     {
         _description.Dispose();

@@ -1,5 +1,7 @@
 using System.Globalization;
 using TaskVectors.Algebra;
+using TaskVectors.Execution;
+using TaskVectors.Merging;
 
 namespace TaskVectors.Tests.Merging;
 
@@ -129,6 +131,21 @@ public class SignGoldenTests
             Checkpoint sparse = await golden.SaveAsync($"base + dare_linear({AuthorsCase.Task(task)}, {parameters})", output: $"task{task}-sparse.safetensors");
             golden.RequireAgreement(sparse, $"sparse_model/task{task}/");
         }
+    }
+
+    [Fact]
+    public async Task Ties_of_models_that_chance_has_thinned_agrees_with_the_authors_code()
+    {
+        using var golden = new AuthorsCase("dare-ties-p05", "sign");
+        TaskVector[] sparse = [.. Enumerable.Range(0, golden.TaskCount).Select(task => golden.ExpectedModel($"sparse_model/task{task}/") - Checkpoint.Open(golden["base"]))];
+
+        // They trim to all that is as large as the element of rank k = floor(.8 d), from the smallest: d - k others are as large. Half an element more guards against rounding.
+        long total = sparse[0].Form.Anchor.Tensors.Sum(tensor => tensor.ElementCount);
+        double density = (total - (long)(total * golden.Number("param_value_mask_rate")) + 0.5) / total;
+        TaskVector merged = MergeMethods.Find("ties").Merge(sparse, new MergeSetting("variant", "paper"), new MergeSetting("density", Text(density)));
+        string output = golden["merged"];
+        _ = await (Checkpoint.Open(golden["base"]) + (golden.Number("scaling_coefficient") * merged)).SaveAsync(output);
+        golden.RequireAgreement(Checkpoint.Open(output), "merged/");
     }
 
     /// <summary>The vector of a call, and the base with the vector times a coefficient.</summary>
