@@ -22,6 +22,7 @@ internal sealed class Worker(LinearAlgebraChoice choice, int threads)
             Mode = DecompositionMode.Mean,
             Rank = new FractionRank(fraction),
             NullDraws = draws,
+            Precision = isExact ? SpectralPrecision.Exact : SpectralPrecision.Fast,
         });
         ForEach(set, index => findings[index] = Decompose(decomposer, set.Matrices[index], set.Read(folder, set.Matrices[index])));
         return Result(Stopwatch.GetElapsedTime(start).TotalSeconds, algebra) with { Findings = findings };
@@ -32,7 +33,7 @@ internal sealed class Worker(LinearAlgebraChoice choice, int threads)
         ILinearAlgebraProvider algebra = LinearAlgebraProvider.Create(choice, threads: 1);
         var set = VectorSet.Open(folder);
         IMergeMethod found = MergeMethods.Find(method);
-        MergeSetting[] settings = [];
+        MergeSetting[] settings = [new("precision", isExact ? "exact" : "fast")];
         var kernel = (MatrixKernel)found.CreateKernel(MergeArguments.Bind(found, set.Tasks, settings, out _));
         var context = new MergeContext(algebra, Threads: 1);
         var merged = new ConcurrentDictionary<string, Matrix<double>>();

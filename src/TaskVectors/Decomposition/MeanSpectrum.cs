@@ -8,13 +8,18 @@ namespace TaskVectors.Decomposition;
 /// </summary>
 internal sealed class MeanSpectrum : SharedSpectrum
 {
+    // Few directions are shared as a rule, and vectors cost more than values.
+    private const int LikelyShare = 4;
+
     private readonly Matrix<double> _stack;
+    private readonly Matrix<double> _gram;
     private readonly SymmetricEigen<double> _eigen;
     private readonly ILinearAlgebraProvider _provider;
 
-    private MeanSpectrum(Matrix<double> stack, SymmetricEigen<double> eigen, int tasks, ILinearAlgebraProvider provider)
+    private MeanSpectrum(Matrix<double> stack, Matrix<double> gram, SymmetricEigen<double> eigen, int tasks, ILinearAlgebraProvider provider)
     {
         _stack = stack;
+        _gram = gram;
         _eigen = eigen;
         _provider = provider;
         Values = Array.ConvertAll(eigen.Values.ToArray(), value => value / tasks);
@@ -26,15 +31,24 @@ internal sealed class MeanSpectrum : SharedSpectrum
         IReadOnlyList<Matrix<double>> bases, ILinearAlgebraProvider provider, CancellationToken cancellationToken)
     {
         Matrix<double> stack = SharedSpectra.Stack(bases);
-        Matrix<double> gram = IsTall(stack)
-            ? provider.Multiply(stack.Transpose(), stack.View, cancellationToken)
-            : provider.Multiply(stack.View, stack.Transpose(), cancellationToken);
-        return new MeanSpectrum(stack, provider.SymmetricEigen(gram.View, cancellationToken), bases.Count, provider);
+        Matrix<double> gram = GramOf(stack, provider, cancellationToken);
+        int likely = (gram.Rows + LikelyShare - 1) / LikelyShare;
+        return new MeanSpectrum(stack, gram, provider.LeadingEigen(gram.View, likely, cancellationToken), bases.Count, provider);
+    }
+
+    /// <summary>The eigenvalues alone.</summary>
+    public static IReadOnlyList<double> ValuesOf(
+        IReadOnlyList<Matrix<double>> bases, ILinearAlgebraProvider provider, CancellationToken cancellationToken)
+    {
+        Matrix<double> gram = GramOf(SharedSpectra.Stack(bases), provider, cancellationToken);
+        SymmetricEigen<double> eigen = provider.LeadingEigen(gram.View, 0, cancellationToken);
+        return Array.ConvertAll(eigen.Values.ToArray(), value => value / bases.Count);
     }
 
     public override Matrix<double> Basis(int count)
     {
-        ReadOnlyMatrixSpan<double> vectors = _eigen.Vectors.FirstColumns(count);
+        SymmetricEigen<double> eigen = count <= _eigen.Vectors.Columns ? _eigen : _provider.LeadingEigen(_gram.View, count);
+        ReadOnlyMatrixSpan<double> vectors = eigen.Vectors.FirstColumns(count);
         if (!IsTall(_stack))
         {
             return vectors.ToMatrix();
@@ -46,12 +60,15 @@ internal sealed class MeanSpectrum : SharedSpectrum
             Span<double> values = basis.Target.Row(row);
             for (int column = 0; column < count; column++)
             {
-                values[column] /= Math.Sqrt(_eigen.Values.Span[column]);
+                values[column] /= Math.Sqrt(eigen.Values.Span[column]);
             }
         }
 
         return basis;
     }
+
+    private static Matrix<double> GramOf(Matrix<double> stack, ILinearAlgebraProvider provider, CancellationToken cancellationToken) =>
+        provider.Gram(IsTall(stack) ? stack.Transpose() : stack.View, cancellationToken);
 
     private static bool IsTall(Matrix<double> stack) => stack.Rows > stack.Columns;
 }

@@ -1,3 +1,5 @@
+using TaskVectors.LinearAlgebra;
+
 namespace TaskVectors.Decomposition;
 
 /// <summary>How the shared subspace of one matrix is found.</summary>
@@ -41,6 +43,12 @@ public sealed record SubspaceOptions
 
     /// <summary>The seed of the random subspaces.</summary>
     public ulong Seed { get; init; }
+
+    /// <summary>
+    /// How the singular vectors of task vectors are found. Fast ones move shared parts by less than a thousandth of their norm; the parts always
+    /// add up to the task vector and are orthogonal to one another.
+    /// </summary>
+    public SpectralPrecision Precision { get; init; } = SpectralPrecision.Fast;
 
     /// <summary>The options with every choice made for a number of task vectors.</summary>
     /// <exception cref="DecompositionException">An option is out of range or contradicts another.</exception>

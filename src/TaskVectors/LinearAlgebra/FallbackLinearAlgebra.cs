@@ -69,7 +69,15 @@ internal sealed class FallbackLinearAlgebra(ILinearAlgebraProvider preferred, IL
         }
     }
 
+    public Matrix<T> Gram<T>(ReadOnlyMatrixSpan<T> matrix, CancellationToken cancellationToken = default)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
+        preferred.Gram(matrix, cancellationToken);
+
     public SymmetricEigen<T> SymmetricEigen<T>(ReadOnlyMatrixSpan<T> matrix, CancellationToken cancellationToken = default)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
+        LeadingEigen(matrix, matrix.Rows, cancellationToken);
+
+    public SymmetricEigen<T> LeadingEigen<T>(ReadOnlyMatrixSpan<T> matrix, int count, CancellationToken cancellationToken = default)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         for (Way way = Way.Preferred; ; way++)
@@ -78,9 +86,9 @@ internal sealed class FallbackLinearAlgebra(ILinearAlgebraProvider preferred, IL
             {
                 SymmetricEigen<T> eigen = way switch
                 {
-                    Way.Preferred => preferred.SymmetricEigen(matrix, cancellationToken),
-                    Way.Other => _other.Value.SymmetricEigen(matrix, cancellationToken),
-                    _ => TurnedCoordinates.SymmetricEigen(_other.Value, matrix, cancellationToken),
+                    Way.Preferred => preferred.LeadingEigen(matrix, count, cancellationToken),
+                    Way.Other => _other.Value.LeadingEigen(matrix, count, cancellationToken),
+                    _ => TurnedCoordinates.LeadingEigen(_other.Value, matrix, count, cancellationToken),
                 };
                 Remember(way, "eigendecomposition", matrix.Rows, matrix.Columns);
                 return eigen;

@@ -10,6 +10,8 @@ internal static class MatrixChecks
     /// <summary>How far from symmetric a matrix may be, relative to its largest entry and to the square root of the spacing at 1.</summary>
     private const double AsymmetryFactor = 4;
 
+    private const int Tile = 32;
+
     /// <summary>Throws unless every element is finite.</summary>
     public static void RequireFinite<T>(ReadOnlyMatrixSpan<T> matrix, [CallerMemberName] string operation = "")
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
@@ -19,6 +21,11 @@ internal static class MatrixChecks
         for (int row = 0; row < rows; row++)
         {
             ReadOnlySpan<T> values = matrix.Elements.Slice(row * matrix.Stride, columns);
+            if (IsFinite(values))
+            {
+                continue;
+            }
+
             for (int column = 0; column < values.Length; column++)
             {
                 if (!T.IsFinite(values[column]))
@@ -42,12 +49,27 @@ internal static class MatrixChecks
         }
 
         double tolerance = AsymmetryFactor * Math.Sqrt(RankTolerance.Spacing<T>()) * MatrixNorms.LargestMagnitude(matrix);
-        for (int row = 0; row < matrix.Rows; row++)
+        for (int firstRow = 0; firstRow < matrix.Rows; firstRow += Tile)
         {
-            for (int column = 0; column < row; column++)
+            for (int firstColumn = 0; firstColumn <= firstRow; firstColumn += Tile)
             {
-                double difference = double.CreateTruncating(matrix[row, column]) - double.CreateTruncating(matrix[column, row]);
-                if (Math.Abs(difference) > tolerance)
+                RequireSymmetricTile(matrix, firstRow, firstColumn, T.CreateTruncating(tolerance), operation);
+            }
+        }
+    }
+
+    // By tiles, so that the walk down a column stays in the first-level cache.
+    private static void RequireSymmetricTile<T>(ReadOnlyMatrixSpan<T> matrix, int firstRow, int firstColumn, T tolerance, string operation)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        ReadOnlySpan<T> elements = matrix.Elements;
+        int stride = matrix.Stride;
+        for (int row = firstRow; row < Math.Min(matrix.Rows, firstRow + Tile); row++)
+        {
+            for (int column = firstColumn; column < Math.Min(row, firstColumn + Tile); column++)
+            {
+                T difference = elements[(row * stride) + column] - elements[(column * stride) + row];
+                if (T.Abs(difference) > tolerance)
                 {
                     throw new ArgumentException(
                         $"{operation} needs a symmetric matrix; rows and columns {row} and {column} differ by {difference}.",
@@ -77,7 +99,29 @@ internal static class MatrixChecks
         }
     }
 
-    private static void RequireSupported<T>()
+    // x - x is 0 for finite x and NaN otherwise.
+    private static bool IsFinite<T>(ReadOnlySpan<T> values)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        Vector<T> sum = Vector<T>.Zero;
+        int index = 0;
+        for (; index <= values.Length - Vector<T>.Count; index += Vector<T>.Count)
+        {
+            var vector = new Vector<T>(values[index..]);
+            sum += vector - vector;
+        }
+
+        T rest = Vector.Sum(sum);
+        for (; index < values.Length; index++)
+        {
+            rest += values[index] - values[index];
+        }
+
+        return rest == T.Zero;
+    }
+
+    /// <summary>Throws unless the element type is one that providers take.</summary>
+    public static void RequireSupported<T>()
     {
         if (typeof(T) != typeof(float) && typeof(T) != typeof(double))
         {

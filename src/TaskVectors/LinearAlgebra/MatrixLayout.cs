@@ -66,10 +66,44 @@ internal static class MatrixLayout
             return;
         }
 
-        for (int i = 0; i < source.Length; i++)
+        int start = 0;
+        if (typeof(TSource) == typeof(float) && typeof(TTarget) == typeof(double))
+        {
+            start = Widen(MemoryMarshal.Cast<TSource, float>(source), MemoryMarshal.Cast<TTarget, double>(target));
+        }
+        else if (typeof(TSource) == typeof(double) && typeof(TTarget) == typeof(float))
+        {
+            start = Narrow(MemoryMarshal.Cast<TSource, double>(source), MemoryMarshal.Cast<TTarget, float>(target));
+        }
+
+        for (int i = start; i < source.Length; i++)
         {
             target[i] = TTarget.CreateTruncating(source[i]);
         }
+    }
+
+    private static int Widen(ReadOnlySpan<float> source, Span<double> target)
+    {
+        int index = 0;
+        for (; index <= source.Length - Vector<float>.Count; index += Vector<float>.Count)
+        {
+            Vector.Widen(new Vector<float>(source[index..]), out Vector<double> low, out Vector<double> high);
+            low.CopyTo(target[index..]);
+            high.CopyTo(target[(index + Vector<double>.Count)..]);
+        }
+
+        return index;
+    }
+
+    private static int Narrow(ReadOnlySpan<double> source, Span<float> target)
+    {
+        int index = 0;
+        for (; index <= source.Length - Vector<float>.Count; index += Vector<float>.Count)
+        {
+            Vector.Narrow(new Vector<double>(source[index..]), new Vector<double>(source[(index + Vector<double>.Count)..])).CopyTo(target[index..]);
+        }
+
+        return index;
     }
 
     /// <summary>Writes the transpose of a stored matrix contiguously.</summary>
@@ -89,6 +123,28 @@ internal static class MatrixLayout
                     for (int column = firstColumn; column < endColumn; column++)
                     {
                         target[(column * rows) + row] = TTarget.CreateTruncating(source[(row * stride) + column]);
+                    }
+                }
+            }
+        }
+    }
+
+    /// <summary>Copies the upper triangle of a square matrix onto the lower one.</summary>
+    public static void MirrorUpper<T>(MatrixSpan<T> matrix)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        Span<T> elements = matrix.Elements;
+        int stride = matrix.Stride;
+        for (int firstRow = 0; firstRow < matrix.Rows; firstRow += TransposeTile)
+        {
+            int endRow = Math.Min(matrix.Rows, firstRow + TransposeTile);
+            for (int firstColumn = 0; firstColumn < endRow; firstColumn += TransposeTile)
+            {
+                for (int row = firstRow; row < endRow; row++)
+                {
+                    for (int column = firstColumn; column < Math.Min(row, firstColumn + TransposeTile); column++)
+                    {
+                        elements[(row * stride) + column] = elements[(column * stride) + row];
                     }
                 }
             }

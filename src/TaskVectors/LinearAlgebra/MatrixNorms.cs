@@ -13,10 +13,7 @@ internal static class MatrixNorms
         (int rows, int columns) = matrix.IsTransposed ? (matrix.Columns, matrix.Rows) : (matrix.Rows, matrix.Columns);
         for (int row = 0; row < rows; row++)
         {
-            foreach (T value in matrix.Elements.Slice(row * matrix.Stride, columns))
-            {
-                largest = T.Max(largest, T.Abs(value));
-            }
+            largest = T.Max(largest, LargestMagnitude(matrix.Elements.Slice(row * matrix.Stride, columns)));
         }
 
         return double.CreateTruncating(largest);
@@ -40,6 +37,30 @@ internal static class MatrixNorms
 
     /// <summary>An exponent e with |value| / 2^e in [1, 2), kept where both 2^e and 2^-e are normal doubles; 0 for zero.</summary>
     public static int BinaryExponent(double value) => value == 0 ? 0 : Math.Clamp(Math.ILogB(value), -1000, 1000);
+
+    private static T LargestMagnitude<T>(ReadOnlySpan<T> values)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        Vector<T> most = Vector<T>.Zero;
+        int index = 0;
+        for (; index <= values.Length - Vector<T>.Count; index += Vector<T>.Count)
+        {
+            most = Vector.Max(most, Vector.Abs(new Vector<T>(values[index..])));
+        }
+
+        T largest = T.Zero;
+        for (int lane = 0; lane < Vector<T>.Count; lane++)
+        {
+            largest = T.Max(largest, most[lane]);
+        }
+
+        foreach (T value in values[index..])
+        {
+            largest = T.Max(largest, T.Abs(value));
+        }
+
+        return largest;
+    }
 
     private static double SumOfSquares<T>(ReadOnlySpan<T> values, double scale)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>

@@ -24,10 +24,32 @@ public static class PolarFactorExtensions
     /// <exception cref="ConvergenceException">The exact method gave up.</exception>
     public static Matrix<T> PolarFactor<T>(
         this ILinearAlgebraProvider provider, ReadOnlyMatrixSpan<T> matrix, CancellationToken cancellationToken = default)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
+        provider.PolarFactor(matrix, SpectralPrecision.Exact, cancellationToken);
+
+    /// <summary>
+    /// The polar factor with a choice of precision: <see cref="SpectralPrecision.Fast"/> takes it from the Gram matrix of the smaller side, G^(-1/2) A,
+    /// weak directions apart, and falls back to the exact way for small, nearly singular or very unevenly scaled matrices.
+    /// </summary>
+    /// <typeparam name="T">The element type.</typeparam>
+    /// <param name="provider">The implementation.</param>
+    /// <param name="matrix">m x n.</param>
+    /// <param name="precision">How exactly.</param>
+    /// <param name="cancellationToken">Stops between steps.</param>
+    /// <returns>m x n.</returns>
+    /// <exception cref="NonFiniteMatrixException">The matrix holds a NaN or an infinity.</exception>
+    /// <exception cref="ConvergenceException">The exact method gave up.</exception>
+    public static Matrix<T> PolarFactor<T>(
+        this ILinearAlgebraProvider provider, ReadOnlyMatrixSpan<T> matrix, SpectralPrecision precision, CancellationToken cancellationToken = default)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         ArgumentNullException.ThrowIfNull(provider);
         MatrixChecks.RequireFinite(matrix);
+        if (precision == SpectralPrecision.Fast && GramPolar.TryPolarFactor(provider, matrix, cancellationToken) is { } factor)
+        {
+            return factor;
+        }
+
         double tolerance = RankTolerance.Default<T>(matrix.Rows, matrix.Columns);
         return matrix.Rows < matrix.Columns
             ? TallPolarFactor(provider, matrix.Transpose(), tolerance, cancellationToken).Transpose().ToMatrix()

@@ -28,15 +28,15 @@ internal static class TurnedCoordinates
         return new ThinSvd<T>(left, Array.ConvertAll(svd.SingularValues.ToArray(), T.CreateTruncating), right);
     }
 
-    /// <summary>Eigenvalues and eigenvectors of a symmetric matrix, n x n.</summary>
+    /// <summary>The eigenvalues and leading eigenvectors of a symmetric matrix, n x n.</summary>
     /// <exception cref="ConvergenceException">It did not converge either.</exception>
-    public static SymmetricEigen<T> SymmetricEigen<T>(ILinearAlgebraProvider provider, ReadOnlyMatrixSpan<T> matrix, CancellationToken cancellationToken)
+    public static SymmetricEigen<T> LeadingEigen<T>(ILinearAlgebraProvider provider, ReadOnlyMatrixSpan<T> matrix, int count, CancellationToken cancellationToken)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         Matrix<double> turn = Create(matrix.Rows, seed: 1, provider);
         Matrix<double> turned = provider.Multiply(
             turn.Transpose(), provider.Multiply(matrix.ToMatrix<double>().View, turn.View, cancellationToken).View, cancellationToken);
-        SymmetricEigen<double> eigen = provider.SymmetricEigen(turned.View, cancellationToken);
+        SymmetricEigen<double> eigen = provider.LeadingEigen(turned.View, count, cancellationToken);
         Matrix<T> vectors = provider.Multiply(turn.View, eigen.Vectors.View, cancellationToken).View.ToMatrix<T>();
         SignConvention.MakeLargestPositive(vectors.Target, Matrix.Zero<T>(vectors.Columns, 0).Target);
         return new SymmetricEigen<T>(Array.ConvertAll(eigen.Values.ToArray(), T.CreateTruncating), vectors);

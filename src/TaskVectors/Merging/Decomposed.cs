@@ -88,7 +88,7 @@ internal sealed class Decomposed : IMergeMethod
             MergeTensor tensor = vectors.Unit.Tensors[0];
             if (!IsDecomposed(tensor) || tensor.Shape.ElementCount == 0)
             {
-                Matrix<double> sum = new TaskMatrices(vectors, context, RankCap.None).Sum();
+                Matrix<double> sum = new TaskMatrices(vectors, context, RankCap.None, SpectralPrecision.Exact).Sum();
                 SingularBlocks.Scale(sum.Target.Elements, _unique);
                 return [sum];
             }

@@ -15,19 +15,29 @@ internal sealed class IsoC : IMergeMethod
 
     public string Source => "Marczak et al., \"No Task Left Behind: Isotropic Model Merging with Common and Task-Specific Subspaces\", ICML 2025";
 
-    public IReadOnlyList<MergeParameter> Parameters => [SpectralParameters.Alpha, SpectralParameters.Cap, SpectralParameters.Exclude];
+    public IReadOnlyList<MergeParameter> Parameters => [SpectralParameters.Alpha, SpectralParameters.Cap, SpectralParameters.Precision, SpectralParameters.Exclude];
 
     public MergeKernel CreateKernel(MergeArguments arguments) => new Kernel(arguments);
 
     private sealed class Kernel(MergeArguments arguments)
-        : SpectralKernel(arguments.Get(SpectralParameters.Alpha), arguments.Get(SpectralParameters.Exclude), arguments.Get(SpectralParameters.Cap))
+        : SpectralKernel(
+            arguments.Get(SpectralParameters.Alpha),
+            arguments.Get(SpectralParameters.Exclude),
+            arguments.Get(SpectralParameters.Cap),
+            arguments.Get(SpectralParameters.Precision))
     {
         protected override long MatrixBytes(long rows, long columns, int vectors, int threads) =>
             SpectralMemory.Matrix(rows, columns) + SpectralMemory.Svd(rows, columns);
 
         protected override Matrix<double> MergeMatrix(TaskMatrices tasks, MergeContext context)
         {
-            ThinSvd<double> sum = tasks.Leading(tasks.Sum(), tasks.SmallerSide, tasks.BoundOfSum());
+            Matrix<double> total = tasks.Sum();
+            if (tasks.IsFast && TryFast(total, context) is { } fast)
+            {
+                return fast;
+            }
+
+            ThinSvd<double> sum = tasks.Leading(total, tasks.SmallerSide, tasks.BoundOfSum());
             if (sum.Count == 0)
             {
                 return Matrix.Zero<double>(tasks.Rows, tasks.Columns);
@@ -36,6 +46,20 @@ internal sealed class IsoC : IMergeMethod
             double flat = Spectrum.Mean(sum.SingularValues.Span);
             double[] values = [.. Enumerable.Repeat(flat, sum.Count)];
             return SingularBlocks.Compose(context, sum.U, values, sum.Vt);
+        }
+
+        // U V^T is the polar factor P of A, and the sum of singular values its inner product with A: tr(P^T A) = tr((A^T A)^(1/2)).
+        private static Matrix<double>? TryFast(Matrix<double> total, MergeContext context)
+        {
+            if (GramPolar.TryPolarFactor(context.LinearAlgebra, total.View.ToMatrix<float>().View, CancellationToken.None) is not { } polar)
+            {
+                return null;
+            }
+
+            Matrix<double> merged = polar.View.ToMatrix<double>();
+            double nuclear = Spectrum.Inner(merged.Elements, total.Elements);
+            SingularBlocks.Scale(merged.Target.Elements, nuclear / Math.Min(total.Rows, total.Columns));
+            return merged;
         }
     }
 }

@@ -1,3 +1,4 @@
+using System.Numerics;
 using TaskVectors.LinearAlgebra;
 using TaskVectors.Merging.Parameters;
 using TaskVectors.Merging.Spectral;
@@ -22,7 +23,7 @@ internal sealed class IsoCts : IMergeMethod
 
     public string Source => "Marczak et al., \"No Task Left Behind: Isotropic Model Merging with Common and Task-Specific Subspaces\", ICML 2025";
 
-    public IReadOnlyList<MergeParameter> Parameters => [SpectralParameters.Alpha, CommonSpaceFraction, SpectralParameters.Cap, SpectralParameters.Exclude];
+    public IReadOnlyList<MergeParameter> Parameters => [SpectralParameters.Alpha, CommonSpaceFraction, SpectralParameters.Cap, SpectralParameters.Precision, SpectralParameters.Exclude];
 
     public MergeKernel CreateKernel(MergeArguments arguments) => new Kernel(arguments);
 
@@ -38,7 +39,11 @@ internal sealed class IsoCts : IMergeMethod
     }
 
     private sealed class Kernel(MergeArguments arguments)
-        : SpectralKernel(arguments.Get(SpectralParameters.Alpha), arguments.Get(SpectralParameters.Exclude), arguments.Get(SpectralParameters.Cap))
+        : SpectralKernel(
+            arguments.Get(SpectralParameters.Alpha),
+            arguments.Get(SpectralParameters.Exclude),
+            arguments.Get(SpectralParameters.Cap),
+            arguments.Get(SpectralParameters.Precision))
     {
         private readonly double _fraction = arguments.Get(CommonSpaceFraction);
 
@@ -50,28 +55,36 @@ internal sealed class IsoCts : IMergeMethod
             return (2 * factors) + Math.Max(Math.Max(1, threads) * (SpectralMemory.Matrix(rows, columns) + SpectralMemory.Svd(rows, columns)), whitening);
         }
 
-        protected override Matrix<double> MergeMatrix(TaskMatrices tasks, MergeContext context)
+        protected override Matrix<double> MergeMatrix(TaskMatrices tasks, MergeContext context) =>
+            tasks.IsFast ? MergeIn<float>(tasks, context) : MergeIn<double>(tasks, context);
+
+        private Matrix<double> MergeIn<T>(TaskMatrices tasks, MergeContext context)
+            where T : unmanaged, IBinaryFloatingPointIeee754<T>
         {
             int size = Math.Min(tasks.SmallerSide, tasks.BoundOfSum() ?? tasks.SmallerSide);
             int perTask = PerTask(size, _fraction, tasks.Count);
-            ThinSvd<double> common = tasks.Leading(tasks.Sum(), size - (perTask * tasks.Count), tasks.BoundOfSum());
-            ThinSvd<double>[] own = context.ForEach(tasks.Count, task => Outside(tasks.Read(task), common, perTask, context));
-            double largest = own.Append(common).SelectMany(block => block.SingularValues.ToArray()).DefaultIfEmpty(0).Max();
-            ThinSvd<double>[] blocks = [.. own.Append(common).Select(block => tasks.Significant(block, largest))];
-            double flat = Spectrum.Mean([.. blocks.SelectMany(block => block.SingularValues.ToArray())]);
-            return SingularBlocks.Whiten(context, tasks.Rows, tasks.Columns, blocks, _ => flat);
+            ThinSvd<T> common = tasks.Leading(TaskMatrices.In<double, T>(tasks.Sum()), size - (perTask * tasks.Count), tasks.BoundOfSum());
+            ThinSvd<T>[] own = context.ForEach(tasks.Count, task => Outside(tasks, tasks.Read<T>(task), common, perTask, context));
+            double largest = own.Append(common).SelectMany(ValuesOf).DefaultIfEmpty(0).Max();
+            ThinSvd<T>[] blocks = [.. own.Append(common).Select(block => tasks.Significant(block, largest))];
+            var flat = T.CreateTruncating(Spectrum.Mean([.. blocks.SelectMany(ValuesOf)]));
+            return SingularBlocks.Whiten(context, tasks.Rows, tasks.Columns, blocks, _ => flat, tasks.Precision);
         }
 
         // tau - U U^T tau: the projection is on the left side only.
-        private static ThinSvd<double> Outside(Matrix<double> task, ThinSvd<double> common, int rank, MergeContext context)
+        private static ThinSvd<T> Outside<T>(TaskMatrices tasks, Matrix<T> task, ThinSvd<T> common, int rank, MergeContext context)
+            where T : unmanaged, IBinaryFloatingPointIeee754<T>
         {
             if (common.Count > 0)
             {
-                Matrix<double> coordinates = context.LinearAlgebra.Multiply(common.U.Transpose(), task.View);
-                context.LinearAlgebra.Multiply(-1, common.U.View, coordinates.View, 1, task.Target);
+                Matrix<T> coordinates = context.LinearAlgebra.Multiply(common.U.Transpose(), task.View);
+                context.LinearAlgebra.Multiply(-T.One, common.U.View, coordinates.View, T.One, task.Target);
             }
 
-            return context.LinearAlgebra.TruncatedSvd(task.View, rank, new TruncatedSvdOptions { Method = TruncatedSvdMethod.Exact }).Factors;
+            return tasks.All(task, rank);
         }
+
+        private static double[] ValuesOf<T>(ThinSvd<T> svd)
+            where T : unmanaged, IBinaryFloatingPointIeee754<T> => Array.ConvertAll(svd.SingularValues.ToArray(), double.CreateTruncating);
     }
 }

@@ -1,3 +1,4 @@
+using System.Numerics;
 using TaskVectors.LinearAlgebra;
 using TaskVectors.Merging.Parameters;
 using TaskVectors.Merging.Spectral;
@@ -23,12 +24,16 @@ internal sealed class TsvM : IMergeMethod
 
     public string Source => "Gargiulo et al., \"Task Singular Vectors: Reducing Task Interference in Model Merging\", CVPR 2025";
 
-    public IReadOnlyList<MergeParameter> Parameters => [SpectralParameters.Alpha, RankFraction, SpectralParameters.Cap, SpectralParameters.Exclude];
+    public IReadOnlyList<MergeParameter> Parameters => [SpectralParameters.Alpha, RankFraction, SpectralParameters.Cap, SpectralParameters.Precision, SpectralParameters.Exclude];
 
     public MergeKernel CreateKernel(MergeArguments arguments) => new Kernel(arguments);
 
     private sealed class Kernel(MergeArguments arguments)
-        : SpectralKernel(arguments.Get(SpectralParameters.Alpha), arguments.Get(SpectralParameters.Exclude), arguments.Get(SpectralParameters.Cap))
+        : SpectralKernel(
+            arguments.Get(SpectralParameters.Alpha),
+            arguments.Get(SpectralParameters.Exclude),
+            arguments.Get(SpectralParameters.Cap),
+            arguments.Get(SpectralParameters.Precision))
     {
         private readonly double _fraction = arguments.Get(RankFraction);
 
@@ -40,11 +45,15 @@ internal sealed class TsvM : IMergeMethod
             return factors + Math.Max(threads * SpectralMemory.Svd(rows, columns), whitening);
         }
 
-        protected override Matrix<double> MergeMatrix(TaskMatrices tasks, MergeContext context)
+        protected override Matrix<double> MergeMatrix(TaskMatrices tasks, MergeContext context) =>
+            tasks.IsFast ? MergeIn<float>(tasks, context) : MergeIn<double>(tasks, context);
+
+        private Matrix<double> MergeIn<T>(TaskMatrices tasks, MergeContext context)
+            where T : unmanaged, IBinaryFloatingPointIeee754<T>
         {
             int rank = (int)(tasks.SmallerSide * _fraction);
-            ThinSvd<double>[] leading = context.ForEach(tasks.Count, task => tasks.Leading(tasks.Read(task), rank, tasks.BoundOf(task)));
-            return SingularBlocks.Whiten(context, tasks.Rows, tasks.Columns, leading, value => value);
+            ThinSvd<T>[] leading = context.ForEach(tasks.Count, task => tasks.Leading(tasks.Read<T>(task), rank, tasks.BoundOf(task)));
+            return SingularBlocks.Whiten(context, tasks.Rows, tasks.Columns, leading, value => value, tasks.Precision);
         }
     }
 }

@@ -1,3 +1,4 @@
+using System.Numerics;
 using TaskVectors.LinearAlgebra;
 using TaskVectors.Merging.Parameters;
 using TaskVectors.Merging.Spectral;
@@ -15,12 +16,16 @@ internal sealed class TsvMLossless : IMergeMethod
 
     public string Source => "Gargiulo et al., \"Task Singular Vectors: Reducing Task Interference in Model Merging\", CVPR 2025; the variant is the authors' code";
 
-    public IReadOnlyList<MergeParameter> Parameters => [SpectralParameters.Alpha, SpectralParameters.Cap, SpectralParameters.Exclude];
+    public IReadOnlyList<MergeParameter> Parameters => [SpectralParameters.Alpha, SpectralParameters.Cap, SpectralParameters.Precision, SpectralParameters.Exclude];
 
     public MergeKernel CreateKernel(MergeArguments arguments) => new Kernel(arguments);
 
     private sealed class Kernel(MergeArguments arguments)
-        : SpectralKernel(arguments.Get(SpectralParameters.Alpha), arguments.Get(SpectralParameters.Exclude), arguments.Get(SpectralParameters.Cap))
+        : SpectralKernel(
+            arguments.Get(SpectralParameters.Alpha),
+            arguments.Get(SpectralParameters.Exclude),
+            arguments.Get(SpectralParameters.Cap),
+            arguments.Get(SpectralParameters.Precision))
     {
         protected override long MatrixBytes(long rows, long columns, int vectors, int threads)
         {
@@ -30,10 +35,14 @@ internal sealed class TsvMLossless : IMergeMethod
             return factors + Math.Max(threads * SpectralMemory.Svd(rows, columns), whitening);
         }
 
-        protected override Matrix<double> MergeMatrix(TaskMatrices tasks, MergeContext context)
+        protected override Matrix<double> MergeMatrix(TaskMatrices tasks, MergeContext context) =>
+            tasks.IsFast ? MergeIn<float>(tasks, context) : MergeIn<double>(tasks, context);
+
+        private static Matrix<double> MergeIn<T>(TaskMatrices tasks, MergeContext context)
+            where T : unmanaged, IBinaryFloatingPointIeee754<T>
         {
-            ThinSvd<double>[] all = context.ForEach(tasks.Count, task => tasks.Leading(tasks.Read(task), tasks.SmallerSide, tasks.BoundOf(task)));
-            return SingularBlocks.Whiten(context, tasks.Rows, tasks.Columns, all, value => value);
+            ThinSvd<T>[] all = context.ForEach(tasks.Count, task => tasks.Leading(tasks.Read<T>(task), tasks.SmallerSide, tasks.BoundOf(task)));
+            return SingularBlocks.Whiten(context, tasks.Rows, tasks.Columns, all, value => value, tasks.Precision);
         }
     }
 }

@@ -80,7 +80,7 @@ internal sealed class Wudi : IMergeMethod
                 return Matrix.Zero<double>(tensor.Rows, tensor.Columns);
             }
 
-            Matrix<double> mean = new TaskMatrices(vectors, context, RankCap.None).Sum();
+            Matrix<double> mean = new TaskMatrices(vectors, context, RankCap.None, SpectralPrecision.Exact).Sum();
             SingularBlocks.Scale(mean.Target.Elements, 1.0 / vectors.VectorCount);
             return mean;
         }

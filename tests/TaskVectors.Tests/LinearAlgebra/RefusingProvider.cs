@@ -32,11 +32,14 @@ internal sealed class RefusingProvider(int refusals = int.MaxValue) : ILinearAlg
         return TestProviders.Managed.ThinSvd(matrix, cancellationToken);
     }
 
-    public SymmetricEigen<T> SymmetricEigen<T>(ReadOnlyMatrixSpan<T> matrix, CancellationToken cancellationToken = default)
+    public Matrix<T> Gram<T>(ReadOnlyMatrixSpan<T> matrix, CancellationToken cancellationToken = default)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> => TestProviders.Managed.Gram(matrix, cancellationToken);
+
+    public SymmetricEigen<T> LeadingEigen<T>(ReadOnlyMatrixSpan<T> matrix, int count, CancellationToken cancellationToken = default)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        Refuse("SymmetricEigen", matrix.Rows, matrix.Columns);
-        return TestProviders.Managed.SymmetricEigen(matrix, cancellationToken);
+        Refuse("LeadingEigen", matrix.Rows, matrix.Columns);
+        return TestProviders.Managed.LeadingEigen(matrix, count, cancellationToken);
     }
 
     private void Refuse(string operation, int rows, int columns)

@@ -83,15 +83,23 @@ internal sealed class ManagedProvider : ILinearAlgebraProvider
         return new ThinSvd<T>(u, values, vt);
     }
 
-    public SymmetricEigen<T> SymmetricEigen<T>(ReadOnlyMatrixSpan<T> matrix, CancellationToken cancellationToken = default)
+    /// <summary>The whole product: packed blocks know nothing of symmetry. Equal chains of sums make both triangles equal.</summary>
+    public Matrix<T> Gram<T>(ReadOnlyMatrixSpan<T> matrix, CancellationToken cancellationToken = default)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
+        this.Multiply(matrix, matrix.Transpose(), cancellationToken);
+
+    public SymmetricEigen<T> LeadingEigen<T>(ReadOnlyMatrixSpan<T> matrix, int count, CancellationToken cancellationToken = default)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        MatrixChecks.RequireSymmetric(matrix);
+        MatrixChecks.RequireSymmetric(matrix, nameof(SymmetricEigen<T>));
+        ArgumentOutOfRangeException.ThrowIfNegative(count);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(count, matrix.Rows);
         cancellationToken.ThrowIfCancellationRequested();
         int exponent = MatrixNorms.BinaryExponent(MatrixNorms.LargestMagnitude(matrix));
         double[] part = SymmetricEigenAssembly.SymmetricPart(matrix, Math.ScaleB(1, -exponent));
         (double[] values, double[] vectorRows) = DenseSolver.SymmetricEigen(part, matrix.Rows);
-        return SymmetricEigenAssembly.FromAscending<double, T>(values, vectorRows, Math.ScaleB(1, exponent));
+        return SymmetricEigenAssembly.FromAscending<double, T>(
+            values, vectorRows.AsSpan((matrix.Rows - count) * matrix.Rows), Math.ScaleB(1, exponent));
     }
 
     /// <summary>A copy whose largest magnitude lies in [1, 2): squares in the solvers neither overflow nor vanish.</summary>

@@ -117,34 +117,117 @@ internal sealed unsafe class OpenBlasProvider : ILinearAlgebraProvider
         return new ThinSvd<T>(u, values, vt);
     }
 
-    public SymmetricEigen<T> SymmetricEigen<T>(ReadOnlyMatrixSpan<T> matrix, CancellationToken cancellationToken = default)
+    public Matrix<T> Gram<T>(ReadOnlyMatrixSpan<T> matrix, CancellationToken cancellationToken = default)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        MatrixChecks.RequireSymmetric(matrix);
+        MatrixChecks.RequireSupported<T>();
+        cancellationToken.ThrowIfCancellationRequested();
+        Matrix<T> gram = Matrix.Zero<T>(matrix.Rows, matrix.Rows);
+        if (matrix.Elements.IsEmpty)
+        {
+            return gram;
+        }
+
+        (T one, T zero) = (T.One, T.Zero);
+        fixed (T* a = matrix.Elements, c = gram.Target.Elements)
+        {
+            Routines<T>().Syrk(!matrix.IsTransposed, matrix.Rows, matrix.Columns, &one, a, matrix.Stride, &zero, c, matrix.Rows);
+        }
+
+        MatrixLayout.MirrorUpper(gram.Target);
+        return gram;
+    }
+
+    public SymmetricEigen<T> LeadingEigen<T>(ReadOnlyMatrixSpan<T> matrix, int count, CancellationToken cancellationToken = default)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        MatrixChecks.RequireSymmetric(matrix, nameof(SymmetricEigen<T>));
+        ArgumentOutOfRangeException.ThrowIfNegative(count);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(count, matrix.Rows);
         cancellationToken.ThrowIfCancellationRequested();
         int order = matrix.Rows;
-        T[] vectors = SymmetricEigenAssembly.SymmetricPart(matrix, T.One);
+        int exponent = SafeExponent(matrix);
+        T[] reflections = SymmetricEigenAssembly.SymmetricPart(matrix, T.CreateTruncating(Math.ScaleB(1, -exponent)));
         T[] values = new T[order];
+        T[] vectors = [];
         if (order > 0)
         {
-            LapackRoutines routines = Routines<T>();
-            fixed (T* a = vectors, w = values)
+            T[] beside = new T[order];
+            T[] factors = new T[order];
+            Tridiagonalize(reflections, values, beside, factors);
+            vectors = count == 0 ? Solve(values, beside) : Solve(reflections, values, beside, factors, count);
+        }
+
+        return SymmetricEigenAssembly.FromAscending<T, T>(values, vectors, T.CreateTruncating(Math.ScaleB(1, exponent)));
+    }
+
+    /// <summary>The exponent of the largest entry where its squares could overflow or vanish; 0 else, as scaling by 1 costs nothing in digits.</summary>
+    private static int SafeExponent<T>(ReadOnlyMatrixSpan<T> matrix)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        int exponent = MatrixNorms.BinaryExponent(MatrixNorms.LargestMagnitude(matrix));
+        int limit = typeof(T) == typeof(float) ? 40 : 400;
+        return Math.Abs(exponent) < limit ? 0 : exponent;
+    }
+
+    private void Tridiagonalize<T>(T[] matrix, T[] diagonal, T[] beside, T[] factors)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        LapackRoutines routines = Routines<T>();
+        int order = diagonal.Length;
+        fixed (T* a = matrix, d = diagonal, e = beside, tau = factors)
+        {
+            T size;
+            _ = routines.Sytrd(order, a, order, d, e, tau, &size, -1);
+            T[] work = Workspace<T>(nameof(SymmetricEigen<T>), order, order, size);
+            fixed (T* space = work)
             {
-                T size;
-                int integers;
-                _ = routines.Syevd(order, a, order, w, &size, -1, &integers, -1);
-                T[] work = Workspace<T>(nameof(SymmetricEigen), order, order, size);
-                int[] integerWork = new int[integers];
-                fixed (T* space = work)
-                fixed (int* integerSpace = integerWork)
-                {
-                    int info = routines.Syevd(order, a, order, w, space, work.Length, integerSpace, integers);
-                    RequireConverged(info, nameof(SymmetricEigen), order, order);
-                }
+                RequireConverged(routines.Sytrd(order, a, order, d, e, tau, space, work.Length), nameof(SymmetricEigen<T>), order, order);
+            }
+        }
+    }
+
+    private T[] Solve<T>(T[] diagonal, T[] beside)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        fixed (T* d = diagonal, e = beside)
+        {
+            RequireConverged(Routines<T>().Sterf(diagonal.Length, d, e), nameof(SymmetricEigen<T>), diagonal.Length, diagonal.Length);
+        }
+
+        return [];
+    }
+
+    /// <summary>The eigenvectors of the largest values, one a row, in the order of the values: those of the tridiagonal matrix, turned back.</summary>
+    private T[] Solve<T>(T[] reflections, T[] diagonal, T[] beside, T[] factors, int count)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        LapackRoutines routines = Routines<T>();
+        int order = diagonal.Length;
+        T[] vectors = GC.AllocateUninitializedArray<T>(MatrixLayout.Count(order, order));
+        int[] integerWork = new int[3 + (5 * order)];
+        fixed (T* a = reflections, d = diagonal, e = beside, tau = factors, z = vectors)
+        fixed (int* integers = integerWork)
+        {
+            T size;
+            int integerSize;
+            _ = routines.Stedc(order, d, e, z, order, &size, -1, &integerSize, -1);
+            T[] work = Workspace<T>(nameof(SymmetricEigen<T>), order, order, size);
+            fixed (T* space = work)
+            {
+                RequireConverged(routines.Stedc(order, d, e, z, order, space, work.Length, integers, integerWork.Length), nameof(SymmetricEigen<T>), order, order);
+            }
+
+            T* leading = z + ((long)(order - count) * order);
+            _ = routines.Ormtr(order, count, a, order, tau, leading, order, &size, -1);
+            work = Workspace<T>(nameof(SymmetricEigen<T>), order, order, size);
+            fixed (T* space = work)
+            {
+                RequireConverged(routines.Ormtr(order, count, a, order, tau, leading, order, space, work.Length), nameof(SymmetricEigen<T>), order, order);
             }
         }
 
-        return SymmetricEigenAssembly.FromAscending<T, T>(values, vectors, T.One);
+        return count == order ? vectors : vectors[((order - count) * order)..];
     }
 
     private void Reduce<T>(Matrix<T> work, T[] factors)

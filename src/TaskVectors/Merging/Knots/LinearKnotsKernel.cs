@@ -18,7 +18,7 @@ internal sealed class LinearKnotsKernel(KnotsAggregate aggregate, double scale) 
             return [Matrix.Zero<double>(tensor.Rows, tensor.Columns)];
         }
 
-        Matrix<double> sum = new TaskMatrices(vectors, context, RankCap.None).Sum();
+        Matrix<double> sum = new TaskMatrices(vectors, context, RankCap.None, SpectralPrecision.Exact).Sum();
         SingularBlocks.Scale(sum.Target.Elements, aggregate == KnotsAggregate.Mean ? scale / vectors.VectorCount : scale);
         return [sum];
     }

@@ -1,3 +1,4 @@
+using System.Numerics;
 using TaskVectors.LinearAlgebra;
 
 namespace TaskVectors.Merging.Spectral;
@@ -14,7 +15,10 @@ internal static class SingularBlocks
     /// <param name="columns">The columns of every block.</param>
     /// <param name="blocks">The triplets.</param>
     /// <param name="value">The singular value to use in place of each.</param>
-    public static Matrix<double> Whiten(MergeContext context, int rows, int columns, IReadOnlyList<ThinSvd<double>> blocks, Func<double, double> value)
+    /// <param name="precision">How exactly the bases are made orthogonal.</param>
+    public static Matrix<double> Whiten<T>(
+        MergeContext context, int rows, int columns, IReadOnlyList<ThinSvd<T>> blocks, Func<T, T> value, SpectralPrecision precision)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         int rank = blocks.Sum(block => block.Count);
         if (rank == 0)
@@ -22,11 +26,11 @@ internal static class SingularBlocks
             return Matrix.Zero<double>(rows, columns);
         }
 
-        Matrix<double> u = Matrix.Zero<double>(rows, rank);
-        Matrix<double> vt = Matrix.Zero<double>(rank, columns);
-        double[] values = new double[rank];
+        Matrix<T> u = Matrix.Zero<T>(rows, rank);
+        Matrix<T> vt = Matrix.Zero<T>(rank, columns);
+        T[] values = new T[rank];
         int first = 0;
-        foreach (ThinSvd<double> block in blocks)
+        foreach (ThinSvd<T> block in blocks)
         {
             Copy(block.U, u.Target.Slice(0, first, rows, block.Count));
             Copy(block.Vt, vt.Target.Slice(first, 0, block.Count, columns));
@@ -38,11 +42,13 @@ internal static class SingularBlocks
             first += block.Count;
         }
 
-        return Compose(context, context.LinearAlgebra.PolarFactor(u.View), values, context.LinearAlgebra.PolarFactor(vt.View));
+        Matrix<T>[] factors = context.ForEach(2, side => context.LinearAlgebra.PolarFactor((side == 0 ? u : vt).View, precision));
+        return TaskMatrices.In<T, double>(Compose(context, factors[0], values, factors[1]));
     }
 
     /// <summary>U diag(s) V^T; the factors are used up.</summary>
-    public static Matrix<double> Compose(MergeContext context, Matrix<double> u, ReadOnlySpan<double> values, Matrix<double> vt)
+    public static Matrix<T> Compose<T>(MergeContext context, Matrix<T> u, ReadOnlySpan<T> values, Matrix<T> vt)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         for (int row = 0; row < vt.Rows; row++)
         {
@@ -53,15 +59,17 @@ internal static class SingularBlocks
     }
 
     /// <summary>Multiplies numbers by a factor.</summary>
-    public static void Scale(Span<double> values, double factor)
+    public static void Scale<T>(Span<T> values, T factor)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        foreach (ref double value in values)
+        foreach (ref T value in values)
         {
             value *= factor;
         }
     }
 
-    private static void Copy(Matrix<double> source, MatrixSpan<double> target)
+    private static void Copy<T>(Matrix<T> source, MatrixSpan<T> target)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         for (int row = 0; row < source.Rows; row++)
         {

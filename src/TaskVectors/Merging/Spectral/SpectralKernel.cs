@@ -8,7 +8,8 @@ namespace TaskVectors.Merging.Spectral;
 /// A kernel that decomposes matrices: tensors of two dimensions that no pattern excludes, embeddings among them. All others (biases, norms,
 /// convolutions of four dimensions) become the mean of the task vectors, as in the authors' code. Everything is scaled by alpha.
 /// </summary>
-internal abstract class SpectralKernel(double alpha, ImmutableArray<NamePattern> exclude, RankCap cap) : MatrixKernel
+internal abstract class SpectralKernel(
+    double alpha, ImmutableArray<NamePattern> exclude, RankCap cap, SpectralPrecision precision = SpectralPrecision.Exact) : MatrixKernel
 {
     /// <inheritdoc/>
     public sealed override long WorkingBytes(MergeUnit unit, int vectors, int threads)
@@ -22,7 +23,7 @@ internal abstract class SpectralKernel(double alpha, ImmutableArray<NamePattern>
     /// <inheritdoc/>
     public sealed override IReadOnlyList<Matrix<double>> Merge(IUnitVectors vectors, MergeContext context)
     {
-        var tasks = new TaskMatrices(vectors, context, cap);
+        var tasks = new TaskMatrices(vectors, context, cap, precision);
         bool isDecomposed = IsDecomposed(vectors.Unit.Tensors[0]) && tasks.SmallerSide > 0;
         Matrix<double> merged = isDecomposed ? MergeMatrix(tasks, context) : tasks.Sum();
         SingularBlocks.Scale(merged.Target.Elements, isDecomposed ? alpha : alpha / tasks.Count);

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using TaskVectors.Algebra;
+using TaskVectors.LinearAlgebra;
 using TaskVectors.Merging.Parameters;
 
 namespace TaskVectors.Merging.Spectral;
@@ -11,6 +12,11 @@ internal static class SpectralParameters
 
     public static MergeParameter<ImmutableArray<NamePattern>> Exclude { get; } = new PatternsParameter(
         "exclude", "Matrices that are not decomposed but averaged over the task vectors.", "*text_projection*");
+
+    public static MergeParameter<SpectralPrecision> Precision { get; } = new ChoiceParameter<SpectralPrecision>(
+        "precision",
+        "How singular vectors are found: fast takes those of dense task vectors from Gram matrices and works in F32, within 1e-3 of exact; exact decomposes in F64.",
+        SpectralPrecision.Fast);
 
     public static MergeParameter<RankCap> Cap { get; } = new ChoiceParameter<RankCap>(
         "rank_cap",

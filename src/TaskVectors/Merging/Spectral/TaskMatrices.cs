@@ -1,9 +1,10 @@
+using System.Numerics;
 using TaskVectors.LinearAlgebra;
 
 namespace TaskVectors.Merging.Spectral;
 
 /// <summary>The task vectors of one matrix, as spectral methods look at them.</summary>
-internal sealed class TaskMatrices(IUnitVectors vectors, MergeContext context, RankCap cap)
+internal sealed class TaskMatrices(IUnitVectors vectors, MergeContext context, RankCap cap, SpectralPrecision precision)
 {
     // Factors of adapters have exactly the rank they say, so that a randomised decomposition of that rank finds all of it.
     private static readonly TruncatedSvdOptions LowRank = new() { Tolerance = 1e-12 };
@@ -17,7 +18,26 @@ internal sealed class TaskMatrices(IUnitVectors vectors, MergeContext context, R
 
     public int SmallerSide => Math.Min(Rows, Columns);
 
+    /// <summary>
+    /// Whether to work in F32 and through Gram matrices. Low-rank task vectors have a fast way of their own, and null spaces that rounding would fill.
+    /// </summary>
+    public bool IsFast { get; } = precision == SpectralPrecision.Fast
+        && Math.Min(vectors.Unit.Tensors[0].Rows, vectors.Unit.Tensors[0].Columns) >= GramSvd.LeastSide
+        && Enumerable.Range(0, vectors.VectorCount).All(vector => vectors.RankBound(vector) is null);
+
+    /// <summary>The precision that is used.</summary>
+    public SpectralPrecision Precision => IsFast ? SpectralPrecision.Fast : SpectralPrecision.Exact;
+
     public Matrix<double> Read(int vector) => vectors.Read(vector);
+
+    /// <summary>Reads a task vector in an element type; F32 rounds to nearest even.</summary>
+    public Matrix<T> Read<T>(int vector)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> => In<double, T>(vectors.Read(vector));
+
+    /// <summary>A matrix in another element type; itself where it has that type.</summary>
+    public static Matrix<TTarget> In<TSource, TTarget>(Matrix<TSource> matrix)
+        where TSource : unmanaged, IBinaryFloatingPointIeee754<TSource>
+        where TTarget : unmanaged, IBinaryFloatingPointIeee754<TTarget> => matrix as Matrix<TTarget> ?? matrix.View.ToMatrix<TTarget>();
 
     /// <summary>The sum of all task vectors.</summary>
     public Matrix<double> Sum()
@@ -42,24 +62,39 @@ internal sealed class TaskMatrices(IUnitVectors vectors, MergeContext context, R
     }
 
     /// <summary>The leading singular triplets, at most so many as the rank and the bound say.</summary>
-    public ThinSvd<double> Leading(Matrix<double> matrix, int rank, int? bound)
+    public ThinSvd<T> Leading<T>(Matrix<T> matrix, int rank, int? bound)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         int count = Math.Min(rank, bound ?? rank);
-        ThinSvd<double> svd = context.LinearAlgebra.TruncatedSvd(matrix.View, count, bound is null ? Exact : LowRank).Factors;
+        if (IsFast && GramSvd.TryLeading(context.LinearAlgebra, matrix.View, _ => count, count, CancellationToken.None) is { } leading
+            && (cap == RankCap.Adapter || leading.Count == count))
+        {
+            return leading.Triplets(context.LinearAlgebra, matrix.View, CancellationToken.None);
+        }
+
+        ThinSvd<T> svd = context.LinearAlgebra.TruncatedSvd(matrix.View, count, bound is null ? Exact : LowRank).Factors;
         return cap == RankCap.Adapter ? svd.Truncate(svd.NumericalRank()) : svd;
     }
 
+    /// <summary>The leading singular triplets, as many as the rank says, those of singular values that are rounding error included.</summary>
+    public ThinSvd<T> All<T>(Matrix<T> matrix, int rank)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
+        IsFast && GramSvd.TryLeading(context.LinearAlgebra, matrix.View, _ => rank, rank, CancellationToken.None) is { } leading && leading.Count == rank
+            ? leading.Triplets(context.LinearAlgebra, matrix.View, CancellationToken.None)
+            : context.LinearAlgebra.TruncatedSvd(matrix.View, rank, Exact).Factors;
+
     /// <summary>The triplets whose singular values are more than rounding error beside a scale.</summary>
-    public ThinSvd<double> Significant(ThinSvd<double> svd, double scale)
+    public ThinSvd<T> Significant<T>(ThinSvd<T> svd, double scale)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         if (cap == RankCap.None || svd.Count == 0)
         {
             return svd;
         }
 
-        double threshold = scale * RankTolerance.Default<double>(Rows, Columns);
+        double threshold = scale * RankTolerance.Default<T>(Rows, Columns);
         int count = 0;
-        while (count < svd.Count && svd.SingularValues.Span[count] > threshold)
+        while (count < svd.Count && double.CreateTruncating(svd.SingularValues.Span[count]) > threshold)
         {
             count++;
         }
