@@ -16,7 +16,7 @@ public class GoldenTokenizerTests
 {
     public static TheoryData<string> Cases =>
     [
-        "chat-template", "chat-template-auto", "tokenizer-base", "tokenizer-model", "tokenizer-pad", "tokenizer-padded-input",
+        "chat-template", "chat-template-auto", "tokenizer-base", "tokenizer-model", "tokenizer-other-vocab", "tokenizer-pad", "tokenizer-padded-input",
         "tokenizer-tokens", "tokenizer-union", "tokenizer-union-base",
     ];
 
@@ -67,57 +67,6 @@ public class GoldenTokenizerTests
         JsonNode config = JsonNode.Parse(await File.ReadAllTextAsync(Path.Combine(output, "config.json")))!;
         Assert.Equal(description["config"]!["vocab_size"]!.GetValue<int>(), config["vocab_size"]!.GetValue<int>());
         Assert.Equal(description["config"]!["dtype"]!.GetValue<string>(), config["dtype"]!.GetValue<string>());
-    }
-
-    // Its method, slerp, is a sum of the two models with factors of their angle; that sum is made here, of the models as they are aligned.
-    [Fact]
-    public async Task Models_of_different_vocabularies_are_aligned_as_the_other_program_does()
-    {
-        const string Name = "tokenizer-other-vocab";
-        const double Place = 0.4;
-        using var folder = new TemporaryFolder();
-        string[] aligned = [await Aligned(1, 0), await Aligned(0, 1)];
-
-        Checkpoint expected = Checkpoint.Open(GoldenPath.Of("merge", Name, "expected.safetensors"));
-        int[] places = PlacesOf(GoldenPath.Of("merge", Name), aligned[0]);
-        foreach (TensorInfo tensor in expected.Tensors)
-        {
-            double[][] models = [.. aligned.Select(path => TestModel.Values(Checkpoint.Open(path), tensor.Name))];
-            double[] got = Slerp(models[0], models[1], Place);
-            got = VocabularyTensors.IsNamed(tensor) ? Permute(got, places, (int)tensor.Shape[0], (int)tensor.Shape[1]) : got;
-            double[] wanted = TestModel.Values(expected, tensor.Name);
-            Assert.True(wanted.Zip(got, (left, right) => Math.Abs(left - right)).Max() <= 1e-6 * wanted.Max(Math.Abs), tensor.Name);
-        }
-
-        async Task<string> Aligned(double first, double second)
-        {
-            string recipe = folder[$"{first}.yml"];
-            string models = GoldenPath.Of("merge", "models");
-            await File.WriteAllTextAsync(recipe, FormattableString.Invariant($$"""
-                merge_method: linear
-                base_model: {{models}}/tok-base
-                models:
-                  - {model: {{models}}/tok-base, parameters: {weight: {{first}}}}
-                  - {model: {{models}}/tok-other, parameters: {weight: {{second}}}}
-                tokenizer_source: union
-                """));
-            string output = folder[$"{first}"];
-            _ = await EditExecutor.RunAsync(Recipe.Load(recipe).Plan(new OutputTarget(output), EditOptions.Default));
-            return output;
-        }
-    }
-
-    // Nearly parallel tensors are interpolated linearly, as the other program does.
-    private static double[] Slerp(double[] first, double[] second, double place)
-    {
-        double cosine = Dot(first, second) / Math.Sqrt(Dot(first, first) * Dot(second, second));
-        double angle = Math.Acos(Math.Clamp(cosine, -1, 1));
-        (double left, double right) = cosine > 0.9995
-            ? (1 - place, place)
-            : (Math.Sin((1 - place) * angle) / Math.Sin(angle), Math.Sin(place * angle) / Math.Sin(angle));
-        return [.. first.Zip(second, (a, b) => (left * a) + (right * b))];
-
-        static double Dot(double[] a, double[] b) => a.Zip(b, (left, right) => left * right).Sum();
     }
 
     private static async Task<string> Merge(string name, TemporaryFolder folder)

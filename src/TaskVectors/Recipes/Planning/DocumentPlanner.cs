@@ -32,39 +32,38 @@ internal sealed class DocumentPlanner(ModelResolver resolver, RecipeProblems pro
             return null;
         }
 
-        var arranger = new Arranger(scope);
         var vocabularies = new VocabularyPlanner(resolver, problems, scope);
+        if (vocabularies.Plan(document) is not { } aligned)
+        {
+            return null;
+        }
+
+        var arranger = new Arranger(scope);
         ImmutableArray<RecipeDocument> parts = SliceParts.Of(document);
-        return parts.Length == 1
-            ? PlanPart(document, document, null, vocabularies, arranger)
-            : PlanStack(document, parts, vocabularies, arranger);
+        DocumentPlan? plan = parts.Length == 1 ? PlanPart(document, null, aligned, arranger) : PlanStack(document, parts, aligned, arranger);
+        return plan is null ? null : plan with { Tokenizer = vocabularies.Tokenizer ?? plan.Anchor.Tokenizer };
     }
 
     // What config and tokenizer come from: the base, used or not, else the first model.
     private ResolvedModel AnchorOf(RecipeDocument document, Operands operands) =>
         (document.Base is { } model ? resolver.Resolve(model) : null) ?? operands.Base?[0].Model ?? operands.Models[0][0].Model;
 
-    // The vocabulary is that of the whole document, in each of its parts.
-    private DocumentPlan? PlanPart(RecipeDocument part, RecipeDocument whole, ResolvedModel? common, VocabularyPlanner vocabularies, Arranger arranger)
+    private DocumentPlan? PlanPart(RecipeDocument document, ResolvedModel? common, AlignedModels aligned, Arranger arranger)
     {
-        if (Operands.Sort(part, resolver, problems) is not { } operands)
+        if (Operands.Sort(document, resolver, problems) is not { } operands)
         {
             return null;
         }
 
-        ResolvedModel anchor = common ?? AnchorOf(part, operands);
-        return new StructureCheck(problems).Check(part, operands, anchor)
-            && vocabularies.Align(whole, operands, anchor) is { } aligned
-            && Compose(part, aligned, anchor, arranger) is { } plan
-            ? plan with { Tokenizer = vocabularies.Tokenizer ?? anchor.Tokenizer }
-            : null;
+        ResolvedModel anchor = common ?? AnchorOf(document, operands);
+        return new StructureCheck(problems).Check(document, operands, anchor) ? Compose(document, aligned.Replace(operands), anchor, arranger) : null;
     }
 
     // Every part is planned even where another fails, so that all mistakes are reported.
-    private DocumentPlan? PlanStack(RecipeDocument document, ImmutableArray<RecipeDocument> parts, VocabularyPlanner vocabularies, Arranger arranger)
+    private DocumentPlan? PlanStack(RecipeDocument document, ImmutableArray<RecipeDocument> parts, AlignedModels aligned, Arranger arranger)
     {
         ResolvedModel? anchor = Operands.Sort(parts[0], resolver, problems) is { } operands ? AnchorOf(document, operands) : null;
-        DocumentPlan?[] plans = [.. parts.Select(part => PlanPart(part, document, anchor, vocabularies, arranger))];
+        DocumentPlan?[] plans = [.. parts.Select(part => PlanPart(part, anchor, aligned, arranger))];
         return plans.Contains(null) ? null : new PartStack(document, [.. plans.OfType<DocumentPlan>()], problems).Compose(arranger);
     }
 

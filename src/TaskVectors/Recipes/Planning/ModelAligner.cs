@@ -13,9 +13,10 @@ namespace TaskVectors.Recipes.Planning;
 /// <param name="scope">What stands before the names of the views.</param>
 /// <param name="node">Where the recipe asks for it.</param>
 /// <param name="models">The models, in the order of the maps' numbers.</param>
-/// <param name="needsHead">Whether a tied head takes part as a tensor of its own, as the result stores one.</param>
-internal sealed class ModelAligner(RecipeProblems problems, string scope, YamlNode node, ImmutableArray<TokenizedModel> models, bool needsHead)
+internal sealed class ModelAligner(RecipeProblems problems, string scope, YamlNode node, ImmutableArray<TokenizedModel> models)
 {
+    // Where the result, which is like the first model, stores a head, a tied one takes part as a tensor of its own.
+    private readonly bool _needsHead = Arranger.StoresHead(models[0].Model);
     private readonly ImmutableArray<CheckpointSource> _sources = [.. models.Select(model => model.Model.Source)];
 
     /// <summary>The view of each model that needs one; a model whose rows stay as they are is left as it is.</summary>
@@ -38,11 +39,11 @@ internal sealed class ModelAligner(RecipeProblems problems, string scope, YamlNo
     {
         TokenizedModel model = models[own];
         TensorInfo? tied = model.TiedHead;
-        IEnumerable<(string Name, TensorInfo Tensor)> tensors = tied is not null && needsHead
+        IEnumerable<(string Name, TensorInfo Tensor)> tensors = tied is not null && _needsHead
             ? model.Tensors.Append((VocabularyTensors.Head, tied with { Name = VocabularyTensors.Head }))
             : model.Tensors;
         var aliases = new Dictionary<string, string>(model.Model.Source.Aliases, StringComparer.Ordinal);
-        if (tied is not null && !needsHead)
+        if (tied is not null && !_needsHead)
         {
             aliases[VocabularyTensors.Head] = tied.Name;
         }

@@ -12,7 +12,7 @@ namespace TaskVectors.Recipes.Planning;
 internal sealed class TokenRules(RecipeProblems problems, ModelResolver resolver)
 {
     /// <summary>The rules by token; what does not fit is left out and reported.</summary>
-    public IReadOnlyDictionary<string, TokenRule> Bind(RecipeTokenizer tokenizer, ImmutableArray<TokenizedModel> models, VocabularyUnion union)
+    public IReadOnlyDictionary<string, TokenRule> Bind(RecipeTokenizer tokenizer, ImmutableArray<TokenizedModel> models)
     {
         var rules = new Dictionary<string, TokenRule>(StringComparer.Ordinal);
         foreach (RecipeToken token in tokenizer.Tokens)
@@ -37,7 +37,7 @@ internal sealed class TokenRules(RecipeProblems problems, ModelResolver resolver
         int index = models.ToList().FindIndex(model => model.Model == resolver.Resolve(token.Model!));
         if (index < 0)
         {
-            problems.Error(token.Node, $"The source of the token {QuotedName.Of(token.Text)} is '{token.Model!.ShortName}', which is none of the models of this merge: {string.Join(", ", models.Select(model => model.Model.Name))}.");
+            // Reported with the document, whose models have been compared by name.
             return null;
         }
 

@@ -19,44 +19,45 @@ internal sealed class VocabularyPlanner(ModelResolver resolver, RecipeProblems p
     /// <summary>The tokenizer of the result; <see langword="null"/> where it is the anchor's.</summary>
     public ResultTokenizer? Tokenizer { get; private set; }
 
-    /// <summary>The operands over one vocabulary; <see langword="null"/> where something is wrong, which is reported.</summary>
-    public Operands? Align(RecipeDocument document, Operands operands, ResolvedModel anchor)
+    /// <summary>The models over one vocabulary; <see langword="null"/> where something is wrong, which is reported.</summary>
+    public AlignedModels? Plan(RecipeDocument document)
     {
         int before = problems.ErrorCount;
-        ImmutableArray<ResolvedModel> models = Participants(document, operands, anchor);
-        Operands aligned = operands;
+        RecipeSource[] sources = [.. document.Slices.SelectMany(slice => slice.Sources)];
+        ResolvedModel?[] listed = [.. sources.Select(source => resolver.Resolve(source.Model))];
+        ResolvedModel? origin = BaseOf(document);
+        if (listed.Contains(null))
+        {
+            return AlignedModels.None;
+        }
+
+        // The base first: its tokens keep their numbers, and its rows fill those that others lack.
+        ImmutableArray<ResolvedModel> models = [.. (origin is null ? listed : listed.Prepend(origin)).OfType<ResolvedModel>().Distinct()];
+        AlignedModels? aligned = AlignedModels.None;
         if (document.Tokenizer is { } tokenizer)
         {
-            aligned = Join(document, tokenizer, operands, anchor, models) ?? operands;
+            aligned = Join(document, tokenizer, origin, models);
         }
         else
         {
-            new VocabularyCheck(problems).Check(document, operands);
+            new VocabularyCheck(problems).Check(document, resolver);
         }
 
         if (document.ChatTemplate is { } template && problems.ErrorCount == before)
         {
-            SetChatTemplate(template, anchor, models);
+            SetChatTemplate(template, models);
         }
 
         return problems.ErrorCount == before ? aligned : null;
     }
 
-    // The base first: its tokens keep their numbers, and its rows fill those that others lack.
-    private ImmutableArray<ResolvedModel> Participants(RecipeDocument document, Operands operands, ResolvedModel anchor)
-    {
-        IEnumerable<ResolvedModel> listed = document.Slices.SelectMany(slice => slice.Sources).Select(source => resolver.Resolve(source.Model)).OfType<ResolvedModel>();
-        return BaseOf(document, operands) is { } origin
-            ? [.. listed.Prepend(origin).Distinct()]
-            : [.. listed.Prepend(anchor).Distinct()];
-    }
+    private ResolvedModel? BaseOf(RecipeDocument document) =>
+        (document.Base ?? document.Slices.Select(slice => slice.Base).FirstOrDefault(model => model is not null)) is { } model ? resolver.Resolve(model) : null;
 
-    private ResolvedModel? BaseOf(RecipeDocument document, Operands operands) =>
-        (document.Base is { } model ? resolver.Resolve(model) : null) ?? operands.Base?[0].Model;
-
-    private Operands? Join(RecipeDocument document, RecipeTokenizer tokenizer, Operands operands, ResolvedModel anchor, ImmutableArray<ResolvedModel> models)
+    // The first of the models is the one that config and tokenizer come from.
+    private AlignedModels? Join(RecipeDocument document, RecipeTokenizer tokenizer, ResolvedModel? origin, ImmutableArray<ResolvedModel> models)
     {
-        if (SourceOf(tokenizer, BaseOf(document, operands), models[0]) is not { } source)
+        if (SourceOf(tokenizer, origin, models[0]) is not { } source)
         {
             return null;
         }
@@ -69,30 +70,30 @@ internal sealed class VocabularyPlanner(ModelResolver resolver, RecipeProblems p
         }
 
         ImmutableArray<TokenizedModel> tokenized = [.. found.OfType<TokenizedModel>()];
+        VocabularyUnion union = UnionOf(first, tokenizer, tokenized);
+        var rules = new TokenRules(problems, resolver).Bind(tokenizer, tokenized);
+        int rows = RowsOf(tokenizer, union.Vocabulary, source, tokenized);
+        var planner = new RowPlanner([.. tokenized.Select(model => model.Tokens)], origin is not null, rules, tokenizer.KeepsPadding);
+        ImmutableArray<RowMap> maps = planner.Plan(union.Vocabulary.Tokens, rows);
+        Warn(tokenizer, union, planner);
+        Tokenizer = Written(tokenizer, union, rows, source, tokenized[0]);
+        return new AlignedModels(new ModelAligner(problems, scope, tokenizer.Node, tokenized).Align(maps));
+    }
+
+    private static VocabularyUnion UnionOf(Vocabulary first, RecipeTokenizer tokenizer, ImmutableArray<TokenizedModel> models)
+    {
         var union = new VocabularyUnion(first);
-        ImmutableArray<VocabularyModel> vocabularies = [.. tokenized.Select(model => model.Tokens)];
-        if (tokenizer.Source == VocabularySource.Union)
+        foreach (TokenizedModel model in tokenizer.Source == VocabularySource.Union ? models : [])
         {
-            vocabularies.ToList().ForEach(union.Add);
+            union.Add(model.Tokens);
         }
 
         foreach (RecipeToken token in tokenizer.Tokens)
         {
-            union.Add(token.Text, vocabularies);
+            union.Add(token.Text, [.. models.Select(model => model.Tokens)]);
         }
 
-        var rules = new TokenRules(problems, resolver).Bind(tokenizer, tokenized, union);
-        int rows = RowsOf(tokenizer, union.Vocabulary, source, tokenized);
-        var planner = new RowPlanner(vocabularies, BaseOf(document, operands) is not null, rules, tokenizer.KeepsPadding);
-        ImmutableArray<RowMap> maps = planner.Plan(union.Vocabulary.Tokens, rows);
-        Warn(tokenizer, union, planner);
-        Tokenizer = Written(tokenizer, union, rows, source, anchor, tokenized);
-        var aligner = new ModelAligner(problems, scope, tokenizer.Node, tokenized, Arranger.StoresHead(anchor));
-        Dictionary<ResolvedModel, ResolvedModel> aligned = aligner.Align(maps);
-        return new Operands(operands.Base is { } own ? Replace(own) : null, [.. operands.Models.Select(Replace)]);
-
-        ImmutableArray<Contribution> Replace(ImmutableArray<Contribution> contributions) =>
-            [.. contributions.Select(contribution => contribution with { Model = aligned.GetValueOrDefault(contribution.Model, contribution.Model) })];
+        return union;
     }
 
     private ResolvedModel? SourceOf(RecipeTokenizer tokenizer, ResolvedModel? origin, ResolvedModel first)
@@ -175,18 +176,18 @@ internal sealed class VocabularyPlanner(ModelResolver resolver, RecipeProblems p
         }
     }
 
-    private static ResultTokenizer Written(
-        RecipeTokenizer tokenizer, VocabularyUnion union, int rows, ResolvedModel source, ResolvedModel anchor, ImmutableArray<TokenizedModel> models)
+    private static ResultTokenizer Written(RecipeTokenizer tokenizer, VocabularyUnion union, int rows, ResolvedModel source, TokenizedModel anchor)
     {
-        bool isOther = tokenizer.Source == VocabularySource.Model && source != anchor;
-        string? folder = isOther ? source.Tokenizer?.Config?.Folder ?? source.Folder : anchor.Tokenizer?.Config?.Folder;
-        var config = new VocabularyConfig(rows, anchor.Tokenizer?.Config?.From ?? models[0].Vocabulary, union.Vocabulary, folder);
+        VocabularyConfig? earlier = anchor.Model.Tokenizer?.Config;
+        bool isOther = tokenizer.Source == VocabularySource.Model && source != anchor.Model;
+        string? folder = isOther ? source.Tokenizer?.Config?.Folder ?? source.Folder : earlier?.Folder;
+        var config = new VocabularyConfig(rows, earlier?.From ?? anchor.Vocabulary, union.Vocabulary, folder);
         return new ResultTokenizer(AddedTokensWriter.Add(source.TokenizerFiles, union.New), config);
     }
 
-    private void SetChatTemplate(YamlScalar template, ResolvedModel anchor, ImmutableArray<ResolvedModel> models)
+    private void SetChatTemplate(YamlScalar template, ImmutableArray<ResolvedModel> models)
     {
-        ResultTokenizer current = Tokenizer ?? anchor.Tokenizer ?? new ResultTokenizer(anchor.TokenizerFiles, null);
+        ResultTokenizer current = Tokenizer ?? models[0].Tokenizer ?? new ResultTokenizer(models[0].TokenizerFiles, null);
         try
         {
             if (new ChatTemplateChoice(problems).Choose(template, models, current.Files) is { } text)

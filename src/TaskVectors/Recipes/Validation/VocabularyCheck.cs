@@ -14,17 +14,19 @@ internal sealed class VocabularyCheck(RecipeProblems problems)
 {
     private const string Remedy = "Rows are merged by their numbers; set tokenizer_source, such as union or base, to merge them by token.";
 
-    /// <summary>Checks every model against the first.</summary>
-    public void Check(RecipeDocument document, Operands operands)
+    /// <summary>Checks every model against the first, as far as embeddings and heads come from it: those of the first and of the last slice.</summary>
+    public void Check(RecipeDocument document, ModelResolver resolver)
     {
-        ResolvedModel[] models = [.. (operands.Base ?? []).Concat(operands.Models.SelectMany(model => model)).Select(contribution => contribution.Model).Distinct()];
-        foreach (ResolvedModel model in models.Skip(1))
+        IEnumerable<RecipeSlice> ends = document.Slices.Take(1).Concat(document.Slices.TakeLast(1));
+        RecipeModel[] named = [.. ends.SelectMany(slice => slice.Sources.Select(source => source.Model).Prepend(slice.Base ?? document.Base)).OfType<RecipeModel>()];
+        (RecipeModel Named, ResolvedModel Model)[] models = [.. from model in named let resolved = resolver.Resolve(model) where resolved is not null select (model, resolved)];
+        foreach ((RecipeModel place, ResolvedModel model) in models.DistinctBy(pair => pair.Model).Skip(1))
         {
-            Check(document, operands, models[0], model);
+            Check(place.Node, models[0].Model, model);
         }
     }
 
-    private void Check(RecipeDocument document, Operands operands, ResolvedModel first, ResolvedModel model)
+    private void Check(YamlNode place, ResolvedModel first, ResolvedModel model)
     {
         if (Read(first, model) is not var (own, other) || TokenizedModel.Of(first, own)?.Tokens.Rows != TokenizedModel.Of(model, other)?.Tokens.Rows)
         {
@@ -32,7 +34,6 @@ internal sealed class VocabularyCheck(RecipeProblems problems)
         }
 
         VocabularyDifference difference = VocabularyDifference.Of(own, other);
-        YamlNode place = operands.Models.SelectMany(contributions => contributions).FirstOrDefault(contribution => contribution.Model == model && contribution.Source is not null)?.Source?.Model.Node ?? document.Node;
         if (difference.Conflicts.Count > 0)
         {
             problems.Error(place, $"The vocabularies differ: {difference.Conflicts.Count + difference.AddedConflicts.Count} of {other.Size} rows of '{model.Name}' stand for other tokens than in '{first.Name}' ({VocabularyDifference.Describe(difference.Conflicts[0], own, other)}). {Remedy}");
