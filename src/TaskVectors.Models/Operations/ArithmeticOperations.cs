@@ -136,6 +136,13 @@ public static class ArithmeticOperations
             ReadOnlySpan<float> gradient = dz.Values.Slice(row.Target, row.Length);
             Span<float> da = dx is null ? default : dx.Values;
             Span<float> db = dy is null ? default : dy.Values;
+            if (rule == Rule.Add && row is { LeftStep: 1, RightStep: 1 })
+            {
+                AddPart(gradient, da, row.Left);
+                AddPart(gradient, db, row.Right);
+                return;
+            }
+
             for (int i = 0; i < gradient.Length; i++)
             {
                 int left = row.Left + (i * row.LeftStep);
@@ -152,6 +159,14 @@ public static class ArithmeticOperations
                 }
             }
         });
+    }
+
+    private static void AddPart(ReadOnlySpan<float> gradient, Span<float> target, int start)
+    {
+        if (!target.IsEmpty)
+        {
+            Elementwise.Add(gradient, target.Slice(start, gradient.Length));
+        }
     }
 
     private static void Forward(Rule rule, ReadOnlySpan<float> a, ReadOnlySpan<float> b, Span<float> target, BroadcastRow row)

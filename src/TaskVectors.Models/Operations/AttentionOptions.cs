@@ -14,7 +14,7 @@ public sealed record AttentionOptions
     /// <summary>With <see cref="IsCausal"/>: how many keys up to its own a query sees; 0 for all.</summary>
     public int Window { get; init; }
 
-    /// <summary>[batch, keys] of 0 (hidden) and 1; null shows all. A query that sees no key gives zeros.</summary>
+    /// <summary>[batch, keys] of 0 (hidden) and 1; null shows all. A query that sees no key sees all alike, as in the reference libraries.</summary>
     public IndexTensor? KeyMask { get; init; }
 
     /// <summary>Added to the scaled scores: [1 or batch, heads, queries, keys].</summary>

@@ -1,4 +1,3 @@
-using TaskVectors.LinearAlgebra;
 using TaskVectors.Models.Autograd;
 using TaskVectors.Models.Autograd.Kernels;
 using TaskVectors.Tensors;
@@ -67,6 +66,11 @@ internal sealed class AttentionPass(Heads queries, Heads keys, Heads values, Att
             int rows = Math.Min(_blockRows, queries.Length - start);
             int lastKey = options.IsCausal ? Math.Clamp(start + rows + _shift, 0, keys.Length) : keys.Length;
             int firstKey = options.IsCausal && options.Window > 0 ? Math.Clamp(start + _shift - options.Window + 1, 0, lastKey) : 0;
+            if (HasBlindQuery(batch, start, rows))
+            {
+                (firstKey, lastKey) = (0, keys.Length);
+            }
+
             body(new Block(batch, head, head / _group, start, rows, firstKey, lastKey - firstKey));
         }
     }
@@ -80,27 +84,10 @@ internal sealed class AttentionPass(Heads queries, Heads keys, Heads values, Att
         for (int row = 0; row < block.Rows; row++)
         {
             Span<float> line = scores.Values.Slice(row * block.Keys, block.Keys);
-            (int first, int count) = Visible(block, row);
-            Span<float> visible = line.Slice(first, count);
+            Span<float> visible = HideOthers(block, row, line);
             float largest = Elementwise.Max(visible);
-            line[..first].Clear();
-            line[(first + count)..].Clear();
-            if (float.IsNegativeInfinity(largest))
-            {
-                visible.Clear();
-                sums[row] = 1;
-                Remember(logSums, block, row, float.PositiveInfinity);
-                continue;
-            }
-
             sums[row] = Elementwise.ExpShifted(visible, 1, largest, visible);
             Remember(logSums, block, row, largest + MathF.Log(sums[row]));
-        }
-
-        if (block.Keys == 0)
-        {
-            ClearRows(target);
-            return;
         }
 
         Multiply(1, MatrixView.Of(scores, block.Rows, block.Keys), values.Rows(block.Batch, block.KeyHead, block.FirstKey, block.Keys), 0, target);
@@ -114,11 +101,6 @@ internal sealed class AttentionPass(Heads queries, Heads keys, Heads values, Att
 
     private void BackwardBlock(Block block, BackwardTargets targets, Tensor scores, Tensor slopes)
     {
-        if (block.Keys == 0)
-        {
-            return;
-        }
-
         Score(block, scores);
         MatrixView shares = MatrixView.Of(scores, block.Rows, block.Keys);
         MatrixView slopeRows = MatrixView.Of(slopes, block.Rows, block.Keys);
@@ -134,10 +116,8 @@ internal sealed class AttentionPass(Heads queries, Heads keys, Heads values, Att
             ReadOnlySpan<float> result = output.Tensor.Values.Slice(results.Offset + (row * results.Stride), results.Columns);
             Span<float> line = scores.Values.Slice(row * block.Keys, block.Keys);
             Span<float> slopeLine = slopes.Values.Slice(row * block.Keys, block.Keys);
-            (int first, int count) = Visible(block, row);
-            line[..first].Clear();
-            line[(first + count)..].Clear();
-            _ = Elementwise.ExpShifted(line.Slice(first, count), 1, targets.LogSums.Values[SumIndex(block, row)], line.Slice(first, count));
+            Span<float> visible = HideOthers(block, row, line);
+            _ = Elementwise.ExpShifted(visible, 1, targets.LogSums.Values[SumIndex(block, row)], visible);
             AttentionKernels.ScoreSlopes(line, Elementwise.Dot(slope, result), slopeLine);
         }
 
@@ -168,11 +148,6 @@ internal sealed class AttentionPass(Heads queries, Heads keys, Heads values, Att
     /// <summary>scale Q K^T + bias, with negative infinity where the key mask hides a key.</summary>
     private void Score(Block block, Tensor scores)
     {
-        if (block.Keys == 0)
-        {
-            return;
-        }
-
         Multiply(
             _scale,
             queries.Rows(block.Batch, block.Head, block.Start, block.Rows),
@@ -199,19 +174,59 @@ internal sealed class AttentionPass(Heads queries, Heads keys, Heads values, Att
         }
     }
 
-    /// <summary>The keys of the block that a query sees by order: the first one, and how many.</summary>
-    private (int First, int Count) Visible(Block block, int row)
+    /// <summary>
+    /// The scores of the keys that a query sees by order; 0 in place of those of the others, as that is their share. A query that sees none has equal
+    /// scores for all.
+    /// </summary>
+    private Span<float> HideOthers(Block block, int row, Span<float> line)
+    {
+        (int first, int end) = Visible(block.Start + row);
+        if (IsBlind(block.Batch, first, end))
+        {
+            line.Clear();
+            return line;
+        }
+
+        (first, end) = (first - block.FirstKey, end - block.FirstKey);
+        line[..first].Clear();
+        line[end..].Clear();
+        return line[first..end];
+    }
+
+    /// <summary>The keys that a query sees by order.</summary>
+    private (int First, int End) Visible(int query)
     {
         if (!options.IsCausal)
         {
-            return (0, block.Keys);
+            return (0, keys.Length);
         }
 
-        int own = block.Start + row + _shift - block.FirstKey;
-        int first = options.Window > 0 ? Math.Clamp(own - options.Window + 1, 0, block.Keys) : 0;
-        int end = Math.Clamp(own + 1, first, block.Keys);
-        return (first, end - first);
+        int end = Math.Clamp(query + _shift + 1, 0, keys.Length);
+        return (options.Window > 0 ? Math.Clamp(end - options.Window, 0, end) : 0, end);
     }
+
+    private bool HasBlindQuery(int batch, int start, int rows)
+    {
+        for (int query = start; query < start + rows; query++)
+        {
+            (int first, int end) = Visible(query);
+            if (IsBlind(batch, first, end))
+            {
+                return true;
+            }
+
+            if (options.KeyMask is null && _shift >= 0)
+            {
+                return false;
+            }
+        }
+
+        return false;
+    }
+
+    private bool IsBlind(int batch, int first, int end) => options.KeyMask is null
+        ? first == end
+        : options.KeyMask.Values.Slice((batch * keys.Length) + first, end - first).IndexOfAnyExcept(0) < 0;
 
     private int BiasIndex(Block block, int row)
     {
@@ -231,15 +246,6 @@ internal sealed class AttentionPass(Heads queries, Heads keys, Heads values, Att
 
     private void Multiply(float alpha, MatrixView a, MatrixView b, float beta, MatrixView c) =>
         _context.LinearAlgebra.Multiply(alpha, a.ReadOnly, b.ReadOnly, beta, c.Writable);
-
-    private static void ClearRows(MatrixView view)
-    {
-        MatrixSpan<float> rows = view.Writable;
-        for (int row = 0; row < view.Rows; row++)
-        {
-            rows.Row(row).Clear();
-        }
-    }
 
     /// <summary>Neighbouring queries of one head, and the keys that any of them may see.</summary>
     private readonly record struct Block(int Batch, int Head, int KeyHead, int Start, int Rows, int FirstKey, int Keys);

@@ -66,9 +66,17 @@ public static class LinearOperations
 
         public void Forward(Tensor before, Activation activation, Tensor y)
         {
-            if (Rows <= FewRows && !WeightIsTransposed)
+            if (Rows <= FewRows)
             {
-                MultiplyFewRows(before);
+                if (WeightIsTransposed)
+                {
+                    AddFewRows(before);
+                }
+                else
+                {
+                    MultiplyFewRows(before);
+                }
+
                 if (activation != Activation.None)
                 {
                     ActivationKernels.Apply(activation, before.Values, y.Values);
@@ -167,6 +175,33 @@ public static class LinearOperations
                     Elementwise.Add(Bias.Values, part);
                 }
             }
+        }
+
+        /// <summary>Rows of the weight, each times an element of x, added to a part of y that stays in the first-level cache.</summary>
+        private void AddFewRows(Tensor y)
+        {
+            bool isPrepared = Bias is not null || Residual is not null;
+            if (isPrepared)
+            {
+                Prepare(y, 0, Rows);
+            }
+            else
+            {
+                y.Values.Clear();
+            }
+
+            int least = Math.Max(64, (1 << 15) / Math.Max(1, Inputs * Rows));
+            X.Context.Team.For(Outputs, least, (start, end) =>
+            {
+                for (int input = 0; input < Inputs; input++)
+                {
+                    ReadOnlySpan<float> weights = Weight.Values.Slice((input * Outputs) + start, end - start);
+                    for (int row = 0; row < Rows; row++)
+                    {
+                        Elementwise.MultiplyAdd(X.Values[(row * Inputs) + input], weights, y.Values.Slice((row * Outputs) + start, end - start));
+                    }
+                }
+            });
         }
 
         private void MultiplyFewRows(Tensor y)

@@ -1,0 +1,86 @@
+using System.Runtime.InteropServices;
+using TaskVectors.Checkpoints;
+using TaskVectors.Checkpoints.Safetensors;
+using TaskVectors.Tensors;
+
+namespace TaskVectors.Cli.Tests;
+
+/// <summary>The numbers of the library are tested there; here, that the command reads, writes and refuses what it says.</summary>
+public sealed class ForwardTests : IDisposable
+{
+    private readonly Workplace _place = new();
+
+    public void Dispose() => _place.Dispose();
+
+    [Fact]
+    public async Task Outputs_and_gradients_are_those_of_the_reference()
+    {
+        string output = _place.PathOf("out.safetensors");
+        Outcome outcome = await Taskvec.RunAsync("forward", Golden("vit-rgb"), "--inputs", Golden("vit-rgb", "io.safetensors"), "--outputs", output, "--gradients", "--json");
+
+        Assert.Equal(0, outcome.Code);
+        Assert.Equal("ViTForImageClassification", outcome.Json.GetProperty("architecture").GetString());
+        (float[] expected, float[] actual) = (Read(Golden("vit-rgb", "io.safetensors"), "logits"), Read(output, "logits"));
+        double scale = expected.Max(Math.Abs);
+        Assert.All(expected.Zip(actual), pair => Assert.Equal(pair.First, pair.Second, 1e-5 * scale));
+        string[] names = [.. outcome.Json.GetProperty("tensors").EnumerateArray().Select(tensor => tensor.GetProperty("name").GetString()!)];
+        string[] wanted = [.. CheckpointFormats.Open(Golden("vit-rgb", "io.safetensors")).Tensors.Select(tensor => tensor.Name).Where(name => !name.StartsWith("in/", StringComparison.Ordinal))];
+        Assert.Equal(wanted.Order(StringComparer.Ordinal), names.Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_run_within_a_file_keeps_its_name()
+    {
+        string output = _place.PathOf("out.safetensors");
+        Outcome outcome = await Taskvec.RunAsync("forward", Golden("gpt2-grads"), "--inputs", Golden("gpt2-grads", "io.safetensors"), "--outputs", output, "--run", "plain");
+
+        Assert.Equal(0, outcome.Code);
+        Assert.Equal(Read(Golden("gpt2-grads", "io.safetensors"), "plain/logits").Length, Read(output, "plain/logits").Length);
+    }
+
+    [Fact]
+    public async Task An_existing_output_is_replaced_only_with_force()
+    {
+        string output = _place.PathOf("out.safetensors");
+        File.WriteAllText(output, "mine");
+        string[] line = ["forward", Golden("vit-rgb"), "--inputs", Golden("vit-rgb", "io.safetensors"), "--outputs", output];
+
+        Assert.Equal(2, (await Taskvec.RunAsync(line)).Code);
+        Assert.Equal("mine", File.ReadAllText(output));
+        Assert.Equal(0, (await Taskvec.RunAsync([.. line, "--force"])).Code);
+        Assert.NotEmpty(Read(output, "logits"));
+    }
+
+    [Fact]
+    public async Task Gradients_need_labels_and_a_model_needs_inputs()
+    {
+        string ids = _place.PathOf("ids.safetensors");
+        byte[] values = MemoryMarshal.AsBytes<long>([1, 2, 3]).ToArray();
+        SafetensorsFile.Write(ids, [(new TensorInfo("input_ids", DType.I64, new TensorShape(1, 3)), values)]);
+        string output = _place.PathOf("out.safetensors");
+
+        Outcome unlabelled = await Taskvec.RunAsync("forward", Golden("gpt2-grads"), "--inputs", ids, "--outputs", output, "--gradients");
+        Outcome empty = await Taskvec.RunAsync("forward", Golden("gpt2-grads"), "--inputs", Golden("vit-rgb", "model.safetensors"), "--outputs", output);
+        Outcome unknown = await Taskvec.RunAsync("forward", _place.Base, "--inputs", ids, "--outputs", output, "--json");
+
+        Assert.Equal(2, unlabelled.Code);
+        Assert.Contains("labels", unlabelled.Error, StringComparison.Ordinal);
+        Assert.Equal(3, empty.Code);
+        Assert.Contains("input_ids", empty.Error, StringComparison.Ordinal);
+        Assert.Equal(3, unknown.Code);
+        Assert.Equal("model.unknown-architecture", unknown.Json.GetProperty("error").GetProperty("kind").GetString());
+        Assert.False(File.Exists(output));
+    }
+
+    private static string Golden(params string[] parts) => Path.Combine([AppContext.BaseDirectory, "Golden", "models", .. parts]);
+
+    private static float[] Read(string path, string name)
+    {
+        CheckpointSource source = CheckpointFormats.Open(path);
+        Assert.True(source.TryGetTensor(name, out TensorInfo? tensor));
+        byte[] bytes = new byte[tensor.ByteCount];
+        using ICheckpointReader reader = source.OpenReader();
+        reader.Read(tensor, 0, bytes);
+        return MemoryMarshal.Cast<byte, float>(bytes).ToArray();
+    }
+}

@@ -1,0 +1,134 @@
+using TaskVectors.Algebra;
+using TaskVectors.Models.Architectures;
+using TaskVectors.Models.Autograd;
+using TaskVectors.Tests;
+
+namespace TaskVectors.Models.Tests;
+
+public sealed class ModelLoaderTests : IDisposable
+{
+    private readonly ComputeContext _context = new(new ComputeOptions { Threads = 1 });
+    private readonly TemporaryFolder _folder = new();
+
+    public void Dispose()
+    {
+        _context.Dispose();
+        _folder.Dispose();
+    }
+
+    [Fact]
+    public void An_unknown_architecture_is_answered_with_those_that_are_known()
+    {
+        ModelException error = Assert.Throws<ModelException>(() => Load("""{"architectures": ["MambaForCausalLM"], "model_type": "mamba"}"""));
+
+        Assert.Equal(ModelError.UnknownArchitecture, error.Error);
+        Assert.Contains("MambaForCausalLM", error.Message, StringComparison.Ordinal);
+        Assert.Contains("LlamaForCausalLM", error.Message, StringComparison.Ordinal);
+        Assert.Contains("outside program", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Missing_and_misshapen_tensors_are_one_error_that_names_them()
+    {
+        string config = File.ReadAllText(GoldenPath.Of("models", "vit-rgb", "config.json"))
+            .Replace("\"num_hidden_layers\": 2", "\"num_hidden_layers\": 3", StringComparison.Ordinal)
+            .Replace("\"image_size\": 16", "\"image_size\": 20", StringComparison.Ordinal);
+
+        ModelException error = Assert.Throws<ModelException>(() => Load(config));
+
+        Assert.Equal(ModelError.TensorMismatch, error.Error);
+        Assert.Contains("vit.encoder.layer.2.attention.attention.query.weight", error.Message, StringComparison.Ordinal);
+        Assert.Contains("'vit.embeddings.position_embeddings' has the shape [1, 17, 32], not [1, 26, 32]", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Tensors_that_the_architecture_does_not_have_are_listed()
+    {
+        string config = File.ReadAllText(GoldenPath.Of("models", "vit-rgb", "config.json"))
+            .Replace("\"num_hidden_layers\": 2", "\"num_hidden_layers\": 1", StringComparison.Ordinal);
+
+        using Model model = Load(config);
+
+        Assert.Equal(16, model.UnexpectedTensors.Count);
+        Assert.All(model.UnexpectedTensors, name => Assert.StartsWith("vit.encoder.layer.1.", name, StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("[]", "JSON object")]
+    [InlineData("{", "cannot be read")]
+    [InlineData("""{"architectures": ["ViTModel"], "hidden_size": "wide"}""", "'hidden_size' must be a whole number")]
+    [InlineData("""{"architectures": ["ViTModel"]}""", "'hidden_size'")]
+    [InlineData("""{"architectures": ["ViTModel"], "hidden_size": -4}""", "at least 1")]
+    public void A_configuration_that_makes_no_sense_is_an_error(string config, string expected)
+    {
+        ModelException error = Assert.Throws<ModelException>(() => Load(config));
+
+        Assert.Equal(ModelError.InvalidConfig, error.Error);
+        Assert.Contains(expected, error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_checkpoint_without_a_configuration_says_where_it_belongs()
+    {
+        string file = Path.Combine(_folder.Path, "alone.safetensors");
+        File.Copy(GoldenPath.Of("models", "vit-rgb", "model.safetensors"), file);
+
+        ModelException error = Assert.Throws<ModelException>(() => ModelLoader.Load(Checkpoint.Open(file), _context));
+
+        Assert.Contains("config.json", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void An_edit_that_was_not_written_gives_what_the_written_one_gives()
+    {
+        Checkpoint gpt2 = Checkpoint.Open(GoldenPath.Of("models", "gpt2-grads"));
+        Checkpoint edited = gpt2 + (0.5 * (Halved(gpt2) - gpt2));
+        using CausalLanguageModel unsaved = (CausalLanguageModel)ModelLoader.Load(edited, _context);
+        foreach ((string name, Tensor parameter) in unsaved.Parameters)
+        {
+            float[] original = new GoldenTensors(GoldenPath.Of("models", "gpt2-grads", "model.safetensors")).Numbers(name).Select(value => (float)value).ToArray();
+            Assert.Equal(Array.ConvertAll(original, value => (float)(0.75 * value)), parameter.ToArray());
+        }
+    }
+
+    [Fact]
+    public void A_new_coefficient_moves_the_weights_and_zero_restores_them()
+    {
+        Checkpoint gpt2 = Checkpoint.Open(GoldenPath.Of("models", "gpt2-grads"));
+        using Model model = ModelLoader.Load(gpt2, _context);
+        float[] before = model.Parameters["transformer.wte.weight"].ToArray();
+        using WeightEdit edit = WeightEdit.Create(model, Halved(gpt2) - gpt2);
+
+        edit.Apply(0.5);
+        float[] moved = model.Parameters["transformer.wte.weight"].ToArray();
+        edit.Apply(-1);
+        edit.Apply(0);
+
+        Assert.Equal(model.Parameters.Count, edit.Count);
+        Assert.Equal(Array.ConvertAll(before, value => 0.75f * value), moved);
+        Assert.Equal(before, model.Parameters["transformer.wte.weight"].ToArray());
+    }
+
+    [Fact]
+    public void Inputs_that_do_not_fit_the_model_are_named()
+    {
+        using Model model = ModelLoader.Load(Checkpoint.Open(GoldenPath.Of("models", "gpt2-grads")), _context);
+
+        ModelException missing = Assert.Throws<ModelException>(() => model.Run(new ModelInputs()));
+        ModelException large = Assert.Throws<ModelException>(() => model.Run(new ModelInputs { InputIds = new IndexTensor([3, 99], 1, 2) }));
+        ModelException longText = Assert.Throws<ModelException>(() => model.Run(new ModelInputs { InputIds = new IndexTensor(new int[33], 1, 33) }));
+
+        Assert.Contains("input_ids", missing.Message, StringComparison.Ordinal);
+        Assert.Contains("99", large.Message, StringComparison.Ordinal);
+        Assert.Contains("33", longText.Message, StringComparison.Ordinal);
+    }
+
+    private static Checkpoint Halved(Checkpoint checkpoint) => Checkpoint.WeightedSum((0.5, checkpoint));
+
+    private Model Load(string config)
+    {
+        string file = Path.Combine(_folder.Path, "config.json");
+        File.WriteAllText(file, config);
+        return ModelLoader.Load(Checkpoint.Open(GoldenPath.Of("models", "vit-rgb")), _context, new ModelLoadOptions { ConfigPath = file });
+    }
+}
