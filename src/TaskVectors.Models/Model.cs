@@ -1,4 +1,5 @@
 using TaskVectors.Models.Autograd;
+using TaskVectors.Models.Operations;
 
 namespace TaskVectors.Models;
 
@@ -8,6 +9,9 @@ namespace TaskVectors.Models;
 /// </summary>
 public abstract class Model : IDisposable
 {
+    /// <summary>The label that does not count.</summary>
+    private protected const int IgnoredLabel = -100;
+
     private protected Model(ComputeContext context, string architecture)
     {
         Context = context;
@@ -85,6 +89,26 @@ public abstract class Model : IDisposable
         }
 
         return new IndexTensor(positions, batch, count);
+    }
+
+    /// <summary>The mean cross-entropy against labels, which are checked.</summary>
+    private protected static Tensor LossOf(Tensor logits, IndexTensor labels)
+    {
+        int classes = logits.Size(-1);
+        if (labels.Count != logits.Count / classes)
+        {
+            throw InvalidInput("labels", $"labels of shape {labels.Shape} do not fit logits of shape {logits.Shape}.");
+        }
+
+        foreach (int label in labels.Values)
+        {
+            if (label != IgnoredLabel && (uint)label >= (uint)classes)
+            {
+                throw InvalidInput("labels", $"labels hold {label}; they lie between 0 and {classes - 1}, or are {IgnoredLabel} where none counts.");
+            }
+        }
+
+        return logits.CrossEntropy(labels, IgnoredLabel);
     }
 
     private protected static ModelException InvalidInput(string tensor, string message) => new(ModelError.InvalidInput, message) { Tensor = tensor };

@@ -29,11 +29,29 @@ public sealed record ModelInputs
     /// <summary>Whether the outputs include the states between blocks.</summary>
     public bool WantsHiddenStates { get; init; }
 
-    internal IndexTensor RequireIds() => InputIds is { Shape.Rank: 2 } ids
-        ? ids
-        : throw new ModelException(ModelError.InvalidInput, "The model needs input_ids of shape [batch, tokens].") { Tensor = "input_ids" };
+    /// <exception cref="ModelException">There are no ids, or what goes with them has another size.</exception>
+    internal IndexTensor RequireIds()
+    {
+        if (InputIds is not { Shape.Rank: 2, Count: > 0 } ids)
+        {
+            throw new ModelException(ModelError.InvalidInput, "The model needs input_ids of shape [batch, tokens].") { Tensor = "input_ids" };
+        }
 
-    internal Tensor RequirePixels() => PixelValues is { Rank: 4 } pixels
+        RequireSame("attention_mask", AttentionMask, ids);
+        RequireSame("position_ids", PositionIds, ids);
+        RequireSame("token_type_ids", TokenTypeIds, ids);
+        return ids;
+    }
+
+    internal Tensor RequirePixels() => PixelValues is { Rank: 4, Count: > 0 } pixels
         ? pixels
         : throw new ModelException(ModelError.InvalidInput, "The model needs pixel_values of shape [batch, channels, height, width].") { Tensor = "pixel_values" };
+
+    private static void RequireSame(string name, IndexTensor? tensor, IndexTensor ids)
+    {
+        if (tensor is not null && tensor.Shape != ids.Shape)
+        {
+            throw new ModelException(ModelError.InvalidInput, $"{name} has the shape {tensor.Shape}, and input_ids {ids.Shape}; they go together.") { Tensor = name };
+        }
+    }
 }

@@ -11,6 +11,9 @@ internal sealed class WeightReader(ComputeContext context, CheckpointValues valu
     private static readonly string[] Buffers =
         ["position_ids", "attn.bias", "attn.masked_bias", "rotary_emb.inv_freq", "crossattention.bias", "attention.bias", "attention.masked_bias"];
 
+    /// <summary>A configuration may promise any number of layers; a few thousand that are missing are enough to say so.</summary>
+    private const int MostProblems = 4096;
+
     private readonly Dictionary<string, TensorInfo> _stored = values.Tensors.ToDictionary(tensor => tensor.Name, StringComparer.Ordinal);
     private readonly List<string> _problems = [];
 
@@ -96,6 +99,12 @@ internal sealed class WeightReader(ComputeContext context, CheckpointValues valu
     private Tensor Refuse(string problem)
     {
         _problems.Add(problem);
+        if (_problems.Count > MostProblems)
+        {
+            throw new ModelException(
+                ModelError.TensorMismatch, $"More than {MostProblems} tensors are missing or have other shapes than the configuration says, the first: {_problems[0]}.");
+        }
+
         return context.AllocateUntracked(new TensorShape(0));
     }
 }

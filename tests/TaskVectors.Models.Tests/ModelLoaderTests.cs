@@ -68,6 +68,15 @@ public sealed class ModelLoaderTests : IDisposable
     }
 
     [Fact]
+    public void A_configuration_that_promises_endless_layers_is_an_error()
+    {
+        string config = File.ReadAllText(GoldenPath.Of("models", "vit-rgb", "config.json"))
+            .Replace("\"num_hidden_layers\": 2", "\"num_hidden_layers\": 2000000000", StringComparison.Ordinal);
+
+        Assert.Equal(ModelError.TensorMismatch, Assert.Throws<ModelException>(() => Load(config)).Error);
+    }
+
+    [Fact]
     public void A_checkpoint_without_a_configuration_says_where_it_belongs()
     {
         string file = Path.Combine(_folder.Path, "alone.safetensors");
@@ -118,6 +127,13 @@ public sealed class ModelLoaderTests : IDisposable
         ModelException large = Assert.Throws<ModelException>(() => model.Run(new ModelInputs { InputIds = new IndexTensor([3, 99], 1, 2) }));
         ModelException longText = Assert.Throws<ModelException>(() => model.Run(new ModelInputs { InputIds = new IndexTensor(new int[33], 1, 33) }));
 
+        ModelException mask = Assert.Throws<ModelException>(() => model.Run(
+            new ModelInputs { InputIds = new IndexTensor([3, 4], 1, 2), AttentionMask = new IndexTensor([1], 1, 1) }));
+        ModelException label = Assert.Throws<ModelException>(() => model.Run(
+            new ModelInputs { InputIds = new IndexTensor([3, 4], 1, 2), Labels = new IndexTensor([1, 99], 1, 2) }));
+
+        Assert.Equal("attention_mask", mask.Tensor);
+        Assert.Equal("labels", label.Tensor);
         Assert.Contains("input_ids", missing.Message, StringComparison.Ordinal);
         Assert.Contains("99", large.Message, StringComparison.Ordinal);
         Assert.Contains("33", longText.Message, StringComparison.Ordinal);

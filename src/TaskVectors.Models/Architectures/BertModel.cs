@@ -70,7 +70,7 @@ public sealed class BertModel : Model
             Tensor logits = outputs.Add("logits", Pool(states).Linear(classifier.Weight, classifier.Bias));
             if (inputs.Labels is not null)
             {
-                _ = outputs.Add("loss", logits.CrossEntropy(inputs.Labels));
+                _ = outputs.Add("loss", LossOf(logits, inputs.Labels));
             }
 
             return outputs;
@@ -106,6 +106,11 @@ public sealed class BertModel : Model
         RequireIds("input_ids", ids, _words.Size(0));
         IndexTensor positions = inputs.PositionIds ?? Positions(ids);
         RequireIds("position_ids", positions, _positions.Size(0));
+        if (inputs.TokenTypeIds is not null)
+        {
+            RequireIds("token_type_ids", inputs.TokenTypeIds, _types.Size(0));
+        }
+
         Tensor sum = _words.Embed(ids).Add(_positions.Embed(positions));
         sum = inputs.TokenTypeIds is null ? sum.Add(_types.Slice(0, 0, 1)) : sum.Add(_types.Embed(inputs.TokenTypeIds));
         Tensor x = sum.LayerNorm(_embeddingNorm.Weight, _embeddingNorm.Bias, _epsilon);

@@ -31,7 +31,7 @@ public abstract class CausalLanguageModel : Model
         Tensor logits = outputs.Add("logits", Project(states));
         if (inputs.Labels is not null)
         {
-            _ = outputs.Add("loss", logits.CrossEntropy(Shift(ids, inputs.Labels)));
+            _ = outputs.Add("loss", LossOf(logits, Shift(ids, inputs.Labels)));
         }
 
         return outputs;
@@ -93,7 +93,7 @@ public abstract class CausalLanguageModel : Model
         int length = ids.Size(1);
         for (int i = 0; i < targets.Length; i++)
         {
-            targets[i] = i % length == length - 1 ? -100 : labels.Values[i + 1];
+            targets[i] = i % length == length - 1 ? IgnoredLabel : labels.Values[i + 1];
         }
 
         return new IndexTensor(targets, labels.Shape.Dimensions);

@@ -50,6 +50,11 @@ public sealed class T5Model : Model
             "silu" or "gated-silu" => Activation.Silu,
             _ => throw config.Error($"The feed-forward '{feedForward}' is not known; known are relu, gelu, silu and gated-gelu, gated-relu, gated-silu."),
         };
+        if (_buckets < 4 || _maximumDistance <= _buckets)
+        {
+            throw config.Error($"relative_attention_num_buckets {_buckets} must be at least 4 and below relative_attention_max_distance {_maximumDistance}.");
+        }
+
         int vocabulary = config.Size("vocab_size");
         bool isTied = config.Flag("tie_word_embeddings", true);
         _shared = weights.Take("shared.weight", vocabulary, width);
@@ -77,7 +82,7 @@ public sealed class T5Model : Model
         Tensor logits = outputs.Add("logits", Decode(said, encoded, inputs.AttentionMask, states));
         if (inputs.Labels is not null)
         {
-            _ = outputs.Add("loss", logits.CrossEntropy(inputs.Labels));
+            _ = outputs.Add("loss", LossOf(logits, inputs.Labels));
         }
 
         return outputs;
@@ -205,7 +210,7 @@ public sealed class T5Model : Model
         int length = labels.Size(1);
         for (int i = 0; i < ids.Length; i++)
         {
-            ids[i] = i % length == 0 ? _startId : labels.Values[i - 1] == -100 ? _paddingId : labels.Values[i - 1];
+            ids[i] = i % length == 0 ? _startId : labels.Values[i - 1] == IgnoredLabel ? _paddingId : labels.Values[i - 1];
         }
 
         return new IndexTensor(ids, labels.Shape.Dimensions);

@@ -66,7 +66,7 @@ public sealed class VitModel : Model
         Tensor logits = outputs.Add("logits", First(states).LayerNorm(_norm[0], _norm[1], _epsilon).Linear(_classifier[0], _classifier[1]));
         if (inputs.Labels is not null)
         {
-            _ = outputs.Add("loss", logits.CrossEntropy(inputs.Labels));
+            _ = outputs.Add("loss", LossOf(logits, inputs.Labels));
         }
 
         return outputs;

@@ -84,7 +84,19 @@ public static class ImageOperations
         long[] dimensions = x.Shape.Dimensions.ToArray();
         (dimensions[^2], dimensions[^1]) = (rows.Length, columns.Length);
         Tensor y = x.Context.Zeros(dimensions);
-        ForEach((target, source) => y.Values[target] = x.Values[source]);
+        if (mirrored)
+        {
+            ForEach((target, source) => y.Values[target] = x.Values[source]);
+        }
+        else
+        {
+            for (int line = 0; line < x.Count / width; line++)
+            {
+                int row = (line / height * rows.Length) + (line % height) + margins.Top;
+                x.Values.Slice(line * width, width).CopyTo(y.Values[((row * columns.Length) + margins.Left)..]);
+            }
+        }
+
         if (x.Context.Needs(x))
         {
             x.Context.Record(y, dy =>

@@ -55,6 +55,12 @@ public static class ShapeOperations
         {
             ReadOnlySpan<float> values = x.Values;
             Span<float> target = y.Values.Slice(to, length);
+            if (step == 1)
+            {
+                values.Slice(from, length).CopyTo(target);
+                return;
+            }
+
             for (int i = 0; i < length; i++)
             {
                 target[i] = values[from + (i * step)];
