@@ -110,6 +110,94 @@ public sealed class DecomposeTests : IDisposable
     }
 
     [Fact]
+    public async Task Low_rank_parts_do_in_every_command_what_dense_ones_do()
+    {
+        string[] common = ["--base", _place.Base, $"math={_place.Math}", $"code={_place.Code}", "--vectors", "drop", "--cut", "0.1", "--null-test", "off", "-o"];
+        (string dense, string factored) = (_place.PathOf("dense"), _place.PathOf("factored"));
+        Assert.Equal(0, (await Taskvec.RunAsync(["decompose", .. common, dense])).Code);
+        Assert.Equal(0, (await Taskvec.RunAsync(["decompose", .. common, factored, "--low-rank", "--unique-rank", "rank:4"])).Code);
+
+        const string Expression = "base + 0.3*sum(unique:*) + 0.8*sum(shared:*)";
+        foreach (string parts in new[] { dense, factored })
+        {
+            string name = Path.GetFileName(parts);
+            bool isDense = parts == dense;
+            Assert.Equal(0, (await Taskvec.RunAsync("edit", Expression, "-m", $"base={_place.Base}", "--parts", parts, "-o", _place.PathOf(name + "-edit"))).Code);
+            Assert.Equal(0, (await Taskvec.RunAsync("verify", _place.PathOf(name + "-edit"))).Code);
+            var again = await Taskvec.RunAsync("replay", Path.Combine(_place.PathOf(name + "-edit"), "taskvec.manifest.json"), "-o", _place.PathOf(name + "-again"));
+            Assert.True(again.Code == 0, again.Error);
+
+            string[] PartsOf(string kind) => [.. new[] { "math", "code" }.Select(task => $"{task}={Path.Combine(parts, $"{task}.{kind}{(isDense ? ".safetensors" : string.Empty)}")}")];
+            foreach (string method in new[] { "ties", "tsvm", "task_arithmetic" })
+            {
+                var merged = await Taskvec.RunAsync(["merge", "--method", method, "--base", _place.Base, .. PartsOf("unique"), "-o", _place.PathOf($"{name}-{method}")]);
+                Assert.True(merged.Code == 0, merged.Error);
+            }
+        }
+
+        // Both kinds of part are rounded to F32, numbers of size 1. Of tsvm that says nothing: the unique parts leave out the shared directions, and what
+        // it makes of those depends on the rounding.
+        string[] tensors = ["layers.0.mlp.weight", "layers.1.mlp.weight"];
+        foreach (string output in new[] { "edit", "ties", "task_arithmetic" })
+        {
+            Assert.All(tensors, tensor => Assert.All(
+                Values($"dense-{output}", tensor).Zip(Values($"factored-{output}", tensor)), pair => Assert.Equal(pair.First, pair.Second, 1e-5f)));
+        }
+
+        JsonElement[] looks = [.. await LookAsync("compare", dense), .. await LookAsync("compare", factored)];
+        double[] norms = [.. looks[0].GetProperty("norms").EnumerateArray().Select(norm => norm.GetDouble())];
+        Assert.All(norms.Zip(looks[1].GetProperty("norms").EnumerateArray()), pair => Assert.Equal(pair.First, pair.Second.GetDouble(), 1e-5));
+        JsonElement[] spectra = [.. await LookAsync("spectrum", dense), .. await LookAsync("spectrum", factored)];
+        double[][] largest = [.. spectra.Select(spectrum => spectrum.GetProperty("layers").EnumerateArray()
+            .SelectMany(layer => layer.GetProperty("spectra").EnumerateArray()).Select(one => one.GetProperty("singularValues")[0].GetDouble()).ToArray())];
+        Assert.Equal(8, largest[0].Length);
+        Assert.All(largest[0].Zip(largest[1]), pair => Assert.Equal(pair.First, pair.Second, 1e-5));
+    }
+
+    [Fact]
+    public async Task A_rule_that_chooses_ranks_from_the_weights_is_warned_of_with_the_rank_from_which_chance_passes()
+    {
+        var outcome = await DecomposeAsync("--rank", "energy:0.9", "--dry-run");
+        Assert.Equal(0, outcome.Code);
+        Assert.Contains("The rank rule 'energy:0.9' chooses ranks from the weights", outcome.Error, StringComparison.Ordinal);
+        Assert.Contains("rank 2 of 4 (r/d 0.50) reaches 1.00 by chance, the cut is 0.85", outcome.Error, StringComparison.Ordinal);
+        Assert.Equal(2, (await DecomposeAsync("--rank", "energy:0.9", "--strict")).Code);
+        Assert.False(Directory.Exists(_place.PathOf("parts")));
+    }
+
+    [Fact]
+    public async Task An_existing_output_and_too_few_tasks_are_refused_and_nothing_changes()
+    {
+        Assert.Equal(0, (await DecomposeAsync()).Code);
+        byte[] report = await File.ReadAllBytesAsync(Path.Combine(_place.PathOf("parts"), "report.json"));
+        var outcome = await DecomposeAsync("--cut", "0.1");
+        Assert.Equal(2, outcome.Code);
+        Assert.Contains("exists", outcome.Error, StringComparison.Ordinal);
+        Assert.Equal(report, await File.ReadAllBytesAsync(Path.Combine(_place.PathOf("parts"), "report.json")));
+        Assert.False(Directory.Exists(_place.PathOf("parts.partial")));
+        Assert.Equal(0, (await DecomposeAsync("--cut", "0.1", "--force")).Code);
+
+        var alone = await Taskvec.RunAsync("decompose", "--base", _place.Base, _place.Math, "-o", _place.PathOf("alone"), "--json");
+        Assert.Equal(2, alone.Code);
+        Assert.Equal("decomposition.too-few-tasks", alone.Json.GetProperty("error").GetProperty("kind").GetString());
+        Assert.False(Directory.Exists(_place.PathOf("alone")));
+    }
+
+    [Fact]
+    public async Task A_vector_of_another_base_is_refused_before_anything_is_written()
+    {
+        string vector = _place.PathOf("other.safetensors");
+        Assert.Equal(0, (await Taskvec.RunAsync("diff", _place.Code, _place.Math, "-o", vector)).Code);
+        string[] command = ["decompose", "--base", _place.Base, $"math={_place.Math}", $"other={vector}", "-o", _place.PathOf("parts")];
+        var outcome = await Taskvec.RunAsync([.. command, "--json"]);
+        Assert.NotEqual(0, outcome.Code);
+        Assert.Equal("edit.base-mismatch", outcome.Json.GetProperty("error").GetProperty("kind").GetString());
+        Assert.Equal(vector, outcome.Json.GetProperty("error").GetProperty("file").GetString());
+        Assert.False(Directory.Exists(_place.PathOf("parts")) || Directory.Exists(_place.PathOf("parts.partial")));
+        Assert.Equal(0, (await Taskvec.RunAsync([.. command, "--any-base"])).Code);
+    }
+
+    [Fact]
     public async Task A_strict_plan_refuses_a_rank_under_which_chance_passes_and_writes_nothing()
     {
         var outcome = await DecomposeAsync("--strict", "--rank", "rank:4");
@@ -139,7 +227,18 @@ public sealed class DecomposeTests : IDisposable
         Assert.InRange(outcome.Json.GetProperty("relativeError").GetDouble(), 0.01, 1);
         Assert.Equal("embed.weight", outcome.Json.GetProperty("leftOut")[0].GetProperty("name").GetString());
         Assert.Equal(0, (await Taskvec.RunAsync("verify", _place.PathOf("lora"))).Code);
+        var wide = await Taskvec.RunAsync("lora", "extract", _place.Base, _place.Math, "--rank", "5", "-o", _place.PathOf("wide"));
+        Assert.Equal(2, wide.Code);
+        Assert.Contains("no matrix has more than 4", wide.Error, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(_place.PathOf("wide")));
         Assert.Equal(2, (await Taskvec.RunAsync("lora", "extract", _place.Base, _place.Math, "-o", _place.PathOf("none"))).Code);
+    }
+
+    private async Task<JsonElement[]> LookAsync(string verb, string parts)
+    {
+        var outcome = await Taskvec.RunAsync(verb, "--base", _place.Base, "--parts", parts, "--json");
+        Assert.True(outcome.Code == 0, outcome.Error);
+        return [outcome.Json];
     }
 
     private Task<Outcome> DecomposeAsync(params string[] options) =>

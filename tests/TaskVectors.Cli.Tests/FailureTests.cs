@@ -127,7 +127,7 @@ public sealed class FailureTests : IDisposable
     {
         string vector = _place.PathOf("v.safetensors");
         Assert.Equal(0, (await Taskvec.RunAsync("diff", _place.Base, _place.Math, "-o", vector)).Code);
-        var outcome = await Taskvec.RunAsync("compare", "--base", _place.Base, vector);
+        var outcome = await Taskvec.RunAsync("compare", "--base", vector, _place.Math);
 
         Assert.Equal(2, outcome.Code);
         Assert.Contains("'v'", outcome.Error, StringComparison.Ordinal);

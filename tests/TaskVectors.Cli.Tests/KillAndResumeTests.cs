@@ -51,6 +51,75 @@ public sealed class KillAndResumeTests : IDisposable
     }
 
     [Fact]
+    public async Task A_killed_decomposition_into_adapters_goes_on_to_the_bytes_of_an_undisturbed_one()
+    {
+        string[] models = ["base", "first", "second"];
+        foreach ((int seed, string name) in models.Index())
+        {
+            WriteMatrices(name, seed);
+        }
+
+        string[] Decompose(string output) =>
+        [
+            "decompose", "--base", PathOf("base"), $"first={PathOf("first")}", $"second={PathOf("second")}", "--low-rank", "--unique-rank", "rank:4",
+            "--vectors", "drop", "--cut", "0.3", "--threads", "1", "--quiet", "-o", PathOf(output),
+        ];
+        Assert.Equal(0, (await ProgramProcess.RunAsync(Decompose("whole"))).Code);
+        foreach (int length in new[] { 1_000, 9_000 })
+        {
+            string output = $"killed-{length}";
+            using (Process process = ProgramProcess.Start(Decompose(output)))
+            {
+                while (JournalLength(output) < length && !process.HasExited)
+                {
+                    await Task.Delay(1);
+                }
+
+                process.Kill();
+                await process.WaitForExitAsync();
+            }
+
+            Assert.False(Directory.Exists(PathOf(output)), "The kill came too late; the decomposition is too short for this machine.");
+            Outcome resumed = await ProgramProcess.RunAsync([.. Decompose(output), "--resume"]);
+            Assert.True(resumed.Code == 0, resumed.Error);
+            Assert.False(Directory.Exists(PathOf(output + ".partial")));
+            string[] files = [.. Directory.EnumerateFiles(PathOf("whole"), "*", SearchOption.AllDirectories).Select(path => Path.GetRelativePath(PathOf("whole"), path)).Order(StringComparer.Ordinal)];
+            Assert.Equal(10, files.Length);
+            Assert.Equal(files, Directory.EnumerateFiles(PathOf(output), "*", SearchOption.AllDirectories).Select(path => Path.GetRelativePath(PathOf(output), path)).Order(StringComparer.Ordinal));
+            Assert.All(files.Where(file => !file.EndsWith("manifest.json", StringComparison.Ordinal)), file =>
+                Assert.Equal(File.ReadAllBytes(Path.Combine(PathOf("whole"), file)), File.ReadAllBytes(Path.Combine(PathOf(output), file))));
+            Assert.Equal(0, (await ProgramProcess.RunAsync("verify", PathOf(output))).Code);
+        }
+    }
+
+    // The journal is locked against reading while it is written; it grows by some 1,300 bytes with every tensor.
+    private long JournalLength(string output)
+    {
+        try
+        {
+            return Directory.EnumerateFiles(PathOf(output + ".partial"), "*journal*").Select(path => new FileInfo(path).Length).SingleOrDefault();
+        }
+        catch (IOException)
+        {
+            return 0;
+        }
+    }
+
+    private void WriteMatrices(string name, int seed)
+    {
+        var random = new Random(seed);
+        var tensors = new List<(TensorInfo, ReadOnlyMemory<byte>)>();
+        for (int tensor = 0; tensor < Tensors; tensor++)
+        {
+            float[] values = [.. Enumerable.Range(0, 200 * 160).Select(_ => random.NextSingle())];
+            tensors.Add((new TensorInfo($"layers.{tensor}.weight", DType.F32, new TensorShape(200, 160)), MemoryMarshal.AsBytes(values.AsSpan()).ToArray()));
+        }
+
+        _ = Directory.CreateDirectory(PathOf(name));
+        SafetensorsFile.Write(Path.Combine(PathOf(name), "model.safetensors"), tensors);
+    }
+
+    [Fact]
     public async Task An_interrupt_ends_with_130_and_says_how_to_go_on()
     {
         WriteModel("base", 1);

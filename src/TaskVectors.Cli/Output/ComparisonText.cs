@@ -51,7 +51,7 @@ internal sealed class ComparisonText(ComparisonReport report)
         TextTable table = WithColumnPerModel(string.Empty);
         for (int model = 0; model < report.Names.Count; model++)
         {
-            IEnumerable<string> row = report.Cosines[model].Select(cosine => cosine.ToString("F4", CultureInfo.InvariantCulture));
+            IEnumerable<string> row = report.Cosines[model].Select(cosine => (Math.Round(cosine, 4) + 0.0).ToString("F4", CultureInfo.InvariantCulture));
             table.AddRow([report.Names[model], .. row]);
         }
 

@@ -111,7 +111,7 @@ public sealed class AdapterOutput
             Kind = Kind,
             Expression = Expression,
             Options = Options(dtype),
-            Inputs = [.. _inputs.Select(Input)],
+            Inputs = [.. _inputs.Select(input => ManifestInput.Of(input))],
             Files =
             [
                 new ManifestFile(LoraConstants.WeightsFile, new FileInfo(weights).Length, hash),
@@ -155,16 +155,5 @@ public sealed class AdapterOutput
         NaN = OptionNames.Of(NaNPolicy.Error),
         ShardSize = long.MaxValue,
         Digest = OptionNames.Of(EditOptions.Default.Digest),
-    };
-
-    private static ManifestInput Input(PlannedInput input) => new()
-    {
-        Name = input.Name,
-        Path = input.Source.Path,
-        Format = input.Source.Format,
-        Kind = input.IsVector ? TaskVectorMetadata.TaskVectorKind : "checkpoint",
-        Fingerprint = input.Fingerprint,
-        Files = [.. input.Source.Files.Select(file => new ManifestInputFile(file.Path, file.Length, null))],
-        Tensors = ImmutableSortedDictionary<string, string>.Empty,
     };
 }

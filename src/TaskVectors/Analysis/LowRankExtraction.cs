@@ -89,6 +89,13 @@ public static class LowRankExtraction
                where rank is not null
                select (tensor.Tensor.Name, tensor.Tensor.Shape, rank.Value),
         ];
+        if (matrices.Length == 0)
+        {
+            throw new EditException(
+                EditError.InvalidOption,
+                "No tensor that the vector changes can have factors: an adapter takes weights named '*.weight' of two dimensions and more, and no kernels with the outputs last (HWIO). Widen --include, or merge the task vector itself.");
+        }
+
         if (options.Rank is not FixedRank { Rank: var wanted } || matrices.All(matrix => matrix.Rank >= wanted))
         {
             return [];
@@ -145,6 +152,6 @@ public static class LowRankExtraction
     {
         bool isTransposed = pretrained.Tensors.Any(tensor => tensor.Name.EndsWith("attn.c_attn.weight", StringComparison.Ordinal)
             && tensor.Shape is { Rank: 2 } shape && shape[1] == 3 * shape[0]);
-        return options.OutputAxis ?? (isTransposed ? OutputAxis.Last : OutputAxis.First);
+        return options.OutputAxis ?? (isTransposed ? OutputAxis.Last : StoredOutputAxis.Of(pretrained.Base));
     }
 }

@@ -23,7 +23,7 @@ public sealed record LowRankOptions
 
     /// <summary>
     /// Which dimension of a weight is that of outputs; <see langword="null"/> for <see cref="OutputAxis.Last"/> where the weights have the
-    /// names and shapes of GPT-2, and <see cref="OutputAxis.First"/> else.
+    /// names and shapes of GPT-2 or its metadata say <c>layout</c> HWIO, and <see cref="OutputAxis.First"/> else.
     /// </summary>
     public OutputAxis? OutputAxis { get; init; }
 

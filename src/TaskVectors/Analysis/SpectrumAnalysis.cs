@@ -1,15 +1,17 @@
 using TaskVectors.Algebra;
 using TaskVectors.Checkpoints;
+using TaskVectors.Decomposition;
 using TaskVectors.Execution;
 using TaskVectors.LinearAlgebra;
 using TaskVectors.Merging;
 using TaskVectors.Merging.Spectral;
+using TaskVectors.Tensors;
 
 namespace TaskVectors.Analysis;
 
 /// <summary>
 /// The singular values of task vectors, matrix by matrix, and the angles between their leading column spaces. Tensors of more than two dimensions are
-/// looked at as [out, rest]. Results do not depend on the number of threads.
+/// looked at as [out, rest]; the outputs are the last dimension where the metadata of the base say <c>layout</c> HWIO. Results do not depend on the number of threads.
 /// </summary>
 public static class SpectrumAnalysis
 {
@@ -53,12 +55,13 @@ public static class SpectrumAnalysis
         AggregateEditException.ThrowIfAny([.. resolution.Errors.DistinctBy(error => error.Message)]);
 
         AlignedVectorTensor[] tensors = [.. aligned.Tensors.Where(tensor => tensor.Tensor.Shape.Rank >= 2 && tensor.Tensor.ElementCount > 0 && options.Filter.Matches(tensor.Tensor.Name))];
-        int atOnce = AtOnce(tensors, vectors.Count, options, resolution.ComputationBytes);
+        OutputAxis axis = StoredOutputAxis.Of(anchor);
+        int atOnce = AtOnce([.. tensors.Select(tensor => AsMatrix(tensor.Tensor, axis))], vectors.Count, options, resolution.ComputationBytes);
         var meter = new ProgressMeter(progress, tensors.Sum(tensor => tensor.Tensor.ElementCount * sizeof(double) * vectors.Count));
         using var reader = new AlignedVectorReader(aligned);
         var algebra = new FallbackLinearAlgebra(provider);
         var layers = new LayerSpectrum[tensors.Length];
-        ForEach(tensors.Length, atOnce, index => layers[index] = Analyse(tensors[index], aligned, reader, options, algebra, meter), cancellationToken);
+        ForEach(tensors.Length, atOnce, index => layers[index] = Analyse(tensors[index], aligned, reader, options, axis, algebra, meter), cancellationToken);
         meter.Enter(EditPhase.Done);
         return new SpectrumReport([.. vectors.Select(vector => vector.Name)], layers) { Fallbacks = algebra.Fallbacks };
     }
@@ -90,9 +93,15 @@ public static class SpectrumAnalysis
         }
     }
 
-    private static int AtOnce(IEnumerable<AlignedVectorTensor> tensors, int vectors, SpectrumOptions options, long taken)
+    // [out, rest]
+    private static MergeTensor AsMatrix(TensorInfo tensor, OutputAxis axis)
     {
-        MergeTensor[] matrices = [.. tensors.Select(tensor => new MergeTensor(tensor.Tensor.Name, tensor.Tensor.Shape))];
+        TensorShape shape = tensor.Shape;
+        return new MergeTensor(tensor.Name, axis == OutputAxis.Last ? new TensorShape([shape[shape.Rank - 1], .. shape.Dimensions[..^1]]) : shape);
+    }
+
+    private static int AtOnce(MergeTensor[] matrices, int vectors, SpectrumOptions options, long taken)
+    {
         MergeTensor? largest = matrices.MaxBy(tensor => WorkingBytes(tensor, vectors, options));
         if (largest is null)
         {
@@ -119,14 +128,14 @@ public static class SpectrumAnalysis
     private static int AngleRank(MergeTensor tensor, SpectrumOptions options) => Math.Max(1, (int)(Math.Min(tensor.Rows, tensor.Columns) * options.AngleFraction));
 
     private static LayerSpectrum Analyse(
-        AlignedVectorTensor tensor, AlignedVectors aligned, AlignedVectorReader reader, SpectrumOptions options, ILinearAlgebraProvider provider, ProgressMeter meter)
+        AlignedVectorTensor tensor, AlignedVectors aligned, AlignedVectorReader reader, SpectrumOptions options, OutputAxis axis, ILinearAlgebraProvider provider, ProgressMeter meter)
     {
-        var shape = new MergeTensor(tensor.Tensor.Name, tensor.Tensor.Shape);
+        MergeTensor shape = AsMatrix(tensor.Tensor, axis);
         var spectra = new List<SpectrumOfMatrix>();
         var bases = new List<Matrix<double>>();
         for (int vector = 0; vector < tensor.Vectors.Length; vector++)
         {
-            ThinSvd<double> svd = Decompose(tensor, vector, shape, reader, provider);
+            ThinSvd<double> svd = Decompose(tensor, vector, shape, axis, reader, provider);
             int wanted = AngleRank(shape, options);
             int rank = Math.Min(Math.Min(wanted, svd.NumericalRank()), aligned.RankBound(tensor, vector) ?? wanted);
             spectra.Add(new SpectrumOfMatrix(svd.SingularValues.ToArray()));
@@ -143,13 +152,14 @@ public static class SpectrumAnalysis
     private static IReadOnlyList<double> AnglesBetween(Matrix<double> first, Matrix<double> second, ILinearAlgebraProvider provider) =>
         first.Columns == 0 || second.Columns == 0 ? [] : PrincipalAngles.Between(first.View, second.View, provider);
 
-    private static ThinSvd<double> Decompose(AlignedVectorTensor tensor, int vector, MergeTensor shape, AlignedVectorReader reader, ILinearAlgebraProvider provider)
+    private static ThinSvd<double> Decompose(AlignedVectorTensor tensor, int vector, MergeTensor shape, OutputAxis axis, AlignedVectorReader reader, ILinearAlgebraProvider provider)
     {
-        Matrix<double> matrix = Matrix.Zero<double>(shape.Rows, shape.Columns);
-        reader.Read(tensor, vector, matrix.Target.Elements);
+        bool isLast = axis == OutputAxis.Last;
+        Matrix<double> stored = Matrix.Zero<double>(isLast ? shape.Columns : shape.Rows, isLast ? shape.Rows : shape.Columns);
+        reader.Read(tensor, vector, stored.Target.Elements);
         try
         {
-            return provider.ThinSvd(matrix.View);
+            return provider.ThinSvd(isLast ? stored.Transpose() : stored.View);
         }
         catch (NonFiniteMatrixException error)
         {

@@ -24,8 +24,7 @@ public sealed class DecompositionPlanner
         _tasks = [.. tasks.Select(Bind)];
         _target = target;
         _options = options;
-        bool isHwio = @base.Source.Metadata.TryGetValue("layout", out string? layout) && layout == "HWIO";
-        _axis = options.OutputAxis ?? (isHwio ? OutputAxis.Last : OutputAxis.First);
+        _axis = options.OutputAxis ?? StoredOutputAxis.Of(@base.Source);
     }
 
     /// <summary>Plans a decomposition.</summary>
@@ -204,11 +203,7 @@ public sealed class DecompositionPlanner
     private void Warn(PlannedDecomposition[] tensors)
     {
         PlannedDecomposition[] matrices = [.. tensors.Where(tensor => tensor.Treatment == TensorTreatment.Decompose)];
-        if (new ChanceWarning(_options, _tasks.Count, _axis).Describe(matrices) is { } warning)
-        {
-            _warnings.Add(warning);
-        }
-
+        _warnings.AddRange(new ChanceWarning(_options, _tasks.Count, _axis).Describe(matrices));
         if (_options.Strict)
         {
             _errors.AddRange(_warnings.Select(text => new DecompositionException(DecompositionError.StrictWarning, text)));

@@ -94,7 +94,7 @@ internal sealed class DecompositionSealer(DecompositionPlan plan, PartFiles file
         Kind = Kind,
         Expression = $"decompose({string.Join(", ", plan.Inputs.Select(input => input.Name))})",
         Options = Options(),
-        Inputs = [.. plan.Inputs.Select(Input)],
+        Inputs = [.. plan.Inputs.Select((input, index) => ManifestInput.Of(input, index == 0 ? _baseHash : null))],
         Files = written,
         Tensors = [.. plan.Parts.SelectMany(TensorsOf)],
         RoundingNorm = 0,
@@ -118,18 +118,6 @@ internal sealed class DecompositionSealer(DecompositionPlan plan, PartFiles file
         Digest = OptionNames.Of(plan.Options.Digest),
         Include = [.. plan.Options.Filter.Include.Select(pattern => pattern.Text)],
         Exclude = [.. plan.Options.Filter.Exclude.Select(pattern => pattern.Text)],
-    };
-
-    private ManifestInput Input(PlannedInput input, int index) => new()
-    {
-        Name = input.Name,
-        Path = input.Source.Path,
-        Format = input.Source.Format,
-        Kind = input.IsVector ? TaskVectorMetadata.TaskVectorKind : "checkpoint",
-        Fingerprint = input.Fingerprint,
-        Hash = index == 0 ? _baseHash : null,
-        Files = [.. input.Source.Files.Select(file => new ManifestInputFile(file.Path, file.Length, null))],
-        Tensors = ImmutableSortedDictionary<string, string>.Empty,
     };
 
     private IEnumerable<ManifestTensor> TensorsOf(PlannedPart planned, int part) => planned.IsLowRank

@@ -118,14 +118,8 @@ internal sealed class ManifestBuilder(EditPlan plan, InputReaders readers, IRead
             .Where(tensor => tensor.Extent is not null)
             .Select(tensor => (tensor.Name, tensor.Extent!.Value))
             .ToLookup(tensor => tensor.Value.File, StringComparer.Ordinal);
-        return new ManifestInput
+        return ManifestInput.Of(input, ContentHash(index)) with
         {
-            Name = input.Name,
-            Path = input.Source.Path,
-            Format = input.Source.Format,
-            Kind = input.IsVector ? TaskVectorMetadata.TaskVectorKind : "checkpoint",
-            Fingerprint = input.Fingerprint,
-            Hash = ContentHash(index),
             Files = [.. input.Source.Files.Select(file => new ManifestInputFile(file.Path, file.Length, InputFileHash(index, file, [.. located[file.Path]])))],
             Tensors = _inputHashes[index],
         };

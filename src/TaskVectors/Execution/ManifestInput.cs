@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using TaskVectors.Checkpoints;
 
 namespace TaskVectors.Execution;
 
@@ -28,4 +29,19 @@ public sealed record ManifestInput
 
     /// <summary>The hashes of the tensors that were read, by name.</summary>
     public required ImmutableSortedDictionary<string, string> Tensors { get; init; }
+
+    /// <summary>Describes an input by its headers; hashes of files and of single tensors are left out.</summary>
+    /// <param name="input">The input.</param>
+    /// <param name="hash">The hash of its whole content, where known.</param>
+    internal static ManifestInput Of(PlannedInput input, string? hash = null) => new()
+    {
+        Name = input.Name,
+        Path = input.Source.Path,
+        Format = input.Source.Format,
+        Kind = input.IsVector ? TaskVectorMetadata.TaskVectorKind : "checkpoint",
+        Fingerprint = input.Fingerprint,
+        Hash = hash,
+        Files = [.. input.Source.Files.Select(file => new ManifestInputFile(file.Path, file.Length, null))],
+        Tensors = ImmutableSortedDictionary<string, string>.Empty,
+    };
 }

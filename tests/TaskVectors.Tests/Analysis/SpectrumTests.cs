@@ -1,8 +1,11 @@
 using TaskVectors.Algebra;
 using TaskVectors.Analysis;
 using TaskVectors.Checkpoints.Lora;
+using TaskVectors.Checkpoints.Safetensors;
+using TaskVectors.Decomposition;
 using TaskVectors.Execution;
 using TaskVectors.LinearAlgebra;
+using TaskVectors.Tensors;
 using TaskVectors.Tests.Merging;
 
 namespace TaskVectors.Tests.Analysis;
@@ -130,6 +133,31 @@ public class SpectrumTests
             // Rounding of products in F64, relative to the largest value.
             Assert.All(exact.SingularValues.Zip(layer.Spectra[0].SingularValues), pair => Assert.Equal(pair.First, pair.Second, 1e-12 * exact.SingularValues[0]));
         }
+    }
+
+    [Fact]
+    public async Task Kernels_with_the_outputs_last_are_looked_at_by_outputs()
+    {
+        using var folder = new TemporaryFolder();
+        double[] change = TestModel.Numbers(3, 2 * 2 * 3 * 4);
+        foreach ((string name, double factor) in new[] { ("base", 0.0), ("tuned", 1.0) })
+        {
+            SafetensorsFile.Write(
+                folder[name + ".safetensors"],
+                [(new TensorInfo("conv.weight", DType.F64, new TensorShape(2, 2, 3, 4)), TestModel.Encode(DType.F64, [.. change.Select(value => factor * value)]))],
+                new Dictionary<string, string> { ["layout"] = "HWIO" });
+        }
+
+        Checkpoint pretrained = Checkpoint.Open(folder["base.safetensors"]);
+        TaskVector vector = Checkpoint.Open(folder["tuned.safetensors"]) - pretrained;
+        LayerSpectrum layer = Assert.Single((await SpectrumAnalysis.RunAsync([new("a", vector), new("b", 2 * vector)], SpectrumOptions.Default)).Layers);
+        Assert.Equal((4, 12), (layer.Rows, layer.Columns));
+        var expected = SpectrumOfMatrix.Of(new ReadOnlyMatrixSpan<double>(change, 12, 4), Provider);
+        Assert.All(expected.SingularValues.Zip(layer.Spectra[0].SingularValues), pair => Assert.Equal(pair.First, pair.Second, 1e-12));
+        Assert.Equal(1, layer.Angles[0].Overlap, 1e-12);
+
+        EditException error = await Assert.ThrowsAsync<EditException>(() => LowRankExtraction.RunAsync(pretrained, vector, new LowRankOptions { Rank = new FixedRank(2) }));
+        Assert.Contains("outputs last (HWIO)", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]

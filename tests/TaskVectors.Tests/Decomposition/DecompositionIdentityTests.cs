@@ -11,6 +11,18 @@ namespace TaskVectors.Tests.Decomposition;
 /// </summary>
 public class DecompositionIdentityTests
 {
+    [Fact]
+    public void The_example_of_the_documentation_comes_out_as_it_says()
+    {
+        var decomposer = new MatrixDecomposer(TestProviders.Managed, SubspaceOptions.Default with { Rank = new NumericalRank(), NullTest = false });
+        Matrix<double>[] tasks = [TestMatrices.From<double>(3, 2, 4, 0, 0, 3, 0, 0), TestMatrices.From<double>(3, 2, 0, 0, 2, 1, 5, 0)];
+        MatrixDecomposition<double> decomposition = decomposer.Decompose(tasks);
+        (Matrix<double> shared, Matrix<double> unique)[] parts = [.. tasks.Select(task => decomposition.Split(task.View))];
+        double[][] expected = [[0, 0, 0, 3, 0, 0], [4, 0, 0, 0, 0, 0], [0, 0, 2, 1, 0, 0], [0, 0, 0, 0, 5, 0]];
+        double[] actual = [.. parts.SelectMany(part => part.shared.Elements.ToArray().Concat(part.unique.Elements.ToArray()))];
+        Assert.All(expected.SelectMany(part => part).Zip(actual), pair => Assert.Equal(pair.First, pair.Second, 1e-14));
+    }
+
     private static readonly DecompositionMode[] Modes = Enum.GetValues<DecompositionMode>();
     private static readonly DecompositionSides[] Sides = Enum.GetValues<DecompositionSides>();
 

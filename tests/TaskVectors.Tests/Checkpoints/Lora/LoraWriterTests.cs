@@ -3,6 +3,7 @@ using FsCheck;
 using FsCheck.Xunit;
 using TaskVectors.Checkpoints;
 using TaskVectors.Checkpoints.Lora;
+using TaskVectors.Checkpoints.Safetensors;
 using TaskVectors.Tensors;
 
 namespace TaskVectors.Tests.Checkpoints.Lora;
@@ -98,6 +99,69 @@ public class LoraWriterTests
         {
             Assert.Equal(LoraCase.Values(golden, tensor.Name), LoraCase.Values(copy, tensor.Name));
         }
+    }
+
+    /// <summary>The files of peft 0.21.2 are the measure of what it loads: their names, shapes, and kinds of fields.</summary>
+    [Theory]
+    [InlineData("llama-plain")]
+    [InlineData("llama-patterns")]
+    [InlineData("llama-embeddings")]
+    [InlineData("llama-modules-to-save")]
+    [InlineData("gpt2-fan-in-fan-out")]
+    [InlineData("vit-conv2d")]
+    public void A_folder_is_laid_out_as_one_that_PEFT_wrote(string name)
+    {
+        using var folder = new TemporaryFolder();
+        LoraCase golden = LoraCase.All[name];
+        Dictionary<string, TensorInfo> expected = Weights(golden.AdapterFolder);
+        var adapter = (LoraSource)((IBindableTaskVector)CheckpointFormats.Open(golden.AdapterFolder)).Bind(golden.OpenBase());
+        SavedTensor[] saved = [.. expected.Values.Where(tensor => !tensor.Name.Contains(".lora_", StringComparison.Ordinal)).Select(tensor =>
+            new SavedTensor(tensor with { Name = tensor.Name["base_model.model.".Length..] }, new byte[tensor.ByteCount]))];
+        LoraWriter.Write(
+            folder["out"],
+            adapter.Tensors.Where(tensor => adapter.TryGetRank(tensor.Name, out _)).Select(tensor => new LowRankTensor(tensor.Name, Factors(adapter, tensor.Name), adapter.KindOf(tensor.Name)!.Value, tensor.Shape)),
+            "base",
+            saved: saved);
+
+        Dictionary<string, TensorInfo> written = Weights(folder["out"]);
+        Assert.Equal(expected.Keys.Order(StringComparer.Ordinal), written.Keys.Order(StringComparer.Ordinal));
+        Assert.All(expected, pair => Assert.Equal((pair.Value.DType, pair.Value.Shape), (written[pair.Key].DType, written[pair.Key].Shape)));
+        Assert.Equal("pt", new SafetensorsFormat().Open(Path.Combine(folder["out"], "adapter_model.safetensors")).Metadata["format"]);
+        RequireSameFields(golden.AdapterFolder, folder["out"], hasPatterns: name == "llama-patterns");
+    }
+
+    // Of an adapted embedding PEFT stores an untouched copy of the base too.
+    private static Dictionary<string, TensorInfo> Weights(string folder) => new SafetensorsFormat()
+        .Open(Path.Combine(folder, "adapter_model.safetensors")).Tensors
+        .Where(tensor => !tensor.Name.Contains(".base_layer.", StringComparison.Ordinal))
+        .ToDictionary(tensor => tensor.Name);
+
+    private static LowRankFactors Factors(LoraSource adapter, string tensor)
+    {
+        Assert.True(adapter.TryGetFactors(tensor, out LowRankFactors? factors));
+        return factors;
+    }
+
+    private static void RequireSameFields(string expected, string actual, bool hasPatterns)
+    {
+        using var golden = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(expected, "adapter_config.json")));
+        using var written = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(actual, "adapter_config.json")));
+        string[] equal = ["bias", "fan_in_fan_out", "init_lora_weights", "peft_type", "use_dora", "use_rslora", .. hasPatterns ? Array.Empty<string>() : ["r", "lora_alpha", "rank_pattern", "alpha_pattern"]];
+        foreach (JsonProperty field in written.RootElement.EnumerateObject())
+        {
+            JsonElement known = golden.RootElement.GetProperty(field.Name);
+            Assert.True(
+                known.ValueKind == field.Value.ValueKind || known.ValueKind == JsonValueKind.Null || field.Value.ValueKind == JsonValueKind.Null,
+                $"{field.Name} is {field.Value.ValueKind}, and PEFT writes {known.ValueKind}.");
+            Assert.True(!equal.Contains(field.Name) || JsonElement.DeepEquals(known, field.Value), field.Name);
+        }
+
+        // Names are matched by their ends: every module that PEFT adapted is named by ours, whole.
+        string[] targets = [.. golden.RootElement.GetProperty("target_modules").EnumerateArray().Select(target => target.GetString()!)];
+        Assert.All(
+            written.RootElement.GetProperty("target_modules").EnumerateArray().Select(target => target.GetString()!),
+            module => Assert.Contains(targets, target => module == target || module.EndsWith("." + target, StringComparison.Ordinal)));
+        Assert.Equal(golden.RootElement.GetProperty("modules_to_save").ValueKind, written.RootElement.GetProperty("modules_to_save").ValueKind);
     }
 
     [Fact]
