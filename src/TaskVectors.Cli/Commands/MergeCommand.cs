@@ -1,5 +1,6 @@
 using System.CommandLine;
 using TaskVectors.Cli.Models;
+using TaskVectors.Cli.Options;
 using TaskVectors.Cli.Output;
 using TaskVectors.Execution;
 using TaskVectors.Merging;
@@ -33,6 +34,8 @@ internal sealed class MergeCommand : EditVerb
         Description = "A parameter of the method, or NAME.PARAMETER=VALUE for one model; 'taskvec methods METHOD' lists them. Repeatable.",
     };
 
+    private readonly RecipeOptionGroup _recipe = new();
+
     public MergeCommand(Terminal terminal)
         : base("merge", "Merge models by a method of the literature: BASE + METHOD(task vectors), or METHOD(models).", terminal)
     {
@@ -40,6 +43,7 @@ internal sealed class MergeCommand : EditVerb
         Add(_method);
         Add(_base);
         Add(_settings);
+        _recipe.AddTo(this);
         AddEditOptions();
     }
 
@@ -61,12 +65,17 @@ internal sealed class MergeCommand : EditVerb
         bool hasBase = parsed.GetValue(_base) is not null;
         if (isRecipe && !hasMethod && !hasBase)
         {
-            return RunRecipeAsync(Recipe.Load(given[0]), parsed, reporter, cancellationToken);
+            return RunRecipeAsync(Recipe.Load(given[0], _recipe.Bind(parsed)), parsed, reporter, cancellationToken);
         }
 
-        if (!hasMethod || !hasBase)
+        if (_recipe.IsGiven(parsed))
         {
-            throw new UsageException("Give --method and --base with the models to merge, or a recipe that ends in .yml.");
+            throw new UsageException("--strict and --root are of recipes; give one that ends in .yml, without --method and --base.");
+        }
+
+        if (!hasMethod)
+        {
+            throw new UsageException("Give --method with the models to merge, and --base where it merges task vectors; or a recipe that ends in .yml.");
         }
 
         bool givesTasks = TaskSetting(parsed) is { } task && !Settings(parsed).Any(text => text.StartsWith(task + "=", StringComparison.Ordinal));

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text.Json;
+using TaskVectors.Cli.Options;
 using TaskVectors.Cli.Output;
 using TaskVectors.Recipes;
 
@@ -9,23 +10,20 @@ namespace TaskVectors.Cli.Commands;
 internal sealed class RecipeCheckCommand : Verb
 {
     private readonly Argument<string> _recipe = new("RECIPE.yml") { Description = "The recipe." };
-    private readonly Option<bool> _strict = new("--strict") { Description = "Treat warnings as errors." };
-    private readonly Option<string[]> _roots = new("--root") { HelpName = "FOLDER", Description = "A folder that models must lie in. Repeatable. Default: anywhere." };
+    private readonly RecipeOptionGroup _options = new();
 
     public RecipeCheckCommand(Terminal terminal)
         : base("check", "Report every mistake of a recipe; exit code 3 when it does not run.", terminal)
     {
         Add(_recipe);
-        Add(_strict);
-        Add(_roots);
+        _options.AddTo(this);
     }
 
     public override IReadOnlyList<string> Examples => ["taskvec recipe check merge.yml", "taskvec recipe check merge.yml --strict --root models/"];
 
     protected override Task<int> RunAsync(ParseResult parsed, Reporter reporter, CancellationToken cancellationToken)
     {
-        var options = new RecipeOptions { IsStrict = parsed.GetValue(_strict), Roots = [.. parsed.GetValue(_roots) ?? []] };
-        var recipe = Recipe.Load(parsed.GetRequiredValue(_recipe), options);
+        var recipe = Recipe.Load(parsed.GetRequiredValue(_recipe), _options.Bind(parsed));
         if (reporter.IsJson)
         {
             reporter.WriteJson(json => Write(json, recipe));

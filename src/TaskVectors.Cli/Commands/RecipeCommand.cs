@@ -7,10 +7,15 @@ namespace TaskVectors.Cli.Commands;
 internal sealed class RecipeCommand : Verb
 {
     public RecipeCommand(Terminal terminal)
-        : base("recipe", "Check recipes before they run.", terminal) => Add(new RecipeCheckCommand(terminal));
+        : base("recipe", "Check and explain recipes before they run.", terminal)
+    {
+        Add(new RecipeCheckCommand(terminal));
+        Add(new RecipeExplainCommand(terminal));
+        Add(new RecipeSchemaCommand(terminal));
+    }
 
-    public override IReadOnlyList<string> Examples => ["taskvec recipe check merge.yml"];
+    public override IReadOnlyList<string> Examples => ["taskvec recipe check merge.yml", "taskvec recipe explain merge.yml", "taskvec recipe schema"];
 
     protected override Task<int> RunAsync(ParseResult parsed, Reporter reporter, CancellationToken cancellationToken) =>
-        throw new UsageException("Name what to do with the recipe: 'taskvec recipe check RECIPE.yml'.");
+        throw new UsageException("Name what to do with the recipe: check, explain or schema, as in 'taskvec recipe check RECIPE.yml'.");
 }

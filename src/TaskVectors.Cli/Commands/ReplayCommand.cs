@@ -2,6 +2,7 @@ using System.CommandLine;
 using TaskVectors.Cli.Options;
 using TaskVectors.Cli.Output;
 using TaskVectors.Execution;
+using TaskVectors.Recipes;
 
 namespace TaskVectors.Cli.Commands;
 
@@ -23,7 +24,7 @@ internal sealed class ReplayCommand : Verb
     protected override async Task<int> RunAsync(ParseResult parsed, Reporter reporter, CancellationToken cancellationToken)
     {
         Manifest recorded = Manifest.Load(OutputTarget.FindManifest(parsed.GetRequiredValue(_manifest)));
-        EditPlan plan = ManifestReplay.Plan(parsed.GetRequiredValue(_manifest), _options.Target(parsed), _options.Bind(parsed));
+        EditPlan plan = RecipeReplay.Plan(parsed.GetRequiredValue(_manifest), _options.Target(parsed), _options.Bind(parsed));
         var job = new EditJob(plan, plan.Warnings, reporter);
         if (_options.IsDryRun(parsed))
         {

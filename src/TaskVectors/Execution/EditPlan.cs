@@ -58,6 +58,9 @@ public sealed record EditPlan
     /// <summary>The free space on the output's disk when the edit was planned.</summary>
     public required long FreeSpace { get; init; }
 
+    /// <summary>The recipe that the edit comes from, for the manifest; <see langword="null"/> where it is an expression's.</summary>
+    public ManifestRecipe? Recipe { get; init; }
+
     /// <summary>The hashes of inputs' tensors that an earlier run recorded and this one must find again, by path and name; empty for a new edit.</summary>
     internal IReadOnlyList<ManifestInput> Recorded { get; init; } = [];
 

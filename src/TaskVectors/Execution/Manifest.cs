@@ -32,6 +32,9 @@ public sealed record Manifest
     /// <summary>The options that decide the bytes written.</summary>
     public required ManifestOptions Options { get; init; }
 
+    /// <summary>The recipe that the edit comes from, and the values bound from it; absent where it is an expression's.</summary>
+    public ManifestRecipe? Recipe { get; init; }
+
     /// <summary>The models and task vectors read; the first is the base.</summary>
     public required ImmutableArray<ManifestInput> Inputs { get; init; }
 

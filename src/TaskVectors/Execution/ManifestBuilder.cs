@@ -40,6 +40,7 @@ internal sealed class ManifestBuilder(EditPlan plan, InputReaders readers, IRead
             Kind = plan.IsTaskVector ? TaskVectorMetadata.TaskVectorKind : "checkpoint",
             Expression = plan.Expression,
             Options = ToManifest(plan.Options),
+            Recipe = plan.Recipe,
             Inputs = [.. Enumerable.Range(0, plan.Inputs.Count).Where(input => !plan.Inputs[input].IsComputed).Select(ToManifest)],
             Files = [.. plan.Files.Zip(headers, WeightFile), .. otherFiles],
             Tensors = [.. plan.Tensors.Select(ToManifest)],

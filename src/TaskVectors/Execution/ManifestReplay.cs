@@ -23,9 +23,18 @@ public static class ManifestReplay
             throw new EditException(EditError.InvalidManifest, $"The manifest '{path}' is of a {manifest.Kind}, not of an edit; repeat the command that made it.") { File = path };
         }
 
+        if (manifest.Recipe is not null)
+        {
+            throw new EditException(EditError.InvalidManifest, $"The manifest '{path}' is of a recipe; RecipeReplay makes its output again.") { File = path };
+        }
+
         CheckpointSource[] sources = [.. manifest.Inputs.Select(input => CheckpointFormats.Open(input.Path))];
         RequireSameInputs(manifest, sources);
-        EditOptions options = ToOptions(manifest, sources, path, execution);
+        EditOptions options = ToOptions(manifest, path, execution) with
+        {
+            Expression = manifest.Expression,
+            ModelNames = manifest.Inputs.Zip(sources).ToImmutableDictionary(pair => pair.Second.Path, pair => pair.First.Name),
+        };
         AffineForm form = EditExpression.ParseForm(manifest.Expression, NameModels(manifest, sources)).WithAnchor(sources[0]);
         EditPlan plan = manifest.Kind == TaskVectorMetadata.TaskVectorKind
             ? EditPlanner.Plan(new TaskVector(form), target, options)
@@ -67,7 +76,8 @@ public static class ManifestReplay
         return [.. tensors, .. others];
     }
 
-    private static EditOptions ToOptions(Manifest manifest, CheckpointSource[] sources, string path, EditOptions execution)
+    /// <summary>The options that a manifest records, with memory, threads, force and resume from elsewhere.</summary>
+    internal static EditOptions ToOptions(Manifest manifest, string path, EditOptions execution)
     {
         ManifestOptions recorded = manifest.Options;
         DType? dtype = null;
@@ -78,8 +88,6 @@ public static class ManifestReplay
 
         return execution with
         {
-            Expression = manifest.Expression,
-            ModelNames = manifest.Inputs.Zip(sources).ToImmutableDictionary(pair => pair.Second.Path, pair => pair.First.Name),
             OutputDType = dtype,
             Rounding = Parse<Rounding>("rounding", recorded.Rounding),
             Missing = Parse<MissingTensors>("missing", recorded.Missing),
@@ -105,12 +113,15 @@ public static class ManifestReplay
         [
             .. from pair in manifest.Inputs.Zip(sources)
                where CheckpointFingerprint.Compute(AsRead(pair.First, pair.Second, manifest, sources[0])) != pair.First.Fingerprint
-               select new EditException(
-                   EditError.InputChanged, $"'{pair.First.Name}' ({pair.First.Path}) is not what it was when the manifest was written: its weights have changed. Restore that version of it.")
-               {
-                   File = pair.First.Path,
-               },
+               select Changed(pair.First),
         ];
         AggregateEditException.ThrowIfAny(changed);
     }
+
+    /// <summary>The error of an input whose fingerprint is not the one recorded.</summary>
+    internal static EditException Changed(ManifestInput input) => new(
+        EditError.InputChanged, $"'{input.Name}' ({input.Path}) is not what it was when the manifest was written: its weights have changed. Restore that version of it.")
+    {
+        File = input.Path,
+    };
 }

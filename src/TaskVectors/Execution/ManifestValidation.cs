@@ -12,6 +12,7 @@ internal static class ManifestValidation
         ?? FindRepeated("input path", manifest.Inputs.Select(input => input.Path))
         ?? FindRepeated("file", manifest.Files.Select(file => file.Path))
         ?? FindRepeated("tensor", manifest.Tensors.Select(tensor => tensor.File is null ? tensor.Name : $"{tensor.Name} of {tensor.File}"))
+        ?? FindIncompleteRecipe(manifest.Recipe)
         ?? FindImpossibleFile(manifest)
         ?? FindImpossiblePattern(manifest.Options);
 
@@ -37,6 +38,15 @@ internal static class ManifestValidation
             : manifest.Inputs.IsEmpty ? "it has no input."
             : manifest.Files.IsEmpty ? "it has no file."
             : null;
+    }
+
+    private static string? FindIncompleteRecipe(ManifestRecipe? recipe)
+    {
+        bool isIncomplete = recipe is { Name: null } or { Text: null } or { Models: null } or { Merges.IsDefault: true }
+            || (recipe?.Merges.Any(merge => merge is null or { Method: null } or { Models.IsDefault: true } or { Parameters.IsDefault: true }) ?? false)
+            || (recipe?.Merges.SelectMany(merge => merge.Parameters).Any(bound => bound is null or { Values: null } or { Tensors.IsDefault: true }) ?? false)
+            || (recipe?.Models.Any(model => string.IsNullOrEmpty(model.Value)) ?? false);
+        return isIncomplete ? "the recipe has an empty member." : null;
     }
 
     private static string? FindRepeated(string kind, IEnumerable<string> names)

@@ -1,13 +1,14 @@
-using System.Text.Json.Nodes;
 using TaskVectors.Algebra;
 using TaskVectors.Checkpoints;
 using TaskVectors.Execution;
-using TaskVectors.Recipes.Architectures;
 using TaskVectors.Recipes.Binding;
+using TaskVectors.Recipes.Companions;
 using TaskVectors.Recipes.Documents;
+using TaskVectors.Recipes.Explaining;
 using TaskVectors.Recipes.Planning;
 using TaskVectors.Recipes.Resolution;
 using TaskVectors.Recipes.Validation;
+using TaskVectors.Recipes.Yaml;
 
 namespace TaskVectors.Recipes;
 
@@ -17,17 +18,23 @@ namespace TaskVectors.Recipes;
 /// </summary>
 public sealed class Recipe
 {
-    private readonly DocumentPlan? _plan;
+    private readonly IReadOnlyList<DocumentPlan> _plans;
+    private readonly ManifestRecipe? _record;
 
-    private Recipe(string path, IReadOnlyList<RecipeProblem> problems, DocumentPlan? plan)
+    private Recipe(string path, IReadOnlyList<RecipeProblem> problems, IReadOnlyList<DocumentPlan> plans, ManifestRecipe? record)
     {
         Path = path;
         Problems = problems;
-        _plan = plan;
+        _plans = plans;
+        _record = record;
     }
 
     /// <summary>The file.</summary>
     public string Path { get; }
+
+    internal DocumentPlan Result => _plans[^1];
+
+    internal ManifestRecipe Record => _record!;
 
     /// <summary>Everything that is wrong, in the order of the file.</summary>
     public IReadOnlyList<RecipeProblem> Problems { get; }
@@ -45,6 +52,12 @@ public sealed class Recipe
         string text;
         try
         {
+            long length = new FileInfo(full) is { Exists: true } file ? file.Length : 0;
+            if (length > YamlReader.MaximumLength * (long)sizeof(int))
+            {
+                throw new RecipeException(path, new RecipeProblem(RecipeSeverity.Error, 1, 1, $"The file has {length} bytes; a recipe has at most {YamlReader.MaximumLength} characters."));
+            }
+
             text = File.ReadAllText(full);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
@@ -63,33 +76,50 @@ public sealed class Recipe
     {
         ArgumentNullException.ThrowIfNull(target);
         ArgumentNullException.ThrowIfNull(options);
-        AggregateEditException.ThrowIfAny([.. Problems.Where(problem => problem.Severity == RecipeSeverity.Error).Select(problem => new RecipeException(Path, problem))]);
-        EditOptions chosen = options with { OutputDType = options.OutputDType ?? _plan!.OutputDType };
-        EditPlan plan = EditPlanner.Plan(_plan!.Result, target, chosen);
+        ThrowIfInvalid();
+        EditOptions chosen = options with { OutputDType = options.OutputDType ?? Result.OutputDType };
+        EditPlan plan = EditPlanner.Plan(Result.Result, target, chosen);
         return plan with
         {
-            CompanionFiles = target.IsSingleFile || _plan.Anchor.Folder is not { } folder ? [] : [.. Companions(folder).Select(file => WithDType(file, chosen))],
+            CompanionFiles = target.IsSingleFile ? [] : [.. new RecipeCompanions(this, plan).Files()],
+            Recipe = _record,
             Warnings = [.. Problems.Select(problem => problem.ToString()), .. plan.Warnings],
         };
     }
+
+    /// <summary>What the recipe means: the values that every tensor gets, and what the result will be.</summary>
+    /// <exception cref="TaskVectorsException">The recipe has errors; several come as one <see cref="AggregateEditException"/>.</exception>
+    public RecipeExplanation Explain()
+    {
+        ThrowIfInvalid();
+        return Explainer.Explain(_plans);
+    }
+
+    /// <summary>The recipe that a manifest records, its models where they were.</summary>
+    internal static Recipe Restore(ManifestRecipe recorded, string folder) =>
+        Bind(recorded.Name, recorded.Text, folder, RecipeOptions.Default with { Paths = recorded.Models });
+
+    private void ThrowIfInvalid() =>
+        AggregateEditException.ThrowIfAny([.. Problems.Where(problem => problem.Severity == RecipeSeverity.Error).Select(problem => new RecipeException(Path, problem))]);
 
     private static Recipe Bind(string path, string text, string folder, RecipeOptions options)
     {
         var problems = new RecipeProblems();
         IReadOnlyList<RecipeDocument> documents = RecipeBinder.Bind(text, problems);
         string[] names = [.. documents.Select(document => document.Name?.Text).OfType<string>()];
-        var resolver = new ModelResolver(folder, options.Roots, names, problems);
+        var resolver = new ModelResolver(folder, options, names, problems);
         foreach (RecipeDocument document in documents)
         {
             new ParameterCheck(problems).Check(document);
             TokenCheck.Check(document, problems);
         }
 
-        DocumentPlan? plan = null;
+        var plans = new List<DocumentPlan?>();
         foreach (RecipeDocument document in documents)
         {
             string scope = document.Name is { } name && documents.Count > 1 ? name.Text + ":" : string.Empty;
-            plan = new DocumentPlanner(resolver, problems).Plan(document, scope);
+            DocumentPlan? plan = new DocumentPlanner(resolver, problems).Plan(document, scope);
+            plans.Add(plan);
             if (document.Name is { } result && document != documents[^1])
             {
                 resolver.Add(result.Text, plan is null ? null : ResultOf(result.Text, plan));
@@ -97,34 +127,17 @@ public sealed class Recipe
         }
 
         IEnumerable<RecipeProblem> found = options.IsStrict ? problems.All.Select(problem => problem with { Severity = RecipeSeverity.Error }) : problems.All;
-        return new Recipe(path, [.. found], plan);
+        ManifestRecipe? record = problems.HasErrors ? null : new ManifestRecipe
+        {
+            Name = System.IO.Path.GetFileName(path),
+            Text = text,
+            Models = resolver.Paths,
+            Merges = [.. plans.OfType<DocumentPlan>().SelectMany(BoundMerges.Of)],
+        };
+        return new Recipe(path, [.. found], [.. plans.OfType<DocumentPlan>()], record);
     }
 
     // As if it were written and opened again, so that the steps of a recipe are those of separate merges.
     private static ResolvedModel ResultOf(string name, DocumentPlan plan) =>
         new(name, Checkpoint.FromSource(new WrittenSource(plan.Result.Form, plan.OutputDType)), plan.Anchor.Folder) { Tokenizer = plan.Tokenizer };
-
-    private IEnumerable<CompanionFile> Companions(string folder)
-    {
-        IEnumerable<CompanionFile> files = CompanionFiles.Find(folder).Select(WithLayers);
-        return _plan!.Tokenizer?.Replace(files) ?? files;
-    }
-
-    private CompanionFile WithLayers(CompanionFile file)
-    {
-        if (file.RelativePath != ModelConfig.FileName || _plan!.LayerCount is not { } layers || _plan.Anchor.Config.LayerCountKey is not { } key)
-        {
-            return file;
-        }
-
-        return WithContent(file, _plan.Anchor.Config.With(new Dictionary<string, JsonNode> { [key] = layers }));
-    }
-
-    // A changed config is written as it is here.
-    private static CompanionFile WithDType(CompanionFile file, EditOptions options) =>
-        file is { RelativePath: ModelConfig.FileName, Content: { } content } && options.OutputDType is { } dtype && CompanionFiles.WithDType(content.ToArray(), dtype) is { } config
-            ? WithContent(file, System.Text.Encoding.UTF8.GetBytes(config))
-            : file;
-
-    private static CompanionFile WithContent(CompanionFile file, byte[] content) => file with { Content = content, Length = content.Length };
 }

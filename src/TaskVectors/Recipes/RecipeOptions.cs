@@ -13,4 +13,7 @@ public sealed record RecipeOptions
 
     /// <summary>The folders that models must lie in; empty for anywhere.</summary>
     public ImmutableArray<string> Roots { get; init; } = [];
+
+    /// <summary>Where references lead that are not looked up: those of a recorded recipe.</summary>
+    internal ImmutableSortedDictionary<string, string> Paths { get; init; } = ImmutableSortedDictionary.Create<string, string>(StringComparer.Ordinal);
 }

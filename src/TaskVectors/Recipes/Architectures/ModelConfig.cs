@@ -21,9 +21,6 @@ internal sealed class ModelConfig
     /// <summary>The class that the model is an instance of.</summary>
     public string? Architecture => _root["architectures"] is JsonArray { Count: > 0 } list && list[0] is JsonValue value && value.TryGetValue(out string? name) ? name : null;
 
-    /// <summary>The key that says how many layers the model has.</summary>
-    public string? LayerCountKey => Array.Find(ArchitectureFamilies.LayerCountKeys, _root.ContainsKey);
-
     /// <summary>Reads the config of a folder.</summary>
     public static ModelConfig Read(string? folder)
     {
@@ -44,17 +41,8 @@ internal sealed class ModelConfig
         }
     }
 
-    /// <summary>The config with some values replaced, as a file.</summary>
-    public byte[] With(IReadOnlyDictionary<string, JsonNode> values)
-    {
-        JsonObject changed = _root.DeepClone().AsObject();
-        foreach ((string key, JsonNode value) in values)
-        {
-            changed[key] = value.DeepClone();
-        }
-
-        return JsonFile.Encode(changed);
-    }
+    /// <summary>The config, to be changed.</summary>
+    public JsonObject Copy() => _root.DeepClone().AsObject();
 
     private string? TextOf(string key) => _root[key] is JsonValue value && value.TryGetValue(out string? text) ? text : null;
 }

@@ -95,12 +95,14 @@ internal sealed class DocumentPlanner(ModelResolver resolver, RecipeProblems pro
         Contributor Arranged(ImmutableArray<Contribution> parts) => new(parts, Narrowed(document, arranger.Arrange(document, parts, needsHead)));
     }
 
-    // Where a recipe asks for a result wider than what it computes with, the models are rounded to that first.
+    /// <summary>Whether a recipe asks for a result wider than what it computes with: the models are rounded to that first.</summary>
+    internal static bool AsksForNarrowing(RecipeDocument document) =>
+        document.DType is { } dtype && document.OutputDType is { } output && dtype.BitSize() < output.BitSize();
+
     private static Checkpoint Narrowed(RecipeDocument document, Checkpoint view)
     {
-        bool isAsked = document.DType is { } dtype && document.OutputDType is { } output && dtype.BitSize() < output.BitSize();
         bool isWider = view.Tensors.Any(tensor => tensor.DType.IsArithmetic() && tensor.DType.BitSize() > document.DType?.BitSize());
-        return isAsked && isWider ? Checkpoint.FromSource(new WrittenSource(view.Form, document.DType)) : view;
+        return AsksForNarrowing(document) && isWider ? Checkpoint.FromSource(new WrittenSource(view.Form, document.DType)) : view;
     }
 
     private DocumentPlan? WithMethod(DocumentPlan plan)

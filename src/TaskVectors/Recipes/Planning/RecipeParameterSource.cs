@@ -13,6 +13,9 @@ internal sealed class RecipeParameterSource(RecipeDocument document, IReadOnlyLi
 {
     private readonly SettingLookup _lookup = new(document);
 
+    /// <summary>The number of models that the method counts.</summary>
+    public int ModelCount => operands.Count;
+
     /// <inheritdoc/>
     public string Identity => Digest.OfText(DigestAlgorithm.Xxh128, places.Values.Select(place => $"{place.Name}: {BoundParameters.KeyOf(SettingsFor(place))}"));
 

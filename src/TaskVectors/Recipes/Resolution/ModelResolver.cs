@@ -11,12 +11,16 @@ namespace TaskVectors.Recipes.Resolution;
 /// folder first and the current one then.
 /// </summary>
 /// <param name="folder">The folder of the recipe.</param>
-/// <param name="roots">The folders that models must lie in; empty for anywhere.</param>
+/// <param name="options">The folders that models must lie in, and where references lead that are not looked up.</param>
 /// <param name="documents">The names of the recipe's documents.</param>
 /// <param name="problems">Where problems go.</param>
-internal sealed class ModelResolver(string folder, ImmutableArray<string> roots, IReadOnlyCollection<string> documents, RecipeProblems problems)
+internal sealed class ModelResolver(string folder, RecipeOptions options, IReadOnlyCollection<string> documents, RecipeProblems problems)
 {
     private readonly Dictionary<string, ResolvedModel?> _models = new(StringComparer.Ordinal);
+    private readonly ImmutableSortedDictionary<string, string>.Builder _paths = ImmutableSortedDictionary.CreateBuilder<string, string>(StringComparer.Ordinal);
+
+    /// <summary>Where the models and adapters opened so far are, by the reference.</summary>
+    public ImmutableSortedDictionary<string, string> Paths => _paths.ToImmutable();
 
     /// <summary>Makes the result of a document known by its name; <see langword="null"/> where it cannot be made, which has been reported.</summary>
     public void Add(string name, ResolvedModel? model) => _models[name] = model;
@@ -36,6 +40,11 @@ internal sealed class ModelResolver(string folder, ImmutableArray<string> roots,
     /// <summary>The path that a reference stands for, whether or not something is there.</summary>
     public string PathOf(string text)
     {
+        if (options.Paths.TryGetValue(text, out string? known))
+        {
+            return known;
+        }
+
         string beside = Path.GetFullPath(text, folder);
         return Exists(beside) || !Exists(Path.GetFullPath(text)) ? beside : Path.GetFullPath(text);
     }
@@ -55,10 +64,16 @@ internal sealed class ModelResolver(string folder, ImmutableArray<string> roots,
 
     private ResolvedModel? OpenParts(RecipeModel model, string[] parts)
     {
-        string[] paths = [.. parts.Select(part => PathOf(WithoutRevision(model, part)))];
+        string[] references = [.. parts.Select(part => WithoutRevision(model, part))];
+        string[] paths = [.. references.Select(PathOf)];
         if (!paths.Zip(parts).All(pair => IsAllowed(model, pair.First, pair.Second) && IsFound(model, pair.First, pair.Second)))
         {
             return null;
+        }
+
+        foreach ((string reference, string path) in references.Zip(paths))
+        {
+            _paths[reference] = path;
         }
 
         CheckpointSource stored = CheckpointFormats.Open(paths[0]);
@@ -81,6 +96,7 @@ internal sealed class ModelResolver(string folder, ImmutableArray<string> roots,
     private bool IsAllowed(RecipeModel model, string path, string text)
     {
         string real = RealPath.Of(path);
+        ImmutableArray<string> roots = options.Roots;
         if (roots.IsEmpty || roots.Any(root => RealPath.IsWithin(real, RealPath.Of(root))))
         {
             return true;

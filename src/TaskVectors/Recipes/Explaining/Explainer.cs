@@ -1,0 +1,47 @@
+using TaskVectors.Execution;
+using TaskVectors.Merging;
+using TaskVectors.Recipes.Architectures;
+using TaskVectors.Recipes.Planning;
+using TaskVectors.Tensors;
+
+namespace TaskVectors.Recipes.Explaining;
+
+/// <summary>Says what the plans of a recipe's documents come to.</summary>
+internal static class Explainer
+{
+    public static RecipeExplanation Explain(IReadOnlyList<DocumentPlan> plans)
+    {
+        DocumentPlan last = plans[^1];
+        DocumentPlan[] merges = [.. plans.SelectMany(plan => plan.Merges)];
+        return new RecipeExplanation
+        {
+            Merges = [.. plans.SelectMany(plan => BoundMerges.Of(plan).Zip(plan.Merges, Explain))],
+            FilesFrom = last.Anchor.Name,
+            OutputDType = last.OutputDType,
+            LayerCount = last.LayerCount,
+            TensorCount = last.Result.Tensors.Count,
+            BytesRead = merges.Sum(merge => (merge.Base is { } origin ? merge.Models.Add(origin) : merge.Models).Sum(model => model.View.Tensors.Sum(tensor => tensor.ByteCount))),
+            BytesWritten = last.Result.Tensors.Sum(tensor => WrittenBytes(tensor, last.OutputDType)),
+            Notes = [.. ExplanationNotes.Of(plans)],
+        };
+    }
+
+    private static ExplainedMerge Explain(ManifestMerge merge, DocumentPlan plan)
+    {
+        IMergeMethod? method = plan.IsCopy ? null : plan.Document.Method;
+        var tensors = new TensorGroups(ModelLayout.Of(plan.Places.Keys, plan.Anchor.Config), plan.Places.Keys);
+        return new ExplainedMerge
+        {
+            Document = merge.Document,
+            Method = merge.Method,
+            Base = merge.Base,
+            Models = merge.Models,
+            Summary = method?.Summary ?? (plan.IsCopy ? "Copies layers as they are." : "Computes an edit expression."),
+            Formula = method?.Formula ?? plan.Document.Expression?.Text ?? string.Empty,
+            Parameters = [.. merge.Parameters.Select(bound => new ExplainedParameters(tensors.Describe(bound.Tensors), bound.Tensors.Length, bound.Values))],
+        };
+    }
+
+    private static long WrittenBytes(TensorInfo tensor, DType? dtype) =>
+        dtype is { } chosen && tensor.DType.IsArithmetic() ? tensor.ElementCount * chosen.BitSize() / 8 : tensor.ByteCount;
+}
