@@ -85,7 +85,7 @@ public sealed class RecipeTests : IDisposable
     [Fact]
     public async Task Strict_makes_warnings_errors_and_roots_keep_models_in_their_folder()
     {
-        string recipe = Write("merge_method: linear\nmodels:\n  - {model: math, parameters: {weight: [{filter: mpl, value: 2}, {value: 1}]}}\n");
+        string recipe = Write("merge_method: linear\nmodels:\n  - {model: math, parameters: {weight: [{filter: mlpp, value: 2}, {value: 1}]}}\n");
         string output = _place.PathOf("merged");
         var strict = await Taskvec.RunAsync("merge", recipe, "-o", output, "--strict");
         Assert.Equal(3, strict.Code);

@@ -34,7 +34,7 @@ public sealed class RecipeReplayTests : IDisposable
         Manifest manifest = await Merge(GoldenPath.Of("merge", "linear-gradient", "recipe.yml"), EditOptions.Default);
         ManifestMerge merge = Assert.Single(manifest.Recipe!.Merges);
         Assert.Equal("linear", merge.Method);
-        Assert.Equal(["llama-a", "llama-b"], merge.Models);
+        Assert.Equal("llama-a, llama-b", string.Join(", ", merge.Models));
         Assert.Equal(manifest.Tensors.Select(tensor => tensor.Name).Order(), merge.Parameters.SelectMany(bound => bound.Tensors).Order());
         ManifestParameters first = Assert.Single(merge.Parameters, bound => bound.Tensors.Contains("model.layers.0.mlp.up_proj.weight"));
         Assert.Equal("[0, 1]", first.Values["weight"]);
@@ -42,6 +42,29 @@ public sealed class RecipeReplayTests : IDisposable
         Assert.Contains("model.embed_tokens.weight", first.Tensors);
         ManifestParameters last = Assert.Single(merge.Parameters, bound => bound.Tensors.Contains("model.layers.3.mlp.up_proj.weight"));
         Assert.Equal("[1, 0]", last.Values["weight"]);
+    }
+
+    [Fact]
+    public async Task Documents_that_build_on_each_other_are_made_again()
+    {
+        string Model(string name) => GoldenPath.Of("merge", "models", name);
+        await File.WriteAllTextAsync(_folder["recipe.yml"], $$$"""
+            name: mean
+            merge_method: linear
+            parameters: {weight: 1}
+            models: [{model: '{{{Model("llama-a")}}}'}, {model: '{{{Model("llama-b")}}}'}]
+            out_dtype: bfloat16
+            ---
+            merge_method: task_arithmetic
+            base_model: {{{Model("llama-base")}}}
+            models: [{model: mean, parameters: {weight: [0.1, 0.9]}}]
+            dtype: float32
+            """);
+        Manifest manifest = await Merge(_folder["recipe.yml"], EditOptions.Default);
+        Assert.Equal("mean: linear, : task_arithmetic", string.Join(", ", manifest.Recipe!.Merges.Select(merge => $"{merge.Document}: {merge.Method}")));
+        Manifest remade = await EditExecutor.RunAsync(RecipeReplay.Plan(_folder["out"], new OutputTarget(_folder["again"]), EditOptions.Default));
+        Assert.Empty(ManifestReplay.Compare(manifest, remade));
+        Assert.Equal(manifest.Files, remade.Files.AsEnumerable());
     }
 
     [Fact]

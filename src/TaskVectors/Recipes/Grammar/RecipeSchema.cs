@@ -37,7 +37,9 @@ public static class RecipeSchema
             ["description"] = RecipeGrammar.Document.Keys.First(key => key.Name == "merge_method").Meaning,
             ["oneOf"] = new JsonArray([.. MergeMethods.All.Select(method => new JsonObject { ["const"] = method.Name, ["description"] = method.Summary })]),
         };
-        root["properties"]!["decompose"] = SettingSchema.OrNull(Reference(NameOf(MergeMethods.Find("decomposed"), isModel: false)));
+        root["properties"]!["decompose"] = Described(
+            SettingSchema.OrNull(Reference(NameOf(MergeMethods.Find("decomposed"), isModel: false))),
+            RecipeGrammar.Document.Keys.First(key => key.Name == "decompose").Meaning);
         root["patternProperties"] = new JsonObject { ["^" + RecipeGrammar.FreePrefix] = true };
         root["allOf"] = new JsonArray(
         [

@@ -13,11 +13,14 @@ internal sealed class RecipeParameterSource(RecipeDocument document, IReadOnlyLi
 {
     private readonly SettingLookup _lookup = new(document);
 
+    // Asked for whenever the merge is named; whoever computes it gets the same text.
+    private string? _identity;
+
     /// <summary>The number of models that the method counts.</summary>
     public int ModelCount => operands.Count;
 
     /// <inheritdoc/>
-    public string Identity => Digest.OfText(DigestAlgorithm.Xxh128, places.Values.Select(place => $"{place.Name}: {BoundParameters.KeyOf(SettingsFor(place))}"));
+    public string Identity => _identity ??= Digest.OfText(DigestAlgorithm.Xxh128, places.Values.Select(place => $"{place.Name}: {BoundParameters.KeyOf(SettingsFor(place))}"));
 
     /// <inheritdoc/>
     public IReadOnlyList<MergeSetting> SettingsFor(MergeTensor tensor) => SettingsFor(places[tensor.Name]);
