@@ -13,7 +13,7 @@ internal sealed class RankTarget(int series, long rank, long total, bool keepsTi
 {
     private const int MostPivots = 64;
     private const int SmallestListed = 64 * 1024;
-    private const int LargestListed = 1 << 20;
+    private const int LargestListed = 1 << 18;
 
     private readonly List<RankPlace> _places = [];
     private long _capacity;
@@ -79,17 +79,19 @@ internal sealed class RankTarget(int series, long rank, long total, bool keepsTi
         _bins = Phase == RankPhase.Bins ? RankChunk.EmptyBins() : [];
     }
 
-    /// <summary>Chooses the window by a sample of the patterns, ascending.</summary>
-    public void Choose(ReadOnlySpan<long> sample)
+    /// <summary>Chooses the window by a sample of the patterns, which is reordered.</summary>
+    public void Choose(Span<long> sample)
     {
         double fraction = (double)rank / total;
         double middle = sample.Length * (1 - fraction);
         double margin = (5 * Math.Sqrt(sample.Length * fraction * (1 - fraction))) + 16;
         int first = (int)Math.Floor(middle - margin);
         int last = (int)Math.Ceiling(middle + margin);
-        Low = first < 0 ? 0 : sample[first];
-        High = last >= sample.Length ? long.MaxValue : sample[last];
-        Pivots = Repeated(sample[Math.Max(0, first)..Math.Min(sample.Length, last + 1)]);
+        long low = QuickSelect.Largest(sample, sample.Length - Math.Max(first, 0));
+        long high = QuickSelect.Largest(sample, sample.Length - Math.Min(last, sample.Length - 1));
+        Low = first < 0 ? 0 : low;
+        High = last >= sample.Length ? long.MaxValue : high;
+        Pivots = Repeated(Within(sample, low, high));
         if ((last - first) / (double)sample.Length * total > _capacity && Pivots.Length == 0)
         {
             StartBins();
@@ -134,6 +136,21 @@ internal sealed class RankTarget(int series, long rank, long total, bool keepsTi
     }
 
     private static long Capacity(long total) => Math.Min(LargestListed, SmallestListed + (total / 16));
+
+    private static long[] Within(ReadOnlySpan<long> patterns, long low, long high)
+    {
+        var within = new List<long>();
+        foreach (long pattern in patterns)
+        {
+            if (pattern >= low && pattern <= high)
+            {
+                within.Add(pattern);
+            }
+        }
+
+        within.Sort();
+        return [.. within];
+    }
 
     private static long[] Repeated(ReadOnlySpan<long> ascending)
     {

@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace TaskVectors.Merging.Selection;
 
 /// <summary>Finds the end of the k largest magnitudes of several series of a tensor exactly; see <see cref="RankTarget"/>.</summary>
@@ -5,8 +7,12 @@ internal class SelectionStatistic : TensorStatistic
 {
     // Tensors up to this size are listed whole.
     private const int SmallTensor = 16 * 1024;
-    private const int SampleBlocks = 32;
     private const int SampleBlockElements = 1024;
+
+    // The larger the sample, the fewer elements lie within the window it leaves: a sixty-fourth of the tensor, within limits.
+    private const int SmallestSample = 32;
+    private const int LargestSample = 512;
+    private const int SampleShare = 64;
 
     private readonly RankTarget[] _targets;
     private readonly long _sampleStep;
@@ -29,12 +35,13 @@ internal class SelectionStatistic : TensorStatistic
         BeginPass();
 
         // Odd, so that the sample does not always fall on the same columns.
-        _sampleStep = Math.Max(1, total / SampleBlockElements / SampleBlocks) | 1;
+        long blocks = Math.Clamp(total / SampleBlockElements / SampleShare, SmallestSample, LargestSample);
+        _sampleStep = Math.Max(1, total / SampleBlockElements / blocks) | 1;
     }
 
     public override bool NeedsPass => _isSampling || _targets.Any(target => target.Phase != RankPhase.Done);
 
-    /// <summary>The most memory taken.</summary>
+    /// <summary>The most memory taken to find some ranks.</summary>
     public static long BytesFor(long total, int targets) => targets * RankTarget.ListedBytes(total);
 
     /// <summary>The end of the k largest of a target, when no pass is needed any more.</summary>
@@ -93,9 +100,7 @@ internal class SelectionStatistic : TensorStatistic
         {
             if (_targets[target].Phase != RankPhase.Done)
             {
-                long[] sample = [.. _samples[target]];
-                Array.Sort(sample);
-                _targets[target].Choose(sample);
+                _targets[target].Choose(CollectionsMarshal.AsSpan(_samples[target]));
             }
 
             _samples[target] = [];

@@ -20,7 +20,12 @@ internal sealed class MagnitudeTrim(Func<int, long, (long Dropped, long Kept)> b
         return new SelectionStatistic(total, Enumerable.Range(0, models).SelectMany(model => Targets(model, total)));
     }
 
-    public override long SelectionBytes(MergeTensor tensor, int models) => SelectionStatistic.BytesFor(tensor.Shape.ElementCount, 2 * models);
+    public override long SelectionBytes(MergeTensor tensor, int models)
+    {
+        long total = tensor.Shape.ElementCount;
+        int searched = Enumerable.Range(0, models).SelectMany(model => Targets(model, total)).Count(target => target.Rank > 0 && target.Rank < total);
+        return SelectionStatistic.BytesFor(total, searched);
+    }
 
     public override void Apply(MergeBlock block, int model, SelectionStatistic? selection)
     {
