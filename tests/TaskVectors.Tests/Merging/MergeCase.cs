@@ -12,7 +12,9 @@ namespace TaskVectors.Tests.Merging;
 internal sealed record MergeCase(string Method, string? Base, string[] Models, string Settings)
 {
     public Checkpoint Compose() => MergeMethods.Find(Method).Compose(
-        Base is null ? null : Model(Base), [.. Models.Select(Model)], new ConstantParameters([.. Settings.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(Setting)]));
+        Base is null ? null : Model(Base), [.. Models.Select(Model)], Parameters(Settings));
+
+    public static ConstantParameters Parameters(string settings) => new([.. settings.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(Setting)]);
 
     public static Checkpoint Model(string name) => Checkpoint.Open(GoldenPath.Of("merge", "models", name));
 

@@ -13,6 +13,8 @@ namespace TaskVectors.Merging.Trimming;
 /// <param name="divides">Whether what is kept is divided by the density.</param>
 internal sealed class RandomDrop(double[] densities, bool divides) : Trim
 {
+    public override bool IsCostly => true;
+
     public override void Apply(MergeBlock block, int model, SelectionStatistic? selection)
     {
         double density = densities[model];

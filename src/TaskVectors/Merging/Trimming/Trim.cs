@@ -9,6 +9,9 @@ internal abstract class Trim
     /// <summary>Whether it works row by row.</summary>
     public virtual bool NeedsRows => false;
 
+    /// <summary>Whether finding out again what takes part costs more than to remember it.</summary>
+    public virtual bool IsCostly => false;
+
     /// <summary>Whether what remains of a tensor is scaled so that its sum of magnitudes is what it was.</summary>
     public bool RestoresSum { get; init; }
 

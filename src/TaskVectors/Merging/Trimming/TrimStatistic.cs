@@ -9,6 +9,7 @@ internal sealed class TrimStatistic : TensorStatistic
     private readonly Trim _trim;
     private readonly double[] _before;
     private readonly double[] _after;
+    private readonly KeptElements? _kept;
     private bool _needsSums;
 
     public TrimStatistic(Trim trim, MergeTensor tensor, int models)
@@ -18,6 +19,7 @@ internal sealed class TrimStatistic : TensorStatistic
         _after = new double[models];
         _needsSums = trim.RestoresSum;
         Selection = trim.CreateSelection(tensor, models);
+        _kept = trim.RestoresSum && trim.IsCostly && KeptElements.IsFor(tensor) ? new KeptElements() : null;
     }
 
     /// <summary>Where the magnitudes kept end.</summary>
@@ -30,9 +32,22 @@ internal sealed class TrimStatistic : TensorStatistic
     /// <summary>The factor that restores the sum of magnitudes of a model; 1 where nothing remains.</summary>
     public double Scale(int model) => _trim.RestoresSum && _after[model] > 0 ? _before[model] / _after[model] : 1;
 
+    /// <summary>Sets to zero what takes no part in one model of a block.</summary>
+    public void Apply(MergeBlock block, int model)
+    {
+        if (_kept is not null)
+        {
+            _kept.Clear(block, model);
+        }
+        else
+        {
+            _trim.Apply(block, model, Selection);
+        }
+    }
+
     public override bool Wants(long firstElement) => !IsSelecting || Selection!.Wants(firstElement);
 
-    public override ChunkStatistic Begin() => IsSelecting ? Selection!.Begin() : new Sums(_trim, Selection, _before.Length);
+    public override ChunkStatistic Begin() => IsSelecting ? Selection!.Begin() : new Sums(_trim, Selection, _before.Length, _kept is not null);
 
     public override void Add(ChunkStatistic chunk)
     {
@@ -42,6 +57,7 @@ internal sealed class TrimStatistic : TensorStatistic
             return;
         }
 
+        _kept?.Add(sums.Kept);
         for (int model = 0; model < _before.Length; model++)
         {
             _before[model] += sums.Before[model];
@@ -61,8 +77,10 @@ internal sealed class TrimStatistic : TensorStatistic
         }
     }
 
-    private sealed class Sums(Trim trim, SelectionStatistic? selection, int models) : ChunkStatistic
+    private sealed class Sums(Trim trim, SelectionStatistic? selection, int models, bool remembers) : ChunkStatistic
     {
+        public KeptBits[] Kept { get; } = [.. Enumerable.Range(0, remembers ? models : 0).Select(_ => new KeptBits())];
+
         public double[] Before { get; } = new double[models];
 
         public double[] After { get; } = new double[models];
@@ -74,6 +92,10 @@ internal sealed class TrimStatistic : TensorStatistic
                 Before[model] += BlockMath.AbsoluteSum(block[model]);
                 trim.Apply(block, model, selection);
                 After[model] += BlockMath.AbsoluteSum(block[model]);
+                if (remembers)
+                {
+                    Kept[model].Append(block[model]);
+                }
             }
         }
     }

@@ -7,7 +7,8 @@ internal sealed class TrimmedSumKernel(Trim trim, IVectorSum sum) : TwoPassKerne
 {
     public override bool NeedsRows => trim.NeedsRows;
 
-    public override long StatisticBytes(MergeTensor tensor, int models) => trim.SelectionBytes(tensor, models);
+    public override long StatisticBytes(MergeTensor tensor, int models) =>
+        trim.SelectionBytes(tensor, models) + (trim.IsCostly && trim.RestoresSum ? KeptElements.BytesFor(tensor, models) : 0);
 
     public override TensorStatistic CreateStatistic(MergeTensor tensor, int models) => new TrimStatistic(trim, tensor, models);
 
@@ -16,7 +17,7 @@ internal sealed class TrimmedSumKernel(Trim trim, IVectorSum sum) : TwoPassKerne
         var known = (TrimStatistic)statistic;
         for (int model = 0; model < block.ModelCount; model++)
         {
-            trim.Apply(block, model, known.Selection);
+            known.Apply(block, model);
             double scale = known.Scale(model);
             if (scale != 1)
             {

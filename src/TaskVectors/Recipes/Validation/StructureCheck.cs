@@ -39,6 +39,11 @@ internal sealed class StructureCheck(RecipeProblems problems)
         {
             problems.Warning(unused.Node, $"The method {method.Name} makes nothing of base_model: '{unused.ShortName}' gives its config, and its weights are not merged. List it under models with a weight to merge it.");
         }
+
+        if (method is { Base: BaseRole.First, MaximumVectors: null } && document.Base is { } joined && !isListed)
+        {
+            problems.Warning(joined.Node, $"The method {method.Name} counts base_model as one of its models: '{joined.ShortName}' takes part in the result. Leave it out to merge only what is listed.");
+        }
     }
 
     private void CheckCounts(RecipeDocument document, IMergeMethod method, Operands operands)

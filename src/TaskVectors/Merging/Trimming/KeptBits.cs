@@ -1,0 +1,113 @@
+using System.Runtime.Intrinsics;
+
+namespace TaskVectors.Merging.Trimming;
+
+/// <summary>Which elements of a run were kept, one bit each, so that a decision that costs much is made once.</summary>
+internal sealed class KeptBits
+{
+    private const int WordBits = 64;
+
+    private ulong[] _words = [];
+
+    /// <summary>The number of elements.</summary>
+    public int Count { get; private set; }
+
+    /// <summary>Appends the next elements: those that are not zero are kept.</summary>
+    public void Append(ReadOnlySpan<double> values)
+    {
+        int needed = ((Count + values.Length) / WordBits) + 2;
+        if (_words.Length < needed)
+        {
+            Array.Resize(ref _words, Math.Max(needed, 2 * _words.Length));
+        }
+
+        for (int start = 0; start < values.Length; start += WordBits)
+        {
+            ReadOnlySpan<double> group = values.Slice(start, Math.Min(WordBits, values.Length - start));
+            Put(group.Length == WordBits ? Pack(group) : PackScalar(group));
+            Count += group.Length;
+        }
+    }
+
+    /// <summary>Sets elements that were not kept to zero.</summary>
+    /// <param name="values">The elements.</param>
+    /// <param name="start">The place of the first of them in the run.</param>
+    public void Clear(Span<double> values, int start)
+    {
+        for (int offset = 0; offset < values.Length; offset += WordBits)
+        {
+            Span<double> group = values.Slice(offset, Math.Min(WordBits, values.Length - offset));
+            ulong word = Get(start + offset);
+            if (group.Length == WordBits)
+            {
+                Clear(group, word);
+            }
+            else
+            {
+                ClearScalar(group, word);
+            }
+        }
+    }
+
+    /// <summary>The bits of up to 64 elements, the first in the lowest, one by one.</summary>
+    public static ulong PackScalar(ReadOnlySpan<double> values)
+    {
+        ulong word = 0;
+        for (int index = 0; index < values.Length; index++)
+        {
+            word |= values[index] != 0 ? 1UL << index : 0;
+        }
+
+        return word;
+    }
+
+    /// <summary>Clears up to 64 elements whose bit is not set, one by one.</summary>
+    public static void ClearScalar(Span<double> values, ulong word)
+    {
+        for (int index = 0; index < values.Length; index++)
+        {
+            values[index] = (word >> index & 1) != 0 ? values[index] : 0;
+        }
+    }
+
+    /// <summary>The bits of 64 elements.</summary>
+    public static ulong Pack(ReadOnlySpan<double> values)
+    {
+        ulong word = 0;
+        for (int index = 0; index < WordBits; index += Vector256<double>.Count)
+        {
+            Vector256<double> isZero = Vector256.Equals(Vector256.Create(values[index..]), Vector256<double>.Zero);
+            word |= (ulong)(~isZero.ExtractMostSignificantBits() & 0xF) << index;
+        }
+
+        return word;
+    }
+
+    /// <summary>Clears those of 64 elements whose bit is not set.</summary>
+    public static void Clear(Span<double> values, ulong word)
+    {
+        Vector256<ulong> lanes = Vector256.Create(1UL, 2, 4, 8);
+        for (int index = 0; index < WordBits; index += Vector256<double>.Count)
+        {
+            Vector256<ulong> isKept = Vector256.Equals(Vector256.Create(word >> index) & lanes, lanes);
+            (Vector256.Create<double>(values[index..]).AsUInt64() & isKept).AsDouble().CopyTo(values[index..]);
+        }
+    }
+
+    private void Put(ulong word)
+    {
+        int shift = Count % WordBits;
+        _words[Count / WordBits] |= word << shift;
+        if (shift > 0)
+        {
+            _words[(Count / WordBits) + 1] |= word >> (WordBits - shift);
+        }
+    }
+
+    private ulong Get(int start)
+    {
+        int shift = start % WordBits;
+        ulong low = _words[start / WordBits] >> shift;
+        return shift == 0 ? low : low | (_words[(start / WordBits) + 1] << (WordBits - shift));
+    }
+}
