@@ -152,6 +152,18 @@ public sealed class DecomposeTests : IDisposable
             .SelectMany(layer => layer.GetProperty("spectra").EnumerateArray()).Select(one => one.GetProperty("singularValues")[0].GetDouble()).ToArray())];
         Assert.Equal(8, largest[0].Length);
         Assert.All(largest[0].Zip(largest[1]), pair => Assert.Equal(pair.First, pair.Second, 1e-5));
+
+        // Rounding to F32 adds no directions: shared and unique parts have none in common, and the shared parts of a matrix have the same.
+        foreach (JsonElement layer in spectra.SelectMany(spectrum => spectrum.GetProperty("layers").EnumerateArray()))
+        {
+            Assert.Equal([1, 1, 3, 3], layer.GetProperty("spectra").EnumerateArray().Select(spectrum => spectrum.GetProperty("rank").GetInt32()));
+            Assert.All(layer.GetProperty("angles").EnumerateArray(), pair =>
+            {
+                string kinds = $"{pair.GetProperty("first").GetString()![..6]} {pair.GetProperty("second").GetString()![..6]}";
+                double overlap = pair.GetProperty("overlap").GetDouble();
+                Assert.True(kinds == "unique unique" || Math.Abs(overlap - (kinds == "shared shared" ? 1 : 0)) < 1e-6, $"{kinds}: {overlap}");
+            });
+        }
     }
 
     [Fact]

@@ -137,8 +137,9 @@ public static class SpectrumAnalysis
         {
             ThinSvd<double> svd = Decompose(tensor, vector, shape, axis, reader, provider);
             int wanted = AngleRank(shape, options);
-            int rank = Math.Min(Math.Min(wanted, svd.NumericalRank()), aligned.RankBound(tensor, vector) ?? wanted);
-            spectra.Add(new SpectrumOfMatrix(svd.SingularValues.ToArray()));
+            var spectrum = new SpectrumOfMatrix(svd.SingularValues.ToArray());
+            int rank = Math.Min(Math.Min(wanted, spectrum.NumericalRank), aligned.RankBound(tensor, vector) ?? wanted);
+            spectra.Add(spectrum);
             bases.Add(svd.U.FirstColumns(rank).ToMatrix());
             meter.Advance(tensor.Tensor.ElementCount * sizeof(double), tensor.Tensor.Name);
         }

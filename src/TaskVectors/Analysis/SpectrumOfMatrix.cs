@@ -6,7 +6,7 @@ namespace TaskVectors.Analysis;
 /// <param name="SingularValues">s_1 >= s_2 >= ... of the matrix, min(m, n) of them.</param>
 public sealed record SpectrumOfMatrix(IReadOnlyList<double> SingularValues)
 {
-    private const double RoundingShare = 1e-12;
+    private const double RoundingShare = 1e-6;
 
     /// <summary>||W||_F = (sum s_i^2)^(1/2).</summary>
     public double Norm => ErrorOfRank(0);
@@ -29,7 +29,10 @@ public sealed record SpectrumOfMatrix(IReadOnlyList<double> SingularValues)
     /// </summary>
     public double StableRank => SingularValues.Count > 0 && SingularValues[0] > 0 ? SingularValues.Sum(value => value / SingularValues[0] * (value / SingularValues[0])) : 0;
 
-    /// <summary>How many singular values are more than the rounding of F64: above 1e-12 of the largest. The rank of an adapter's factors, of most dense task vectors min(m, n).</summary>
+    /// <summary>
+    /// How many singular values are more than rounding to F32, in which weights and parts are stored: above 1e-6 of the largest. That is the rank of an
+    /// adapter's factors, the number of directions of a shared part, and min(m, n) for most dense task vectors.
+    /// </summary>
     public int NumericalRank => SingularValues.Count > 0 ? SingularValues.Count(value => value > RoundingShare * SingularValues[0]) : 0;
 
     /// <summary>The energy curve: entry r is the share of ||W||_F^2 in the r leading triplets, r = 0 ... min(m, n); all 1 for a zero matrix.</summary>
