@@ -103,6 +103,32 @@ public sealed class ArchitectureTests : IDisposable
     // The first number in a name is its layer's; what has none takes the first anchor, as layer 0 does.
     private static int LayerOf(string name) => name.Split('.').Select(part => int.TryParse(part, out int number) ? number : (int?)null).FirstOrDefault(number => number is not null) ?? 0;
 
+    [Fact]
+    public async Task A_stored_head_is_left_out_with_a_warning_where_the_config_ties_it()
+    {
+        string[] tied = ["model.embed_tokens.weight", "model.layers.0.w"];
+        WriteNames("a", tied, 4);
+        WriteNames("b", [.. tied, "lm_head.weight"], 8);
+        await File.WriteAllTextAsync(Path.Combine(_folder["a"], "config.json"), """{"model_type": "llama", "tie_word_embeddings": true, "num_hidden_layers": 1}""");
+        Recipe recipe = Load("merge_method: linear\nparameters: {weight: 1}\nmodels: [{model: a}, {model: b}]\n");
+        RecipeProblem warning = Assert.Single(recipe.Problems);
+        Assert.Equal(RecipeSeverity.Warning, warning.Severity);
+        Assert.Contains("the head of 'b' is left out", warning.Message, StringComparison.Ordinal);
+        _ = await EditExecutor.RunAsync(recipe.Plan(new OutputTarget(_folder["out"]), EditOptions.Default));
+        Assert.Equal(tied, Checkpoint.Open(_folder["out"]).Tensors.Select(tensor => tensor.Name));
+    }
+
+    [Fact]
+    public void Tensors_that_a_model_lacks_or_has_on_top_are_warned_of_by_name()
+    {
+        WriteNames("a", ["layers.0.w", "layers.0.gone"], 4);
+        WriteNames("b", ["layers.0.w", "layers.0.new"], 8);
+        Recipe recipe = Load("merge_method: linear\nparameters: {weight: 1}\nmodels: [{model: a}, {model: b}]\n");
+        Assert.All(recipe.Problems, problem => Assert.Equal(RecipeSeverity.Warning, problem.Severity));
+        Assert.Contains(recipe.Problems, problem => problem.Message.Contains("lacks the tensor 'layers.0.gone'", StringComparison.Ordinal));
+        Assert.Contains(recipe.Problems, problem => problem.Message.Contains("has the tensor 'layers.0.new'", StringComparison.Ordinal));
+    }
+
     private Recipe Load(string text)
     {
         File.WriteAllText(_folder["recipe.yml"], text);

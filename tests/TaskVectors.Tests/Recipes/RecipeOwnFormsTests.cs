@@ -125,6 +125,16 @@ public sealed class RecipeOwnFormsTests : IDisposable
         Assert.Equal([3, 7, 13, 13], recipe.Problems.Select(problem => problem.Line));
     }
 
+    [Theory]
+    [InlineData(-0.9, "grow 10 times")]
+    [InlineData(-0.5, null)]
+    public void Weights_that_nearly_cancel_are_warned_of_with_their_sum(double second, string? words)
+    {
+        Recipe recipe = Load(FormattableString.Invariant($"merge_method: linear\nmodels:\n  - {{model: a, parameters: {{weight: 1}}}}\n  - {{model: b, parameters: {{weight: {second}}}}}\n"));
+        Assert.True(recipe.IsValid);
+        Assert.Equal(words is null ? 0 : 1, recipe.Problems.Count(problem => problem.Message.Contains(words ?? "sum", StringComparison.Ordinal)));
+    }
+
     [Fact]
     public void A_file_that_is_far_too_large_is_refused_unread()
     {

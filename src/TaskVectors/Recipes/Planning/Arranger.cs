@@ -21,10 +21,10 @@ internal sealed class Arranger(string scope)
     /// <summary>The view of an operand.</summary>
     /// <param name="document">The document, or the part of it, that says whether and where layers are stacked.</param>
     /// <param name="contributions">What it contributes, slice by slice.</param>
-    /// <param name="needsHead">Whether a tied head takes part as a tensor of its own, as another model stores one.</param>
-    public Checkpoint Arrange(RecipeDocument document, ImmutableArray<Contribution> contributions, bool needsHead)
+    /// <param name="head">What becomes of the head.</param>
+    public Checkpoint Arrange(RecipeDocument document, ImmutableArray<Contribution> contributions, HeadRole head)
     {
-        ImmutableArray<TensorOrigin> origins = [.. Origins(document, contributions, needsHead)];
+        ImmutableArray<TensorOrigin> origins = [.. Origins(document, contributions, head)];
         ResolvedModel model = contributions[0].Model;
         bool isWhole = !document.IsSliced
             && origins.Length == model.Checkpoint.Tensors.Count
@@ -32,15 +32,23 @@ internal sealed class Arranger(string scope)
         return isWhole ? model.Checkpoint : Checkpoint.FromSource(new ArrangedSource(TitleOf(contributions), origins));
     }
 
+    /// <summary>Whether a model has no head of its own because it is tied to the embedding.</summary>
+    public static bool TiesHead(ResolvedModel model) => TiedTensors.IsTied(model.Checkpoint.Base, Head);
+
     /// <summary>Whether a model stores a head of its own.</summary>
     public static bool StoresHead(ResolvedModel model) => model.Checkpoint.Base.TryGetTensor(Head, out _);
 
-    private static IEnumerable<TensorOrigin> Origins(RecipeDocument document, ImmutableArray<Contribution> contributions, bool needsHead)
+    private static IEnumerable<TensorOrigin> Origins(RecipeDocument document, ImmutableArray<Contribution> contributions, HeadRole head)
     {
         IEnumerable<TensorOrigin> stored = document.IsSliced ? Stacked(document, contributions) : Whole(contributions[0].Model);
         ResolvedModel last = contributions[^1].Model;
-        bool addsHead = needsHead && !StoresHead(last) && (document.Part?.HasEnd ?? true);
-        return addsHead ? stored.Concat(TiedHead(last)) : stored;
+        bool hasEnd = document.Part?.HasEnd ?? true;
+        return (head, StoresHead(last)) switch
+        {
+            (HeadRole.Needed, false) when hasEnd => stored.Concat(TiedHead(last)),
+            (HeadRole.LeftOut, true) => stored.Where(origin => origin.Output.Name != Head),
+            _ => stored,
+        };
     }
 
     private static IEnumerable<TensorOrigin> Whole(ResolvedModel model) =>

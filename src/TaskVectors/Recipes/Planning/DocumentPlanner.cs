@@ -70,7 +70,7 @@ internal sealed class DocumentPlanner(ModelResolver resolver, RecipeProblems pro
     private DocumentPlan? Compose(RecipeDocument document, Operands operands, ResolvedModel anchor, Arranger arranger)
     {
         IEnumerable<ImmutableArray<Contribution>> all = operands.Base is { } own ? operands.Models.Prepend(own) : operands.Models;
-        bool needsHead = Arranger.StoresHead(anchor) && all.Any(contributions => !Arranger.StoresHead(contributions[^1].Model));
+        HeadRole head = HeadOf(anchor, [.. all.Select(contributions => contributions[^1])]);
         Contributor? origin = operands.Base is { } contributions ? Arranged(contributions) : null;
         ImmutableArray<Contributor> models = [.. operands.Models.Select(Arranged)];
         Checkpoint first = (origin ?? models[0]).View;
@@ -92,7 +92,29 @@ internal sealed class DocumentPlanner(ModelResolver resolver, RecipeProblems pro
         bool fits = new TensorCheck(problems).Check(plan);
         return fits ? document.Expression is null ? WithMethod(plan) : WithExpression(plan) : null;
 
-        Contributor Arranged(ImmutableArray<Contribution> parts) => new(parts, Narrowed(document, arranger.Arrange(document, parts, needsHead)));
+        Contributor Arranged(ImmutableArray<Contribution> parts) => new(parts, Narrowed(document, arranger.Arrange(document, parts, head)));
+    }
+
+    private HeadRole HeadOf(ResolvedModel anchor, ImmutableArray<Contribution> last)
+    {
+        if (Arranger.StoresHead(anchor))
+        {
+            return last.All(contribution => Arranger.StoresHead(contribution.Model)) ? HeadRole.AsStored : HeadRole.Needed;
+        }
+
+        Contribution[] stored = [.. last.Where(contribution => Arranger.StoresHead(contribution.Model))];
+        if (!Arranger.TiesHead(anchor) || stored.Length == 0)
+        {
+            return HeadRole.AsStored;
+        }
+
+        foreach (Contribution contribution in stored.Where(contribution => contribution.Source is not null))
+        {
+            string name = contribution.Model.Name;
+            problems.Warning(contribution.Source!.Model.Node, $"'{name}' stores a head of its own, and the config, that of '{anchor.Name}', ties the head to the embedding: the head of '{name}' is left out.");
+        }
+
+        return HeadRole.LeftOut;
     }
 
     /// <summary>Whether a recipe asks for a result wider than what it computes with: the models are rounded to that first.</summary>

@@ -61,7 +61,7 @@ internal sealed class PartStack(RecipeDocument document, ImmutableArray<Document
         }
 
         DocumentPlan last = parts.First(part => part.Document.Part!.HasEnd);
-        return arranger.Arrange(document, [.. bySlice.Values], last.Places.ContainsKey(Arranger.Head));
+        return arranger.Arrange(document, [.. bySlice.Values], last.Places.ContainsKey(Arranger.Head) ? HeadRole.Needed : HeadRole.LeftOut);
     }
 
     private DType? DTypeOf(DocumentPlan first)

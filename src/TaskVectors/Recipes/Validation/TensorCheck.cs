@@ -1,3 +1,4 @@
+using TaskVectors.Checkpoints;
 using TaskVectors.Recipes.Architectures;
 using TaskVectors.Recipes.Planning;
 using TaskVectors.Tensors;
@@ -31,6 +32,7 @@ internal sealed class TensorCheck(RecipeProblems problems)
         ];
         if (odd.Length == 0)
         {
+            WarnOfAbsent(first, model, plan);
             return;
         }
 
@@ -39,6 +41,27 @@ internal sealed class TensorCheck(RecipeProblems problems)
             ? $"The vocabularies differ: {odd[0].Other.Shape[0]} rows in '{first.Name}' and {odd[0].Own.Shape[0]} in '{model.Name}' ({string.Join(", ", odd.Select(pair => pair.Own.Name))}). Set tokenizer_source, such as union or base."
             : $"The shapes of tensors differ: {odd[0].Own.Name} is {odd[0].Other.Shape} in '{first.Name}' and {odd[0].Own.Shape} in '{model.Name}' ({odd.Length} tensors differ); models of different sizes cannot be merged.");
     }
+
+    // An error of the merge, unless its options say what to do with them.
+    private void WarnOfAbsent(Contributor first, Contributor model, DocumentPlan plan)
+    {
+        string[] expected = [.. first.View.Tensors.Select(tensor => tensor.Name)];
+        string[] own = [.. model.View.Tensors.Select(tensor => tensor.Name)];
+        Yaml.YamlNode place = model.Contributions[0].Source?.Model.Node ?? plan.Document.Node;
+        string[] missing = [.. expected.Except(own).Where(name => TiedTensors.StoredName(model.View.Base, name) is null)];
+        if (missing.Length > 0)
+        {
+            problems.Warning(place, $"'{model.Name}' lacks {Some(missing)} of '{first.Name}'; the merge stops there unless --missing base keeps those of the base.");
+        }
+
+        string[] extra = [.. own.Except(expected).Where(name => TiedTensors.StoredName(first.View.Base, name) is null)];
+        if (extra.Length > 0)
+        {
+            problems.Warning(place, $"'{model.Name}' has {Some(extra)}, which '{first.Name}' has not; the merge stops there unless --missing base leaves such tensors out.");
+        }
+    }
+
+    private static string Some(string[] names) => names.Length == 1 ? $"the tensor '{names[0]}'" : $"{names.Length} tensors such as '{names[0]}'";
 
     private static bool IsVocabularyOnly(TensorInfo own, TensorInfo other) =>
         ModelLayout.IsVocabulary(own.Name) && own.Shape.Rank == 2 && other.Shape.Rank == 2 && own.Shape[1] == other.Shape[1];

@@ -12,6 +12,7 @@ internal sealed class ValueCheck(RecipeProblems problems)
     private const string Weight = "weight";
 
     private const string Normalize = "normalize";
+    private const double SmallSum = 0.1;
 
     /// <summary>Whether the values suit the method.</summary>
     /// <param name="plan">The document, its tensors placed and its parameters bound.</param>
@@ -77,6 +78,22 @@ internal sealed class ValueCheck(RecipeProblems problems)
             if (Math.Abs(weights.Sum()) <= 1e-8 * weights.Sum(Math.Abs))
             {
                 ReportSum(plan, place, weights, counted, normalize.Name);
+                return;
+            }
+        }
+
+        WarnOfSmallSum(plan, weight, normalize, counted);
+    }
+
+    // Weights of both signs that nearly cancel blow everything up that is divided by their sum.
+    private void WarnOfSmallSum(DocumentPlan plan, MergeParameter weight, MergeParameter normalize, IReadOnlyList<Contributor> counted)
+    {
+        foreach (TensorPlace place in plan.Places.Values.Where(place => IsNormalized(plan, normalize, place)))
+        {
+            double[] weights = [.. counted.Select(model => ValueOf(plan, weight, place, model))];
+            if (Math.Abs(weights.Sum()) <= SmallSum * weights.Sum(Math.Abs))
+            {
+                problems.Warning(plan.Document.MethodNode!, string.Create(CultureInfo.InvariantCulture, $"The weights sum to {weights.Sum():0.###} for '{place.Name}', and normalizing divides by that: values grow {1 / Math.Abs(weights.Sum()):0.#} times. Set {normalize.Name}: false, or other weights."));
                 return;
             }
         }
