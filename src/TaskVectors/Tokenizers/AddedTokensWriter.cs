@@ -67,10 +67,9 @@ internal static class AddedTokensWriter
             while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
             {
                 isEmpty = false;
-                bool isList = reader.ValueTextEquals(Key) && reader.Read() && reader.TokenType == JsonTokenType.StartArray;
-                if (isList)
+                if (reader.ValueTextEquals(Key))
                 {
-                    return EndOfList(ref reader);
+                    return reader.Read() && reader.TokenType == JsonTokenType.StartArray ? EndOfList(ref reader) : throw TokenizerJson.Invalid(file, $"'{Key}' is not a list.");
                 }
 
                 reader.Skip();

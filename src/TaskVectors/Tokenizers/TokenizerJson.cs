@@ -16,11 +16,13 @@ internal static class TokenizerJson
     /// <param name="content">Its bytes.</param>
     /// <param name="read">Reads from the root, which is an object.</param>
     /// <exception cref="TokenizerException">It is no JSON object, or holds what it must not.</exception>
-    public static TResult Read<TResult>(string file, ReadOnlyMemory<byte> content, Func<JsonElement, TResult> read)
+    public static TResult Read<TResult>(string file, ReadOnlyMemory<byte> content, Func<JsonElement, TResult> read) => Read(file, content, true, read);
+
+    private static TResult Read<TResult>(string file, ReadOnlyMemory<byte> content, bool allowsDuplicates, Func<JsonElement, TResult> read)
     {
         try
         {
-            using var document = JsonDocument.Parse(content, new JsonDocumentOptions { MaxDepth = MaximumDepth });
+            using var document = JsonDocument.Parse(content, new JsonDocumentOptions { MaxDepth = MaximumDepth, AllowDuplicateProperties = allowsDuplicates });
             return document.RootElement.ValueKind == JsonValueKind.Object ? read(document.RootElement) : throw Invalid(file, "it is not a JSON object.");
         }
         catch (JsonException error)
@@ -34,17 +36,38 @@ internal static class TokenizerJson
     }
 
     /// <summary>Reads a file that is to be changed.</summary>
-    /// <exception cref="TokenizerException">It is no JSON object.</exception>
-    public static JsonObject ReadObject(string file, ReadOnlyMemory<byte> content)
+    /// <exception cref="TokenizerException">It is no JSON object, or holds text that is not valid Unicode.</exception>
+    public static JsonObject ReadObject(string file, ReadOnlyMemory<byte> content) => Read(file, content, false, root =>
     {
-        try
+        RequireText(root);
+        return JsonObject.Create(root.Clone())!;
+    });
+
+    // Nodes decode their text when it is asked for; what cannot be decoded is found here.
+    private static void RequireText(JsonElement element)
+    {
+        switch (element.ValueKind)
         {
-            return JsonNode.Parse(content.Span, documentOptions: new JsonDocumentOptions { MaxDepth = MaximumDepth, AllowDuplicateProperties = false }) as JsonObject
-                ?? throw Invalid(file, "it is not a JSON object.");
-        }
-        catch (JsonException error)
-        {
-            throw Invalid(file, $"it is not valid JSON; download it again. {error.Message}", error);
+            case JsonValueKind.String:
+                _ = element.GetString();
+                break;
+            case JsonValueKind.Array:
+                foreach (JsonElement item in element.EnumerateArray())
+                {
+                    RequireText(item);
+                }
+
+                break;
+            case JsonValueKind.Object:
+                foreach (JsonProperty property in element.EnumerateObject())
+                {
+                    _ = property.Name;
+                    RequireText(property.Value);
+                }
+
+                break;
+            default:
+                break;
         }
     }
 

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using TaskVectors.Checkpoints;
 using TaskVectors.Execution;
@@ -15,6 +14,8 @@ internal sealed class VocabularyConfig(int rows, Vocabulary from, Vocabulary to,
     private const string Config = "config.json";
 
     private const string Generation = "generation_config.json";
+
+    private const int MaximumBytes = 1 << 20;
 
     private const string SizeKey = "vocab_size";
 
@@ -42,7 +43,7 @@ internal sealed class VocabularyConfig(int rows, Vocabulary from, Vocabulary to,
             SetSize(root);
         }
 
-        SetIds(root, Donors(file.RelativePath));
+        SetIds(root, file.RelativePath);
         if (JsonNode.DeepEquals(before, root))
         {
             return file;
@@ -60,15 +61,18 @@ internal sealed class VocabularyConfig(int rows, Vocabulary from, Vocabulary to,
     }
 
     // The model whose vocabulary it is knows the numbers; what it does not say is found by the token's text.
-    private void SetIds(JsonObject root, IReadOnlyList<JsonObject> donors)
+    private void SetIds(JsonObject root, string name)
     {
-        IEnumerable<string> given = donors.Take(1).SelectMany(donor => donor.Select(entry => entry.Key)).Where(IsId);
-        foreach (string key in root.Select(entry => entry.Key).Where(IsId).Union(given).ToArray())
+        JsonObject? same = Donor(name);
+        JsonObject? config = name == Config ? same : Donor(Config);
+        IEnumerable<string> given = same?.Select(entry => entry.Key) ?? [];
+        foreach (string key in root.Select(entry => entry.Key).Union(given).Where(IsId).ToArray())
         {
-            JsonNode? known = donors.Select(donor => donor[key]).FirstOrDefault(value => value is not null);
-            root[key] = known?.DeepClone() ?? Translate(root[key]);
+            root[key] = (same?[key] ?? config?[key])?.DeepClone() ?? Translate(root[key]);
         }
     }
+
+    private JsonObject? Donor(string name) => folder is null ? null : Read(Path.Combine(folder, name));
 
     private static bool IsId(string key) => Array.Exists(IdEndings, ending => key.EndsWith(ending, StringComparison.Ordinal));
 
@@ -81,13 +85,7 @@ internal sealed class VocabularyConfig(int rows, Vocabulary from, Vocabulary to,
         _ => value?.DeepClone(),
     };
 
-    private List<JsonObject> Donors(string name)
-    {
-        string[] names = name == Config ? [Config] : [name, Config];
-        return folder is null ? [] : [.. names.Select(file => Read(Path.Combine(folder, file))).OfType<JsonObject>()];
-    }
-
-    private static JsonObject? Read(CompanionFile file) => file.Content is { } content ? Parse(content) : Read(file.Source);
+    private static JsonObject? Read(CompanionFile file) => file.Content is { } content ? Parse(file.Source, content) : Read(file.Source);
 
     private static JsonObject? Read(string path)
     {
@@ -97,23 +95,23 @@ internal sealed class VocabularyConfig(int rows, Vocabulary from, Vocabulary to,
         }
 
         using var file = InputFile.Open(path);
-        if (file.Length > 1 << 20)
+        if (file.Length > MaximumBytes)
         {
             return null;
         }
 
         byte[] bytes = new byte[file.Length];
         int read = file.Read(0, bytes);
-        return Parse(bytes.AsMemory(0, read));
+        return Parse(path, bytes.AsMemory(0, read));
     }
 
-    private static JsonObject? Parse(ReadOnlyMemory<byte> content)
+    private static JsonObject? Parse(string path, ReadOnlyMemory<byte> content)
     {
         try
         {
-            return JsonNode.Parse(content.Span, documentOptions: new JsonDocumentOptions { AllowDuplicateProperties = false }) as JsonObject;
+            return TokenizerJson.ReadObject(path, content);
         }
-        catch (JsonException)
+        catch (TokenizerException)
         {
             return null;
         }

@@ -10,9 +10,6 @@ internal sealed partial class ModelLayout
 {
     private static readonly string[] FirstNames = ["wte", "wpe", "shared", "cls_token", "pos_embed"];
 
-    private static readonly string[] VocabularyNames =
-        ["embed_tokens", "wte", "word_embeddings", "embed_in", "tok_embeddings", "shared", "lm_head", "embed_out", "output"];
-
     private readonly ArchitectureFamily _family;
     private readonly Dictionary<string, int> _counts = new(StringComparer.Ordinal);
 
@@ -62,13 +59,6 @@ internal sealed partial class ModelLayout
     {
         string[] parts = name.Split('.');
         return parts.Any(part => FirstNames.Contains(part) || (part.Contains("emb", StringComparison.Ordinal) && part != "embed_out"));
-    }
-
-    /// <summary>Whether a tensor of no layer has one row for each token.</summary>
-    public static bool IsVocabulary(string name)
-    {
-        string[] parts = name.Split('.');
-        return parts is [.., var module, "weight"] && VocabularyNames.Contains(module);
     }
 
     /// <summary>The name that results give to a tensor: with the family's prefix.</summary>

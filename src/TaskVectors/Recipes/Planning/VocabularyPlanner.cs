@@ -76,6 +76,7 @@ internal sealed class VocabularyPlanner(ModelResolver resolver, RecipeProblems p
         var planner = new RowPlanner([.. tokenized.Select(model => model.Tokens)], origin is not null, rules, tokenizer.KeepsPadding);
         ImmutableArray<RowMap> maps = planner.Plan(union.Vocabulary.Tokens, rows);
         Warn(tokenizer, union, planner);
+        WarnOfCut(tokenizer, rows, source, tokenized);
         Tokenizer = Written(tokenizer, union, rows, source, tokenized[0]);
         return new AlignedModels(new ModelAligner(problems, scope, tokenizer.Node, tokenized).Align(maps));
     }
@@ -173,6 +174,14 @@ internal sealed class VocabularyPlanner(ModelResolver resolver, RecipeProblems p
         if (planner.Unknown.Count > 0)
         {
             problems.Warning(tokenizer.Node, $"No model has a row for {planner.Unknown.Count} tokens of the vocabulary, whose rows are zeros: {QuotedName.Of(planner.Unknown)}. Give them a source under tokens.");
+        }
+    }
+
+    private void WarnOfCut(RecipeTokenizer tokenizer, int rows, ResolvedModel source, ImmutableArray<TokenizedModel> models)
+    {
+        if (models.FirstOrDefault(model => model.Model == source) is { } origin && origin.Tokens.Rows > rows)
+        {
+            problems.Warning(tokenizer.Node, $"'{source.Name}' has {origin.Tokens.Rows} rows and the result {rows}: rows after the last token are cut. 'keep_padding: true' under tokenizer keeps them.");
         }
     }
 

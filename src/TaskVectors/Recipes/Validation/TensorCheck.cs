@@ -1,7 +1,7 @@
 using TaskVectors.Checkpoints;
-using TaskVectors.Recipes.Architectures;
 using TaskVectors.Recipes.Planning;
 using TaskVectors.Tensors;
+using TaskVectors.Tokenizers;
 
 namespace TaskVectors.Recipes.Validation;
 
@@ -38,7 +38,7 @@ internal sealed class TensorCheck(RecipeProblems problems)
 
         Yaml.YamlNode place = model.Contributions[0].Source?.Model.Node ?? plan.Document.Node;
         problems.Error(place, Array.TrueForAll(odd, pair => IsVocabularyOnly(pair.Own, pair.Other))
-            ? $"The vocabularies differ: {odd[0].Other.Shape[0]} rows in '{first.Name}' and {odd[0].Own.Shape[0]} in '{model.Name}' ({string.Join(", ", odd.Select(pair => pair.Own.Name))}). Set tokenizer_source, such as union or base."
+            ? $"The vocabularies differ: {odd[0].Other.Shape[0]} rows in '{first.Name}' and {odd[0].Own.Shape[0]} in '{model.Name}' ({string.Join(", ", odd.Select(pair => pair.Own.Name))}){VocabularyCheck.DifferenceOf(first.Contributions[0].Model, model.Contributions[0].Model)}. Set tokenizer_source, such as union or base."
             : $"The shapes of tensors differ: {odd[0].Own.Name} is {odd[0].Other.Shape} in '{first.Name}' and {odd[0].Own.Shape} in '{model.Name}' ({odd.Length} tensors differ); models of different sizes cannot be merged.");
     }
 
@@ -64,5 +64,5 @@ internal sealed class TensorCheck(RecipeProblems problems)
     private static string Some(string[] names) => names.Length == 1 ? $"the tensor '{names[0]}'" : $"{names.Length} tensors such as '{names[0]}'";
 
     private static bool IsVocabularyOnly(TensorInfo own, TensorInfo other) =>
-        ModelLayout.IsVocabulary(own.Name) && own.Shape.Rank == 2 && other.Shape.Rank == 2 && own.Shape[1] == other.Shape[1];
+        VocabularyTensors.IsNamed(own) && own.Shape.Rank == other.Shape.Rank && own.ElementCount * other.Shape[0] == other.ElementCount * own.Shape[0];
 }

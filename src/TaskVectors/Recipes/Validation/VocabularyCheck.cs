@@ -1,3 +1,4 @@
+using TaskVectors.Checkpoints;
 using TaskVectors.Recipes.Documents;
 using TaskVectors.Recipes.Planning;
 using TaskVectors.Recipes.Resolution;
@@ -44,8 +45,21 @@ internal sealed class VocabularyCheck(RecipeProblems problems)
         }
     }
 
+    /// <summary>What a message adds on how the tokens of two models differ; nothing where that cannot be told.</summary>
+    public static string DifferenceOf(ResolvedModel first, ResolvedModel model)
+    {
+        if (Read(first, model) is not var (own, other))
+        {
+            return string.Empty;
+        }
+
+        VocabularyDifference difference = VocabularyDifference.Of(own, other);
+        (string Owner, string Lacking, IReadOnlyList<string> Tokens)[] sides = [(model.Name, first.Name, difference.OnlySecond), (first.Name, model.Name, difference.OnlyFirst)];
+        return string.Concat(sides.Where(side => side.Tokens.Count > 0).Select(side => $"; tokens of '{side.Owner}' that '{side.Lacking}' lacks: {QuotedName.Of(side.Tokens, 4)}"));
+    }
+
     /// <summary>The vocabularies of two models; <see langword="null"/> where they are the same, or either cannot be read, which no merge by numbers needs.</summary>
-    public static (Vocabulary First, Vocabulary Second)? Read(ResolvedModel first, ResolvedModel second)
+    private static (Vocabulary First, Vocabulary Second)? Read(ResolvedModel first, ResolvedModel second)
     {
         try
         {
