@@ -104,8 +104,8 @@ internal sealed class VocabularyPlanner(ModelResolver resolver, RecipeProblems p
             case VocabularySource.Union:
                 return first;
             case VocabularySource.Base when origin is null:
-                problems.Error(tokenizer.Node, "The vocabulary is to be that of the base, and there is no base_model; name one, or take union or one of the models.");
-                return null;
+                problems.Warning(tokenizer.Node, $"The vocabulary is to be that of the base, and there is no base_model: that of the first model, '{first.Name}', is taken.");
+                return first;
             case VocabularySource.Base:
                 return origin;
             default:
