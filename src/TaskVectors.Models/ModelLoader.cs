@@ -48,7 +48,7 @@ public static class ModelLoader
         options ??= new ModelLoadOptions();
         string path = checkpoint.Base.Path;
         using CheckpointValues values = CheckpointValues.Open(checkpoint, options.Edit with { OutputDType = DType.F32 });
-        WeightReader weights = new(context, values);
+        WeightReader weights = new(context, values, checkpoint.Base.Aliases);
         try
         {
             (string name, ModelConfig? config) = FindArchitecture(path, options, weights);

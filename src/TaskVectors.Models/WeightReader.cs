@@ -1,3 +1,4 @@
+using System.Runtime.ExceptionServices;
 using TaskVectors.Execution;
 using TaskVectors.Models.Autograd;
 using TaskVectors.Tensors;
@@ -5,7 +6,7 @@ using TaskVectors.Tensors;
 namespace TaskVectors.Models;
 
 /// <summary>Hands the tensors of a checkpoint to the model that is made of them, and notes what is missing and what is left over.</summary>
-internal sealed class WeightReader(ComputeContext context, CheckpointValues values)
+internal sealed class WeightReader(ComputeContext context, CheckpointValues values, IReadOnlyDictionary<string, string> aliases)
 {
     /// <summary>Buffers that published checkpoints carry and nobody trains.</summary>
     private static readonly string[] Buffers =
@@ -22,11 +23,11 @@ internal sealed class WeightReader(ComputeContext context, CheckpointValues valu
 
     public ComputeContext Context => context;
 
-    public bool Has(string name) => _stored.ContainsKey(name);
+    public bool Has(string name) => _stored.ContainsKey(StoredName(name));
 
     /// <summary>The size of a dimension of a stored tensor, or 0.</summary>
     public int SizeOf(string name, int axis) =>
-        _stored.TryGetValue(name, out TensorInfo? tensor) && axis < tensor.Shape.Rank && tensor.Shape[axis] <= int.MaxValue ? (int)tensor.Shape[axis] : 0;
+        _stored.TryGetValue(StoredName(name), out TensorInfo? tensor) && axis < tensor.Shape.Rank && tensor.Shape[axis] <= int.MaxValue ? (int)tensor.Shape[axis] : 0;
 
     /// <summary>The prefix, where any tensor has it, else nothing.</summary>
     public string Prefix(params ReadOnlySpan<string> prefixes)
@@ -42,10 +43,13 @@ internal sealed class WeightReader(ComputeContext context, CheckpointValues valu
         return string.Empty;
     }
 
-    /// <summary>Reads a tensor; notes a problem where it is missing or has another shape, and gives one that is never used.</summary>
+    /// <summary>
+    /// Promises a tensor, which <see cref="Finish"/> reads; notes a problem where it is missing or has another shape, and gives one that is never used.
+    /// </summary>
     public Tensor Take(string name, params ReadOnlySpan<long> shape)
     {
         TensorShape wanted = new(shape);
+        name = StoredName(name);
         if (Parameters.TryGetValue(name, out Tensor? known))
         {
             return known;
@@ -68,13 +72,12 @@ internal sealed class WeightReader(ComputeContext context, CheckpointValues valu
 
         Tensor tensor = context.AllocateUntracked(wanted);
         Parameters.Add(name, tensor);
-        values.Read(name, tensor.Values);
         return tensor;
     }
 
     public Tensor? TakeOptional(string name, params ReadOnlySpan<long> shape) => Has(name) ? Take(name, shape) : null;
 
-    /// <summary>Throws one error for all that is missing or wrong; returns the names that nothing asked for.</summary>
+    /// <summary>Throws one error for all that is missing or wrong; else reads what was promised, and returns the names that nothing asked for.</summary>
     /// <exception cref="ModelException">Tensors are missing or have other shapes.</exception>
     public IReadOnlyList<string> Finish(string architecture, string path)
     {
@@ -93,8 +96,27 @@ internal sealed class WeightReader(ComputeContext context, CheckpointValues valu
             };
         }
 
+        ReadAll();
         return unexpected;
     }
+
+    private void ReadAll()
+    {
+        try
+        {
+            _ = Parallel.ForEach(
+                Parameters.OrderByDescending(parameter => parameter.Value.Count),
+                new ParallelOptions { MaxDegreeOfParallelism = context.Threads },
+                parameter => values.Read(parameter.Key, parameter.Value.Values));
+        }
+        catch (AggregateException failures)
+        {
+            ExceptionDispatchInfo.Throw(failures.InnerExceptions[0]);
+        }
+    }
+
+    /// <summary>The name under which tied weights are stored.</summary>
+    private string StoredName(string name) => !_stored.ContainsKey(name) && aliases.TryGetValue(name, out string? stored) ? stored : name;
 
     private Tensor Refuse(string problem)
     {

@@ -1,4 +1,6 @@
+using System.Runtime.InteropServices;
 using TaskVectors.Algebra;
+using TaskVectors.Checkpoints.Safetensors;
 using TaskVectors.Models.Architectures;
 using TaskVectors.Models.Autograd;
 using TaskVectors.Tests;
@@ -116,6 +118,24 @@ public sealed class ModelLoaderTests : IDisposable
         Assert.Equal(model.Parameters.Count, edit.Count);
         Assert.Equal(Array.ConvertAll(before, value => 0.75f * value), moved);
         Assert.Equal(before, model.Parameters["transformer.wte.weight"].ToArray());
+    }
+
+    [Fact]
+    public void Tied_weights_are_found_under_the_name_they_are_stored_by()
+    {
+        GoldenTensors stored = new(GoldenPath.Of("models", "qwen2-tied", "model.safetensors"));
+        SafetensorsFile.Write(
+            Path.Combine(_folder.Path, "model.safetensors"),
+            stored.All.Select(tensor => (
+                tensor with { Name = tensor.Name.Replace("model.embed_tokens.weight", "lm_head.weight", StringComparison.Ordinal) },
+                (ReadOnlyMemory<byte>)MemoryMarshal.AsBytes(Array.ConvertAll(stored.Numbers(tensor.Name), value => (float)value).AsSpan()).ToArray())),
+            new Dictionary<string, string> { ["model.embed_tokens.weight"] = "lm_head.weight" });
+        File.Copy(GoldenPath.Of("models", "qwen2-tied", "config.json"), Path.Combine(_folder.Path, "config.json"));
+
+        using Model model = ModelLoader.Load(Checkpoint.Open(_folder.Path), _context);
+
+        Assert.Contains("lm_head.weight", model.Parameters.Keys);
+        Assert.Empty(model.UnexpectedTensors);
     }
 
     [Fact]

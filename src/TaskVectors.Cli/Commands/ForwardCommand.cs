@@ -74,9 +74,13 @@ internal sealed class ForwardCommand : Verb
             reporter.Warn($"{model.Architecture} does not use {model.UnexpectedTensors.Count} tensors of the checkpoint: {string.Join(", ", model.UnexpectedTensors.Take(5))}");
         }
 
-        IReadOnlyList<(TensorInfo Tensor, ReadOnlyMemory<byte> Values)> tensors = Run(model, inputs with { WantsHiddenStates = true }, parsed.GetValue(_gradients));
         string prefix = run.Length == 0 ? string.Empty : run + "/";
-        ModelOutputFile.Write(output, tensors.Select(pair => (pair.Tensor with { Name = prefix + pair.Tensor.Name }, pair.Values)));
+        (TensorInfo Tensor, ReadOnlyMemory<byte> Values)[] tensors =
+        [
+            .. Run(model, inputs with { WantsHiddenStates = true }, parsed.GetValue(_gradients))
+                .Select(pair => (pair.Tensor with { Name = prefix + pair.Tensor.Name }, pair.Values)),
+        ];
+        ModelOutputFile.Write(output, tensors);
         Report(reporter, model, output, tensors);
         return Task.FromResult(ExitCode.Done);
     }

@@ -3,21 +3,23 @@ using System.Numerics;
 namespace TaskVectors.Models.Autograd;
 
 /// <summary>
-/// Lends native buffers and takes them back. Sizes are rounded up to eighths of a power of two, so that buffers fit again although
-/// batches differ; what lies idle is bounded, so that memory follows the work at hand.
+/// Lends native buffers and takes them back. Sizes are rounded up to eighths of a power of two, and a buffer up to twice as large will do, so that
+/// memory is used again although batches differ. What is held never exceeds what was needed at one time, by more than a little.
 /// </summary>
 internal sealed class BufferPool : IDisposable
 {
-    private const int SmallestCapacity = 64;
+    private const int SmallestBits = 6;
     private const int StepsPerOctave = 8;
+    private const int Classes = (31 - SmallestBits) * StepsPerOctave;
 
-    /// <summary>Elements that may lie idle whatever is in use: 64 MiB.</summary>
-    private const long IdleFloor = 1L << 24;
+    /// <summary>Elements that may lie idle beyond the largest need so far: 64 MiB.</summary>
+    private const long Slack = 1L << 24;
 
-    private readonly Dictionary<int, Stack<NativeBuffer>> _idle = [];
+    private readonly Stack<NativeBuffer>[] _idle = [.. Enumerable.Range(0, Classes + 1).Select(_ => new Stack<NativeBuffer>())];
     private readonly Lock _lock = new();
     private long _idleElements;
     private long _lentElements;
+    private long _peakLent;
     private bool _isDisposed;
 
     /// <summary>Bytes lent out now.</summary>
@@ -28,26 +30,26 @@ internal sealed class BufferPool : IDisposable
 
     public NativeBuffer Rent(int count)
     {
-        int capacity = RoundUp(count);
+        int sizeClass = ClassOf(count);
         lock (_lock)
         {
             ObjectDisposedException.ThrowIf(_isDisposed, this);
-            _lentElements += capacity;
-            if (_idle.TryGetValue(capacity, out Stack<NativeBuffer>? stack) && stack.TryPop(out NativeBuffer? buffer))
+            for (int candidate = sizeClass; candidate <= Math.Min(Classes, sizeClass + StepsPerOctave); candidate++)
             {
-                _idleElements -= capacity;
-                return buffer;
+                if (_idle[candidate].TryPop(out NativeBuffer? buffer))
+                {
+                    _idleElements -= buffer.Capacity;
+                    Lend(buffer.Capacity);
+                    return buffer;
+                }
             }
 
-            if (_idleElements + capacity > Math.Max(IdleFloor, _lentElements / 4))
-            {
-                FreeIdle();
-            }
-
+            Lend(CapacityOf(sizeClass));
+            FreeIdle(Math.Max(_peakLent, _lentElements + Slack) - _lentElements);
             PeakBytes = Math.Max(PeakBytes, (_lentElements + _idleElements) * sizeof(float));
         }
 
-        return new NativeBuffer(capacity);
+        return new NativeBuffer(CapacityOf(sizeClass));
     }
 
     public void Return(NativeBuffer buffer)
@@ -61,12 +63,7 @@ internal sealed class BufferPool : IDisposable
                 return;
             }
 
-            if (!_idle.TryGetValue(buffer.Capacity, out Stack<NativeBuffer>? stack))
-            {
-                _idle.Add(buffer.Capacity, stack = new Stack<NativeBuffer>());
-            }
-
-            stack.Push(buffer);
+            _idle[ClassOf(buffer.Capacity)].Push(buffer);
             _idleElements += buffer.Capacity;
         }
     }
@@ -76,31 +73,45 @@ internal sealed class BufferPool : IDisposable
         lock (_lock)
         {
             _isDisposed = true;
-            FreeIdle();
+            FreeIdle(0);
         }
     }
 
-    private static int RoundUp(int count)
+    /// <summary>The smallest class whose buffers hold a number of elements: an octave above 64 and an eighth of it.</summary>
+    internal static int ClassOf(int count)
     {
-        if (count <= SmallestCapacity)
+        if (count <= 1 << SmallestBits)
         {
-            return SmallestCapacity;
+            return 0;
         }
 
-        int step = Math.Max(1, (int)(BitOperations.RoundUpToPowerOf2((uint)count) / 2 / StepsPerOctave));
-        return (int)Math.Min(int.MaxValue - 63L, (count + (long)step - 1) / step * step);
+        int octave = BitOperations.Log2((uint)(count - 1));
+        int step = ((count - 1) >> (octave - 3)) & (StepsPerOctave - 1);
+        return ((octave - SmallestBits) * StepsPerOctave) + step + 1;
     }
 
-    private void FreeIdle()
+    internal static int CapacityOf(int sizeClass)
     {
-        foreach (Stack<NativeBuffer> stack in _idle.Values)
+        (int octave, int step) = (sizeClass / StepsPerOctave, sizeClass % StepsPerOctave);
+        return (int)Math.Min(int.MaxValue - 63L, (long)(StepsPerOctave + step) << (octave + SmallestBits - 3));
+    }
+
+    private void Lend(int capacity)
+    {
+        _lentElements += capacity;
+        _peakLent = Math.Max(_peakLent, _lentElements);
+    }
+
+    /// <summary>Frees idle buffers, the largest first, until no more than a number of elements lies idle.</summary>
+    private void FreeIdle(long limit)
+    {
+        for (int sizeClass = Classes; sizeClass >= 0 && _idleElements > limit; sizeClass--)
         {
-            while (stack.TryPop(out NativeBuffer? buffer))
+            while (_idleElements > limit && _idle[sizeClass].TryPop(out NativeBuffer? buffer))
             {
+                _idleElements -= buffer.Capacity;
                 buffer.Dispose();
             }
         }
-
-        _idleElements = 0;
     }
 }

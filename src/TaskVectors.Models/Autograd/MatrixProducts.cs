@@ -7,6 +7,11 @@ internal static class MatrixProducts
     private const long LeastPerThread = 1 << 15;
 
     /// <summary>
+    /// Rows from which threads share them. With fewer they share the columns: else each would pack all of B, which takes as long as the product.
+    /// </summary>
+    private const int ManyRows = 512;
+
+    /// <summary>
     /// C = alpha A B + beta C. For each range of rows, <paramref name="prepare"/> is called before and <paramref name="finish"/> after it is
     /// made, on the thread that makes it.
     /// </summary>
@@ -17,11 +22,11 @@ internal static class MatrixProducts
         int depth = a.IsTransposed ? a.Rows : a.Columns;
         long work = (long)c.Rows * c.Columns * depth;
         int least = (int)Math.Max(1, LeastPerThread * c.Rows / Math.Max(1, work));
-        if (c.Columns > c.Rows && c.Rows < 64)
+        if (c.Columns > c.Rows && c.Rows < ManyRows)
         {
-            prepare?.Invoke(0, c.Rows);
+            ForEachRow(prepare);
             MultiplyColumns(context, a, b, beta, c, alpha, depth);
-            finish?.Invoke(0, c.Rows);
+            ForEachRow(finish);
             return;
         }
 
@@ -32,6 +37,14 @@ internal static class MatrixProducts
                 alpha, a.ReadOnly.Slice(start, 0, end - start, depth), b.ReadOnly, beta, c.Writable.Slice(start, 0, end - start, c.Columns));
             finish?.Invoke(start, end);
         });
+
+        void ForEachRow(Action<int, int>? body)
+        {
+            if (body is not null)
+            {
+                context.Team.For(c.Rows, Math.Max(1, (1 << 13) / c.Columns), body);
+            }
+        }
     }
 
     private static void MultiplyColumns(ComputeContext context, MatrixView a, MatrixView b, float beta, MatrixView c, float alpha, int depth)

@@ -63,37 +63,60 @@ public sealed class CheckpointValues : IDisposable
                 $"The tensor {QuotedName.Of(name)} has {tensor.Output.Shape.ElementCount} elements, not {destination.Length}.", nameof(destination));
         }
 
-        int block = Math.Min(BlockElements, destination.Length);
-        TileBuffers buffers = new(tensor.Terms.Length, block * sizeof(double));
-        double[] sum = new double[tensor.Operation == TensorOperation.Copy ? 0 : block];
-        byte[] rounded = new byte[sum.Length * sizeof(double)];
-        for (int first = 0; first < destination.Length; first += block)
+        ValueBlock block = new(tensor, _readers, Math.Min(BlockElements, destination.Length));
+        for (int first = 0; first < destination.Length; first += BlockElements)
         {
-            Span<float> target = destination.Slice(first, Math.Min(block, destination.Length - first));
-            ReadTerms(tensor, buffers, first, target.Length);
-            int length = target.Length * tensor.Output.DType.BitSize() / 8;
-            if (tensor.Operation == TensorOperation.Copy)
-            {
-                TensorConverter.Decode(tensor.Output.DType, buffers[0][..length], target);
-                continue;
-            }
-
-            TermSum.Compute(tensor.Terms, buffers, 0, sum.AsSpan(0, target.Length));
-            _ = TensorConverter.EncodeMeasured(tensor.Output.DType, tensor.Precision, sum.AsSpan(0, target.Length), default, rounded.AsSpan(0, length));
-            TensorConverter.Decode(tensor.Output.DType, rounded.AsSpan(0, length), target);
+            block.Compute(first, destination.Slice(first, Math.Min(BlockElements, destination.Length - first)));
         }
     }
 
     /// <summary>Closes the files.</summary>
     public void Dispose() => _readers.Dispose();
 
-    private void ReadTerms(PlannedTensor tensor, TileBuffers buffers, int first, int count)
+    /// <summary>Computes a tensor block by block.</summary>
+    private sealed class ValueBlock
     {
-        for (int index = 0; index < tensor.Terms.Length; index++)
+        private readonly PlannedTensor _tensor;
+        private readonly InputReaders _readers;
+        private readonly TileBuffers _buffers;
+        private readonly double[] _sum;
+        private readonly byte[] _rounded;
+
+        public ValueBlock(PlannedTensor tensor, InputReaders readers, int elements)
         {
-            PlannedTerm term = tensor.Terms[index];
-            int size = term.Tensor.DType.BitSize() / 8;
-            _readers[term.Input].Read(term.Tensor, (long)first * size, buffers[index][..(count * size)]);
+            // A term that an edit reads only to measure itself by is not read here.
+            _tensor = tensor.Terms.Length > 1 ? tensor with { Terms = [.. tensor.Terms.Where(term => term.Coefficient != 0)] } : tensor;
+            _readers = readers;
+            _buffers = new TileBuffers(_tensor.Terms.Length, elements * sizeof(double));
+            _sum = new double[IsDecoded ? 0 : elements];
+            _rounded = new byte[_sum.Length * sizeof(double)];
+        }
+
+        /// <summary>Whether the values are those of one input, widened without loss.</summary>
+        private bool IsDecoded => _tensor.Operation == TensorOperation.Copy
+            || (_tensor.Terms is [{ Coefficient: 1, Tensor.DType: not DType.F64 }] && _tensor.Output.DType == DType.F32);
+
+        public void Compute(int first, Span<float> target)
+        {
+            for (int index = 0; index < _tensor.Terms.Length; index++)
+            {
+                PlannedTerm term = _tensor.Terms[index];
+                int size = term.Tensor.DType.BitSize() / 8;
+                _readers[term.Input].Read(term.Tensor, (long)first * size, _buffers[index][..(target.Length * size)]);
+            }
+
+            if (IsDecoded)
+            {
+                DType stored = _tensor.Terms[0].Tensor.DType;
+                TensorConverter.Decode(stored, _buffers[0][..(target.Length * stored.BitSize() / 8)], target);
+                return;
+            }
+
+            Span<double> sum = _sum.AsSpan(0, target.Length);
+            Span<byte> rounded = _rounded.AsSpan(0, target.Length * _tensor.Output.DType.BitSize() / 8);
+            TermSum.Compute(_tensor.Terms, _buffers, 0, sum);
+            _ = TensorConverter.EncodeMeasured(_tensor.Output.DType, _tensor.Precision, sum, default, rounded);
+            TensorConverter.Decode(_tensor.Output.DType, rounded, target);
         }
     }
 }

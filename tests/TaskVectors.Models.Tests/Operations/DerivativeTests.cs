@@ -187,4 +187,32 @@ public sealed class DerivativeTests
         DerivativeCheck.Run([[3, 11]], x => x[0].NormalizeLast(), x =>
             [.. x[0].Select((value, i) => value / Math.Sqrt(x[0][(i / 11 * 11)..((i / 11 * 11) + 11)].Sum(other => other * other)))]);
     }
+
+    [Theory]
+    [InlineData(3, 5, 11, 3, 2, 1)]
+    [InlineData(2, 3, 9, 4, 1, 2)]
+    [InlineData(16, 1, 190, 3, 1, 1)]
+    public void Convolutions_have_the_slopes_of_their_formula_also_in_several_strips(int channels, int outputs, int side, int kernel, int stride, int padding)
+    {
+        // 16 channels of 190 x 190 places and a kernel of 3 x 3 make 5.2 million elements of patches, in two strips.
+        ConvolutionOptions options = new() { Stride = (stride, stride), Padding = (padding, padding) };
+        DerivativeCheck.Run(
+            [[1, channels, side, side], [outputs, channels, kernel, kernel]],
+            x => x[0].Convolve(x[1], null, options),
+            x => References.Convolve(x[0], x[1], channels, outputs, side, kernel, stride, padding));
+    }
+
+    [Theory]
+    [InlineData(3, 5, 7, 3, 2, 1)]
+    [InlineData(2, 3, 9, 4, 1, 0)]
+    [InlineData(1, 16, 190, 3, 1, 1)]
+    public void Transposed_convolutions_have_the_slopes_of_their_formula_also_in_several_strips(
+        int channels, int outputs, int side, int kernel, int stride, int padding)
+    {
+        ConvolutionOptions options = new() { Stride = (stride, stride), Padding = (padding, padding) };
+        DerivativeCheck.Run(
+            [[1, channels, side, side], [channels, outputs, kernel, kernel]],
+            x => x[0].ConvolveTransposed(x[1], null, options),
+            x => References.Spread(x[0], x[1], channels, outputs, side, kernel, stride, padding));
+    }
 }

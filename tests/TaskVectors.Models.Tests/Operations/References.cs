@@ -108,4 +108,48 @@ internal static class References
 
         return output;
     }
+
+    /// <summary>Square images and kernels, one image: each output is a sum over channels and the kernel.</summary>
+    public static double[] Convolve(double[] x, double[] weight, int channels, int outputs, int side, int kernel, int stride, int padding)
+    {
+        int places = ((side + (2 * padding) - kernel) / stride) + 1;
+        double[] y = new double[outputs * places * places];
+        for (int i = 0; i < y.Length; i++)
+        {
+            (int output, int row, int column) = (i / (places * places), i / places % places, i % places);
+            for (int j = 0; j < channels * kernel * kernel; j++)
+            {
+                int sourceRow = (row * stride) - padding + (j / kernel % kernel);
+                int sourceColumn = (column * stride) - padding + (j % kernel);
+                if ((uint)sourceRow < (uint)side && (uint)sourceColumn < (uint)side)
+                {
+                    y[i] += x[(((j / (kernel * kernel) * side) + sourceRow) * side) + sourceColumn] * weight[(output * channels * kernel * kernel) + j];
+                }
+            }
+        }
+
+        return y;
+    }
+
+    /// <summary>The adjoint of <see cref="Convolve"/>: each element spreads a kernel; the weight is [channels, outputs, kernel, kernel].</summary>
+    public static double[] Spread(double[] x, double[] weight, int channels, int outputs, int side, int kernel, int stride, int padding)
+    {
+        int places = ((side - 1) * stride) - (2 * padding) + kernel;
+        double[] y = new double[outputs * places * places];
+        for (int i = 0; i < x.Length; i++)
+        {
+            (int channel, int row, int column) = (i / (side * side), i / side % side, i % side);
+            for (int j = 0; j < outputs * kernel * kernel; j++)
+            {
+                int targetRow = (row * stride) - padding + (j / kernel % kernel);
+                int targetColumn = (column * stride) - padding + (j % kernel);
+                if ((uint)targetRow < (uint)places && (uint)targetColumn < (uint)places)
+                {
+                    y[(((j / (kernel * kernel) * places) + targetRow) * places) + targetColumn] += x[i] * weight[(channel * outputs * kernel * kernel) + j];
+                }
+            }
+        }
+
+        return y;
+    }
 }

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
 namespace TaskVectors.Models.Autograd.Kernels;
@@ -25,6 +26,7 @@ internal sealed class AdamStep
 
     public required float RootScale { get; init; }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Apply(ReadOnlySpan<float> gradient, Span<float> first, Span<float> second, Span<float> parameter)
     {
         int i = 0;

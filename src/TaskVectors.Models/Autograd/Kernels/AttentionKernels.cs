@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
 namespace TaskVectors.Models.Autograd.Kernels;
@@ -6,6 +7,7 @@ namespace TaskVectors.Models.Autograd.Kernels;
 internal static class AttentionKernels
 {
     /// <summary>slopes = shares (slopes - mean): the derivative of the softmax.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void ScoreSlopes(ReadOnlySpan<float> shares, float mean, Span<float> slopes)
     {
         Vector256<float> shift = Vector256.Create(mean);

@@ -5,9 +5,11 @@ using System.Runtime.Intrinsics;
 namespace TaskVectors.Models.Autograd.Kernels;
 
 /// <summary>Loops over spans of equal length. What is left at the end goes through a padded vector, so every element is computed alike.</summary>
+/// <remarks>Kernels are optimised when first called: a short run would be over before the runtime has found that they are hot.</remarks>
 internal static class Elementwise
 {
     /// <summary>y = f(x); y may be x.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Map<TKernel>(ReadOnlySpan<float> x, Span<float> y)
         where TKernel : struct, IUnaryKernel
     {
@@ -24,6 +26,7 @@ internal static class Elementwise
     }
 
     /// <summary>dx = f'(x) dy, or dx += f'(x) dy; dx may be dy.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void MapGradient<TKernel>(ReadOnlySpan<float> x, ReadOnlySpan<float> dy, Span<float> dx, bool accumulate)
         where TKernel : struct, IUnaryKernel
     {
@@ -42,6 +45,7 @@ internal static class Elementwise
     }
 
     /// <summary>y += x.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Add(ReadOnlySpan<float> x, Span<float> y)
     {
         int i = 0;
@@ -57,6 +61,7 @@ internal static class Elementwise
     }
 
     /// <summary>z = x + y.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Add(ReadOnlySpan<float> x, ReadOnlySpan<float> y, Span<float> z)
     {
         int i = 0;
@@ -72,6 +77,7 @@ internal static class Elementwise
     }
 
     /// <summary>y += a x.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void MultiplyAdd(float a, ReadOnlySpan<float> x, Span<float> y)
     {
         Vector256<float> factor = Vector256.Create(a);
@@ -88,6 +94,7 @@ internal static class Elementwise
     }
 
     /// <summary>y = a x; y may be x.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Scale(float a, ReadOnlySpan<float> x, Span<float> y)
     {
         Vector256<float> factor = Vector256.Create(a);
@@ -104,6 +111,7 @@ internal static class Elementwise
     }
 
     /// <summary>The sum of the elements, in eight interleaved parts.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static float Sum(ReadOnlySpan<float> x)
     {
         Vector256<float> even = Vector256<float>.Zero;
@@ -130,6 +138,7 @@ internal static class Elementwise
     }
 
     /// <summary>The sum of products, in interleaved parts.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static float Dot(ReadOnlySpan<float> x, ReadOnlySpan<float> y)
     {
         Vector256<float> a = Vector256<float>.Zero;
@@ -159,6 +168,7 @@ internal static class Elementwise
     }
 
     /// <summary>The largest element; negative infinity where there is none.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static float Max(ReadOnlySpan<float> x)
     {
         float largest = float.NegativeInfinity;
@@ -183,6 +193,7 @@ internal static class Elementwise
     }
 
     /// <summary>y = e^(a x - b), and returns the sum of y; y may be x.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static float ExpShifted(ReadOnlySpan<float> x, float a, float b, Span<float> y)
     {
         Vector256<float> factor = Vector256.Create(a);

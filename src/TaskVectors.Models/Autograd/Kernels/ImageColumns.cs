@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace TaskVectors.Models.Autograd.Kernels;
 
 /// <summary>
@@ -21,6 +23,7 @@ internal sealed record ImageColumns(
     /// <summary>Whether the matrix is the image itself.</summary>
     public bool IsIdentity => KernelHeight == 1 && KernelWidth == 1 && Stride == (1, 1) && Padding == (0, 0);
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Gather(ReadOnlySpan<float> image, int firstRow, int rows, Span<float> columns, int start, int end)
     {
         int places = rows * PlacesWide;
@@ -58,6 +61,7 @@ internal sealed record ImageColumns(
     }
 
     /// <summary>Adds columns to the image, for a range of channels.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Scatter(ReadOnlySpan<float> columns, int firstRow, int rows, Span<float> image, int firstChannel, int endChannel)
     {
         int places = rows * PlacesWide;

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
 namespace TaskVectors.Models.Autograd.Kernels;
@@ -6,6 +7,7 @@ namespace TaskVectors.Models.Autograd.Kernels;
 internal static class NormKernels
 {
     /// <summary>The mean, and 1 / sqrt(variance + epsilon) with the variance from the differences to the mean.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static (float Mean, float Scale) Standardize(ReadOnlySpan<float> x, float epsilon)
     {
         float mean = Elementwise.Sum(x) / x.Length;
@@ -32,6 +34,7 @@ internal static class NormKernels
     }
 
     /// <summary>y = (x - mean) scale w + b, without b where it is empty.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Affine(ReadOnlySpan<float> x, float mean, float scale, ReadOnlySpan<float> weight, ReadOnlySpan<float> bias, Span<float> y)
     {
         Vector256<float> center = Vector256.Create(mean);
@@ -54,6 +57,7 @@ internal static class NormKernels
     }
 
     /// <summary>weightSums += dy (x - mean) scale, biasSums += dy.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void AddWeightGradients(
         ReadOnlySpan<float> x, ReadOnlySpan<float> dy, float mean, float scale, Span<float> weightSums, Span<float> biasSums)
     {
@@ -79,6 +83,7 @@ internal static class NormKernels
     /// dx = or += scale (g - [mean of g] - n mean of (g n)) with g = dy w and n = (x - mean) scale; the part in brackets where the norm
     /// subtracts the mean.
     /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Backward(
         ReadOnlySpan<float> x,
         ReadOnlySpan<float> dy,

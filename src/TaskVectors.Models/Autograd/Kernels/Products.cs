@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
 namespace TaskVectors.Models.Autograd.Kernels;
@@ -6,6 +7,7 @@ namespace TaskVectors.Models.Autograd.Kernels;
 internal static class Products
 {
     /// <summary>z = x y, or z += x y; z may be x or y.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Multiply(ReadOnlySpan<float> x, ReadOnlySpan<float> y, Span<float> z, bool accumulate = false)
     {
         int i = 0;

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
 namespace TaskVectors.Models.Autograd.Kernels;
@@ -6,6 +7,7 @@ namespace TaskVectors.Models.Autograd.Kernels;
 internal static class RotaryKernels
 {
     /// <summary>(a, b) = or += (x cos - d y sin, y cos + d x sin), with the direction d of 1 or -1.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Turn(
         ReadOnlySpan<float> x,
         ReadOnlySpan<float> y,
