@@ -1,3 +1,5 @@
+using System.Buffers;
+
 namespace TaskVectors.Merging.Fusion;
 
 /// <summary>How much the change of each element matters: its magnitude, times the divergence that the changes of its row make in the row's softmax.</summary>
@@ -57,22 +59,27 @@ internal sealed class RowImportance
     /// <summary>KL(p || q) of the softmax of two rows, each probability increased by 1e-8; rounding below zero is zero.</summary>
     public static double Divergence(ReadOnlySpan<double> changed, ReadOnlySpan<double> original)
     {
-        (double changedTop, double changedSum) = Softmax(changed);
-        (double originalTop, double originalSum) = Softmax(original);
+        double[] changedPowers = ArrayPool<double>.Shared.Rent(changed.Length);
+        double[] originalPowers = ArrayPool<double>.Shared.Rent(changed.Length);
+        double changedSum = Exponentiate(changed, changedPowers);
+        double originalSum = Exponentiate(original, originalPowers);
         double sum = 0;
         for (int index = 0; index < changed.Length; index++)
         {
-            double p = (Math.Exp(changed[index] - changedTop) / changedSum) + Smallest;
-            double q = (Math.Exp(original[index] - originalTop) / originalSum) + Smallest;
+            double p = (changedPowers[index] / changedSum) + Smallest;
+            double q = (originalPowers[index] / originalSum) + Smallest;
             sum += p * Math.Log(p / q);
         }
 
+        ArrayPool<double>.Shared.Return(changedPowers);
+        ArrayPool<double>.Shared.Return(originalPowers);
         return Math.Max(0, sum);
     }
 
     private static int LengthOf(MergeTensor tensor) => tensor.Shape.Rank == 0 ? 1 : checked((int)Math.Max(1, tensor.Shape[tensor.Shape.Rank - 1]));
 
-    private static (double Top, double Sum) Softmax(ReadOnlySpan<double> row)
+    // exp(x - max x) and its sum: the softmax but for a factor.
+    private static double Exponentiate(ReadOnlySpan<double> row, Span<double> powers)
     {
         double top = double.NegativeInfinity;
         foreach (double value in row)
@@ -81,11 +88,12 @@ internal sealed class RowImportance
         }
 
         double sum = 0;
-        foreach (double value in row)
+        for (int index = 0; index < row.Length; index++)
         {
-            sum += Math.Exp(value - top);
+            powers[index] = Math.Exp(row[index] - top);
+            sum += powers[index];
         }
 
-        return (top, sum);
+        return sum;
     }
 }

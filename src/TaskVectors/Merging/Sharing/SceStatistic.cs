@@ -102,10 +102,7 @@ internal sealed class SceStatistic : TensorStatistic
         {
             _variances = _variances.Length < block.Count ? new double[block.Count] : _variances;
             VarianceSelection.Find(block, _variances.AsSpan(0, block.Count));
-            for (int index = 0; index < block.Count; index++)
-            {
-                Varying += _variances[index] != 0 ? 1 : 0;
-            }
+            Varying += block.Count - _variances.AsSpan(0, block.Count).Count(0.0);
         }
     }
 

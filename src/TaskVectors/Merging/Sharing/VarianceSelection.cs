@@ -63,15 +63,20 @@ internal sealed class VarianceSelection(long total, long selected) : SelectionSt
     /// <summary>Sets to zero, in all models, what lies outside of a cut.</summary>
     public static void KeepWithin(MergeBlock block, MagnitudeCut cut)
     {
+        if (cut == MagnitudeCut.All)
+        {
+            return;
+        }
+
         double[] rented = ArrayPool<double>.Shared.Rent(block.Count);
         Span<double> variances = rented.AsSpan(0, block.Count);
         Find(block, variances);
-        for (int index = 0; index < block.Count; index++)
+
+        // What is selected has a variance, so that those set to zero can be told.
+        MagnitudeScan.KeepWithin(variances, block.First, cut);
+        for (int model = 0; model < block.ModelCount; model++)
         {
-            if (!cut.Contains(variances[index], block.First + index))
-            {
-                Clear(block, index);
-            }
+            KeepVarying(block[model], variances);
         }
 
         ArrayPool<double>.Shared.Return(rented);
@@ -83,11 +88,18 @@ internal sealed class VarianceSelection(long total, long selected) : SelectionSt
         return buffer;
     }
 
-    private static void Clear(MergeBlock block, int index)
+    private static void KeepVarying(Span<double> values, ReadOnlySpan<double> variances)
     {
-        for (int model = 0; model < block.ModelCount; model++)
+        int index = 0;
+        for (; index <= values.Length - Vector<double>.Count; index += Vector<double>.Count)
         {
-            block[model][index] = 0;
+            Vector<long> isZero = Vector.Equals(new Vector<double>(variances[index..]), Vector<double>.Zero);
+            Vector.ConditionalSelect(isZero, Vector<double>.Zero, new Vector<double>(values[index..])).CopyTo(values[index..]);
+        }
+
+        for (; index < values.Length; index++)
+        {
+            values[index] = variances[index] == 0 ? 0 : values[index];
         }
     }
 }
