@@ -170,6 +170,65 @@ public class VocabularyMergeTests : IDisposable
     }
 
     [Fact]
+    public void Rows_of_other_ordinary_tokens_are_an_error_and_of_other_added_ones_a_warning()
+    {
+        _ = new TokenizedModel { Pieces = Letters, Added = ["<x>"] }.Write(_folder["a"]);
+        _ = new TokenizedModel { Pieces = ["a", "c", "b", "d", "e"], Added = ["<x>"], Seed = 2 }.Write(_folder["b"]);
+        _ = new TokenizedModel { Pieces = Letters, Added = ["<y>"], Seed = 3 }.Write(_folder["c"]);
+
+        RecipeProblem error = Assert.Single(Load(Average("a", "b")).Problems);
+        RecipeProblem warning = Assert.Single(Load(Average("a", "c")).Problems);
+
+        Assert.Equal(RecipeSeverity.Error, error.Severity);
+        Assert.Contains("2 of 6 rows of 'b'", error.Message, StringComparison.Ordinal);
+        Assert.Contains("tokenizer_source", error.Message, StringComparison.Ordinal);
+        Assert.Equal(RecipeSeverity.Warning, warning.Severity);
+        Assert.Contains("'<x>' in one and '<y>'", warning.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Vocabularies_of_different_sizes_are_an_error_that_names_tokens()
+    {
+        _ = new TokenizedModel { Pieces = Letters }.Write(_folder["a"]);
+        _ = new TokenizedModel { Pieces = Letters, Added = ["<x>", "<y>"], Seed = 2 }.Write(_folder["b"]);
+        RecipeProblem problem = Assert.Single(Load(Average("a", "b")).Problems);
+        Assert.Contains("5 rows in 'a' and 7 in 'b'", problem.Message, StringComparison.Ordinal);
+        Assert.Contains("'<x>', '<y>'", problem.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("tokenizer_source: base", "base_model")]
+    [InlineData("tokenizer_source: plain", "no tokenizer")]
+    [InlineData("tokenizer: {tokens: {\"<x>\": {source: a}}}", "no such token")]
+    [InlineData("tokenizer: {tokens: {\"<x>\": {source: {kind: model_token, model: a, token_id: 5}}}}", "0 to 4")]
+    [InlineData("chat_template: chatlm", "chatml")]
+    public void A_choice_that_cannot_be_made_is_an_error(string choice, string word)
+    {
+        _ = new TokenizedModel { Pieces = Letters }.Write(_folder["a"]);
+        _ = new TokenizedModel { Pieces = Letters, Seed = 2 }.Write(_folder["b"]);
+        _ = new TokenizedModel { Pieces = Letters, Seed = 3 }.Write(_folder["plain"]);
+        File.Delete(_folder["plain/tokenizer.json"]);
+
+        Recipe recipe = Load(Average("a", "b") + choice);
+
+        Assert.False(recipe.IsValid);
+        Assert.Contains(recipe.Problems, problem => problem.Message.Contains(word, StringComparison.Ordinal) && problem.Line == 3);
+    }
+
+    [Fact]
+    public async Task Damaged_tokenizers_leave_no_output_behind()
+    {
+        _ = new TokenizedModel { Pieces = Letters }.Write(_folder["a"]);
+        _ = new TokenizedModel { Pieces = Letters, Seed = 2 }.Write(_folder["b"]);
+        await File.WriteAllTextAsync(_folder["b/tokenizer.json"], "{\"model\": [");
+
+        Recipe recipe = Load(Average("a", "b") + "tokenizer_source: union");
+
+        Assert.Contains("b/tokenizer.json", Assert.Single(recipe.Problems).Message, StringComparison.Ordinal);
+        _ = Assert.Throws<RecipeException>(() => recipe.Plan(new OutputTarget(_folder["out"]), EditOptions.Default));
+    }
+
+    [Fact]
     public async Task The_same_bytes_come_out_whatever_the_threads_and_the_memory()
     {
         string[] many = [.. Enumerable.Range(0, 3000).Select(number => $"t{number}")];
@@ -194,6 +253,12 @@ public class VocabularyMergeTests : IDisposable
     private async Task<JsonNode> Config(string output) => JsonNode.Parse(await File.ReadAllTextAsync(_folder[$"{output}/config.json"]))!;
 
     private Task<Checkpoint> Merge(string text, string output, EditOptions? options = null) => Merge(_folder, text, output, options);
+
+    private Recipe Load(string text)
+    {
+        File.WriteAllText(_folder["recipe.yml"], text);
+        return Recipe.Load(_folder["recipe.yml"]);
+    }
 
     private static async Task<Checkpoint> Merge(TemporaryFolder folder, string text, string output, EditOptions? options = null)
     {
