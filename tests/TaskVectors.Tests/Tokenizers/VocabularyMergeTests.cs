@@ -104,7 +104,7 @@ public class VocabularyMergeTests : IDisposable
     [Fact]
     public async Task Rows_of_models_of_another_dtype_are_converted()
     {
-        _ = new TokenizedModel { Pieces = Letters, DType = DType.BF16 }.Write(_folder["base"]);
+        _ = new TokenizedModel { Pieces = Letters, DType = DType.BF16, Config = new JsonObject { ["torch_dtype"] = "float32" } }.Write(_folder["base"]);
         _ = new TokenizedModel { Pieces = Letters, Added = ["<x>"], Seed = 2 }.Write(_folder["a"]);
 
         Checkpoint merged = await Merge("""
@@ -118,6 +118,7 @@ public class VocabularyMergeTests : IDisposable
         double[] stored = new double[TokenizedModel.Width];
         TensorConverter.Decode(DType.BF16, TestModel.Encode(DType.BF16, RowOf(Checkpoint.Open(_folder["a"]), TokenizedModel.Embedding, 5)).Span, stored);
         Assert.Equal(stored, RowOf(merged, TokenizedModel.Embedding, 5));
+        Assert.Equal("bfloat16", (await Config("out"))["torch_dtype"]!.GetValue<string>());
     }
 
     [Fact]
@@ -197,7 +198,6 @@ public class VocabularyMergeTests : IDisposable
     }
 
     [Theory]
-    [InlineData("tokenizer_source: base", "base_model")]
     [InlineData("tokenizer_source: plain", "no tokenizer")]
     [InlineData("tokenizer: {tokens: {\"<x>\": {source: a}}}", "no such token")]
     [InlineData("tokenizer: {tokens: {\"<x>\": {source: {kind: model_token, model: a, token_id: 5}}}}", "0 to 4")]
@@ -213,6 +213,19 @@ public class VocabularyMergeTests : IDisposable
 
         Assert.False(recipe.IsValid);
         Assert.Contains(recipe.Problems, problem => problem.Message.Contains(word, StringComparison.Ordinal) && problem.Line == 3);
+    }
+
+    [Fact]
+    public async Task Without_a_base_its_vocabulary_is_that_of_the_first_model()
+    {
+        _ = new TokenizedModel { Pieces = Letters }.Write(_folder["a"]);
+        _ = new TokenizedModel { Pieces = Letters, Added = ["<x>"], Seed = 2 }.Write(_folder["b"]);
+
+        RecipeProblem problem = Assert.Single(Load(Average("a", "b") + "tokenizer_source: base").Problems);
+        _ = await Merge(Average("a", "b") + "tokenizer_source: base", "out");
+
+        Assert.Equal(RecipeSeverity.Warning, problem.Severity);
+        Assert.Equal(5, (await Config("out"))["vocab_size"]!.GetValue<int>());
     }
 
     [Fact]

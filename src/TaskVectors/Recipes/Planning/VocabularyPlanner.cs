@@ -43,7 +43,7 @@ internal sealed class VocabularyPlanner(ModelResolver resolver, RecipeProblems p
             new VocabularyCheck(problems).Check(document, resolver);
         }
 
-        if (document.ChatTemplate is { } template && problems.ErrorCount == before)
+        if (document.ChatTemplate is { } template)
         {
             SetChatTemplate(template, models);
         }
@@ -104,7 +104,7 @@ internal sealed class VocabularyPlanner(ModelResolver resolver, RecipeProblems p
             case VocabularySource.Union:
                 return first;
             case VocabularySource.Base when origin is null:
-                problems.Warning(tokenizer.Node, $"The vocabulary is to be that of the base, and there is no base_model: that of the first model, '{first.Name}', is taken.");
+                problems.Warning(tokenizer.Node, $"The vocabulary is to be that of the base, and there is no base_model: it is that of the first model, '{first.Name}'.");
                 return first;
             case VocabularySource.Base:
                 return origin;
