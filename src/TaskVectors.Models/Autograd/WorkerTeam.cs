@@ -67,6 +67,7 @@ internal sealed class WorkerTeam : IDisposable
         }
 
         _isRunning = true;
+        _failure = null;
         _job = body;
         _pending = _workers.Length;
         _ = Interlocked.Increment(ref _generation);
@@ -86,9 +87,7 @@ internal sealed class WorkerTeam : IDisposable
             _isRunning = false;
         }
 
-        ExceptionDispatchInfo? failure = _failure;
-        _failure = null;
-        failure?.Throw();
+        _failure?.Throw();
     }
 
     public void Dispose()

@@ -104,6 +104,7 @@ public sealed class ComputeContextTests
                 throw new InvalidOperationException();
             }
         }));
+        Assert.Throws<InvalidOperationException>(() => team.Run(_ => throw new InvalidOperationException()));
         int sum = 0;
         team.For(100, 1, (start, end) => Interlocked.Add(ref sum, end - start));
         Assert.Equal(100, sum);
