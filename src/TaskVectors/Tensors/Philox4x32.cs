@@ -62,6 +62,23 @@ public static class Philox4x32
     /// <exception cref="ArgumentOutOfRangeException">The index is negative.</exception>
     public static double Uniform(PhiloxKey key, long element) => (Bits(key, element) >> 11) * (1.0 / (1L << 53));
 
+    /// <summary>
+    /// The 32 random bits of an element where half as many do: four elements share a block, element 4b + w has word w of block b. Not independent of
+    /// <see cref="Bits"/> under the same key.
+    /// </summary>
+    /// <param name="key">The key.</param>
+    /// <param name="element">The index of the element; at least 0.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The index is negative.</exception>
+    public static uint Word(PhiloxKey key, long element) => (uint)(Bits(key, element >> 1) >> (32 * (int)(element & 1)));
+
+    /// <summary><see cref="Word"/> of sixteen elements, the first of which is a multiple of four. Needs AVX2.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static (Vector256<uint> Lower, Vector256<uint> Upper) Words16(PhiloxKey key, long firstElement)
+    {
+        (Vector256<ulong> lower, Vector256<ulong> upper) = Bits8(key, firstElement >> 1);
+        return (lower.AsUInt32(), upper.AsUInt32());
+    }
+
     /// <summary><see cref="Bits"/> of eight elements, the first of which is even. Needs AVX2.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static (Vector256<ulong> Lower, Vector256<ulong> Upper) Bits8(PhiloxKey key, long firstElement)

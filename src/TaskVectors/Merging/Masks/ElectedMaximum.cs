@@ -1,3 +1,5 @@
+using System.Numerics;
+
 namespace TaskVectors.Merging.Masks;
 
 /// <summary>
@@ -15,7 +17,27 @@ internal static class ElectedMaximum
             Sums.BlockMath.AddScaled(block[model], 1, result);
         }
 
-        for (int index = 0; index < result.Length; index++)
+        int index = 0;
+        for (; index <= result.Length - Vector<double>.Count; index += Vector<double>.Count)
+        {
+            Vector<long> isPositive = Vector.GreaterThan(new Vector<double>(result[index..]), Vector<double>.Zero);
+            Vector<double> sign = Vector.ConditionalSelect(isPositive, Vector<double>.One, -Vector<double>.One);
+            Vector<double> largest = Vector<double>.Zero;
+            for (int model = 0; model < block.ModelCount; model++)
+            {
+                largest = Vector.Max(largest, sign * new Vector<double>(block[model][index..]));
+            }
+
+            (sign * largest).CopyTo(result[index..]);
+        }
+
+        MergeScalar(block, index, result);
+    }
+
+    /// <summary>The same from a position on, where the result holds the sums, one by one.</summary>
+    public static void MergeScalar(MergeBlock block, int from, Span<double> result)
+    {
+        for (int index = from; index < result.Length; index++)
         {
             double sign = result[index] > 0 ? 1 : -1;
             double largest = 0;
@@ -31,9 +53,19 @@ internal static class ElectedMaximum
     /// <summary>Sets to zero what a task has not, or has of the other sign.</summary>
     public static void Mask(ReadOnlySpan<double> task, Span<double> unified)
     {
-        for (int index = 0; index < unified.Length; index++)
+        int index = 0;
+        for (; index <= unified.Length - Vector<double>.Count; index += Vector<double>.Count)
         {
-            unified[index] = (task[index] > 0 && unified[index] > 0) || (task[index] < 0 && unified[index] < 0) ? unified[index] : 0;
+            var own = new Vector<double>(task[index..]);
+            var value = new Vector<double>(unified[index..]);
+            Vector<long> agrees = Vector.ConditionalSelect(Vector.GreaterThan(value, Vector<double>.Zero), Vector.GreaterThan(own, Vector<double>.Zero), Vector.LessThan(own, Vector<double>.Zero));
+            Vector.ConditionalSelect(agrees, value, Vector<double>.Zero).CopyTo(unified[index..]);
+        }
+
+        for (; index < unified.Length; index++)
+        {
+            bool agrees = unified[index] > 0 ? task[index] > 0 : task[index] < 0;
+            unified[index] = agrees ? unified[index] : 0;
         }
     }
 }

@@ -1,3 +1,5 @@
+using System.Numerics;
+
 namespace TaskVectors.Merging.Masks;
 
 /// <summary>
@@ -15,11 +17,42 @@ internal sealed class TallMask(double[] lambdas, int agreement, int? task, doubl
     /// <param name="vector">The multi-task vector.</param>
     public void Apply(MergeBlock block, Span<double> vector)
     {
-        for (int index = 0; index < vector.Length; index++)
+        int index = 0;
+        for (; index <= vector.Length - Vector<double>.Count; index += Vector<double>.Count)
+        {
+            var merged = new Vector<double>(vector[index..]);
+            Vector<long> isKept = task is { } only ? Matter(block, only, index, merged) : Vector.GreaterThanOrEqual(Votes(block, index, merged), new Vector<double>(agreement));
+            Vector.ConditionalSelect(isKept, merged * new Vector<double>(scale), Vector<double>.Zero).CopyTo(vector[index..]);
+        }
+
+        ApplyScalar(block, index, vector);
+    }
+
+    /// <summary>The same from a position on, one by one.</summary>
+    public void ApplyScalar(MergeBlock block, int from, Span<double> vector)
+    {
+        for (int index = from; index < vector.Length; index++)
         {
             bool isKept = task is { } only ? Matters(block, only, index, vector[index]) : Votes(block, index, vector[index]) >= agreement;
             vector[index] = isKept ? scale * vector[index] : 0;
         }
+    }
+
+    private Vector<double> Votes(MergeBlock block, int index, Vector<double> merged)
+    {
+        Vector<double> votes = Vector<double>.Zero;
+        for (int model = 0; model < block.ModelCount; model++)
+        {
+            votes += Vector.ConditionalSelect(Matter(block, model, index, merged), Vector<double>.One, Vector<double>.Zero);
+        }
+
+        return votes;
+    }
+
+    private Vector<long> Matter(MergeBlock block, int model, int index, Vector<double> merged)
+    {
+        var own = new Vector<double>(block[model][index..]);
+        return Vector.GreaterThan(Vector.Abs(own), new Vector<double>(lambdas[model]) * Vector.Abs(merged - own));
     }
 
     private int Votes(MergeBlock block, int index, double merged)

@@ -26,20 +26,23 @@ internal sealed class RandomDrop(double[] densities, bool divides) : Trim
         Drop(block[model], block.First, block.KeyOf(model), density, divides ? 1 / density : 1);
     }
 
-    /// <summary>Keeps an element where the top 53 of its random bits, as a fraction of 2^53, are below the density.</summary>
+    /// <summary>Keeps an element where its 32 random bits, as a fraction of 2^32, are below the density.</summary>
     public static void Drop(Span<double> values, long first, PhiloxKey key, double density, double factor)
     {
-        ulong limit = (ulong)Math.Ceiling(density * (1L << 53));
-        int index = (int)(first & 1) == 0 ? 0 : DropScalar(values, first, key, limit, factor, 0, Math.Min(1, values.Length));
+        long limit = (long)Math.Ceiling(density * (1L << 32));
+        int aligned = (int)(-first & 3);
+        int index = DropScalar(values, first, key, limit, factor, 0, Math.Min(aligned, values.Length));
         if (Avx2.IsSupported)
         {
-            Vector256<long> bound = Vector256.Create((long)limit);
+            Vector256<long> bound = Vector256.Create(limit);
             Vector256<double> scale = Vector256.Create(factor);
-            for (; index <= values.Length - 8; index += 8)
+            for (; index <= values.Length - 16; index += 16)
             {
-                (Vector256<ulong> lower, Vector256<ulong> upper) = Philox4x32.Bits8(key, first + index);
-                Keep(values.Slice(index, 4), lower, bound, scale);
-                Keep(values.Slice(index + 4, 4), upper, bound, scale);
+                (Vector256<uint> lower, Vector256<uint> upper) = Philox4x32.Words16(key, first + index);
+                Keep(values.Slice(index, 4), lower.GetLower(), bound, scale);
+                Keep(values.Slice(index + 4, 4), lower.GetUpper(), bound, scale);
+                Keep(values.Slice(index + 8, 4), upper.GetLower(), bound, scale);
+                Keep(values.Slice(index + 12, 4), upper.GetUpper(), bound, scale);
             }
         }
 
@@ -47,19 +50,19 @@ internal sealed class RandomDrop(double[] densities, bool divides) : Trim
     }
 
     /// <summary>The same for some elements, one by one; returns the end.</summary>
-    public static int DropScalar(Span<double> values, long first, PhiloxKey key, ulong limit, double factor, int from, int to)
+    public static int DropScalar(Span<double> values, long first, PhiloxKey key, long limit, double factor, int from, int to)
     {
         for (int index = from; index < to; index++)
         {
-            values[index] = Philox4x32.Bits(key, first + index) >> 11 < limit ? values[index] * factor : 0;
+            values[index] = Philox4x32.Word(key, first + index) < limit ? values[index] * factor : 0;
         }
 
         return to;
     }
 
-    private static void Keep(Span<double> values, Vector256<ulong> bits, Vector256<long> bound, Vector256<double> scale)
+    private static void Keep(Span<double> values, Vector128<uint> words, Vector256<long> bound, Vector256<double> scale)
     {
-        Vector256<double> kept = Vector256.GreaterThan(bound, (bits >>> 11).AsInt64()).AsDouble();
+        Vector256<double> kept = Vector256.GreaterThan(bound, Avx2.ConvertToVector256Int64(words)).AsDouble();
         Vector256<double> value = Vector256.Create<double>(values) * scale;
         (value.AsInt64() & kept.AsInt64()).AsDouble().CopyTo(values);
     }
