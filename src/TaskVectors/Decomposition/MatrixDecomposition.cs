@@ -66,9 +66,16 @@ public sealed class MatrixDecomposition<T>
         Matrix<T> shared = Shared(matrix, cancellationToken);
         Matrix<T> unique = matrix.ToMatrix();
         Span<T> elements = unique.Target.Elements;
-        for (int index = 0; index < elements.Length; index++)
+        ReadOnlySpan<T> removed = shared.Elements;
+        int index = 0;
+        for (; index <= elements.Length - Vector<T>.Count; index += Vector<T>.Count)
         {
-            elements[index] -= shared.Elements[index];
+            (new Vector<T>(elements[index..]) - new Vector<T>(removed[index..])).CopyTo(elements[index..]);
+        }
+
+        for (; index < elements.Length; index++)
+        {
+            elements[index] -= removed[index];
         }
 
         return (shared, unique);

@@ -1,3 +1,4 @@
+using System.Numerics;
 using TaskVectors.LinearAlgebra;
 
 namespace TaskVectors.Decomposition;
@@ -9,7 +10,7 @@ namespace TaskVectors.Decomposition;
 internal sealed class MeanSpectrum : SharedSpectrum
 {
     // Few directions are shared as a rule, and vectors cost more than values.
-    private const int LikelyShare = 4;
+    private const int LikelyShare = 8;
 
     private readonly Matrix<double> _stack;
     private readonly Matrix<double> _gram;
@@ -37,12 +38,13 @@ internal sealed class MeanSpectrum : SharedSpectrum
     }
 
     /// <summary>The eigenvalues alone.</summary>
-    public static IReadOnlyList<double> ValuesOf(
-        IReadOnlyList<Matrix<double>> bases, ILinearAlgebraProvider provider, CancellationToken cancellationToken)
+    public static IReadOnlyList<double> ValuesOf<T>(
+        IReadOnlyList<Matrix<T>> bases, ILinearAlgebraProvider provider, CancellationToken cancellationToken)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        Matrix<double> gram = GramOf(SharedSpectra.Stack(bases), provider, cancellationToken);
-        SymmetricEigen<double> eigen = provider.LeadingEigen(gram.View, 0, cancellationToken);
-        return Array.ConvertAll(eigen.Values.ToArray(), value => value / bases.Count);
+        Matrix<T> gram = GramOf(SharedSpectra.Stack(bases), provider, cancellationToken);
+        SymmetricEigen<T> eigen = provider.LeadingEigen(gram.View, 0, cancellationToken);
+        return Array.ConvertAll(eigen.Values.ToArray(), value => double.CreateTruncating(value) / bases.Count);
     }
 
     public override Matrix<double> Basis(int count)
@@ -67,8 +69,10 @@ internal sealed class MeanSpectrum : SharedSpectrum
         return basis;
     }
 
-    private static Matrix<double> GramOf(Matrix<double> stack, ILinearAlgebraProvider provider, CancellationToken cancellationToken) =>
+    private static Matrix<T> GramOf<T>(Matrix<T> stack, ILinearAlgebraProvider provider, CancellationToken cancellationToken)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
         provider.Gram(IsTall(stack) ? stack.Transpose() : stack.View, cancellationToken);
 
-    private static bool IsTall(Matrix<double> stack) => stack.Rows > stack.Columns;
+    private static bool IsTall<T>(Matrix<T> stack)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> => stack.Rows > stack.Columns;
 }

@@ -16,6 +16,9 @@ internal sealed class NullTest(ILinearAlgebraProvider provider, ulong seed, int?
     // About a second of arithmetic.
     private const double AffordableOperations = 2e10;
 
+    // From this order on spectra are computed in F32: draws differ from one another ten thousand times as much as that rounds.
+    private const int LargeSide = 512;
+
     private readonly ConcurrentDictionary<string, Lazy<NullSpectra>> _known = new(StringComparer.Ordinal);
 
     public NullSpectra Of(DecompositionMode mode, int dimension, IReadOnlyList<int> ranks, CancellationToken cancellationToken)
@@ -44,7 +47,12 @@ internal sealed class NullTest(ILinearAlgebraProvider provider, ulong seed, int?
         IReadOnlyList<double> Spectrum(int draw)
         {
             PhiloxKey key = PhiloxKey.Create(seed, "null test", FormattableString.Invariant($"{name} {draw}"));
-            IReadOnlyList<Matrix<double>> bases = RandomSubspaces.Draw(dimension, ranks, key, algebra, cancellationToken);
+            if (mode == DecompositionMode.Mean && Side(dimension, ranks) >= LargeSide)
+            {
+                return MeanSpectrum.ValuesOf(RandomSubspaces.Draw<float>(dimension, ranks, key, algebra, cancellationToken), algebra, cancellationToken);
+            }
+
+            IReadOnlyList<Matrix<double>> bases = RandomSubspaces.Draw<double>(dimension, ranks, key, algebra, cancellationToken);
             if (mode == DecompositionMode.Mean)
             {
                 return MeanSpectrum.ValuesOf(bases, algebra, cancellationToken); // values cost less than vectors
@@ -56,10 +64,12 @@ internal sealed class NullTest(ILinearAlgebraProvider provider, ulong seed, int?
         }
     }
 
+    private static int Side(int dimension, IReadOnlyList<int> ranks) => Math.Min(dimension, ranks.Sum());
+
     private static int DrawsFor(int dimension, IReadOnlyList<int> ranks)
     {
         double total = ranks.Sum();
-        double side = Math.Max(1, Math.Min(dimension, total));
+        double side = Math.Max(1, Side(dimension, ranks));
         return (int)Math.Clamp(AffordableOperations / (10 * side * side * total), FewestDraws, MostDraws);
     }
 }

@@ -1,3 +1,4 @@
+using System.Numerics;
 using TaskVectors.LinearAlgebra;
 using TaskVectors.Tensors;
 
@@ -10,27 +11,28 @@ namespace TaskVectors.Decomposition;
 /// </summary>
 internal static class RandomSubspaces
 {
-    public static IReadOnlyList<Matrix<double>> Draw(
+    public static IReadOnlyList<Matrix<T>> Draw<T>(
         int dimension, IReadOnlyList<int> ranks, PhiloxKey key, ILinearAlgebraProvider provider, CancellationToken cancellationToken)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         int total = ranks.Sum();
         int rows = Math.Min(dimension, total);
-        Matrix<double> triangle = Matrix.Zero<double>(rows, total);
+        Matrix<T> triangle = Matrix.Zero<T>(rows, total);
         var numbers = new NormalNumbers(key);
         for (int column = 0; column < total; column++)
         {
             for (int row = 0; row < Math.Min(column, rows); row++)
             {
-                triangle.Target[row, column] = numbers.Next();
+                triangle.Target[row, column] = T.CreateTruncating(numbers.Next());
             }
 
             if (column < rows)
             {
-                triangle.Target[column, column] = numbers.NextNorm(dimension - column);
+                triangle.Target[column, column] = T.CreateTruncating(numbers.NextNorm(dimension - column));
             }
         }
 
-        var bases = new List<Matrix<double>>(ranks.Count);
+        var bases = new List<Matrix<T>>(ranks.Count);
         int first = 0;
         foreach (int rank in ranks)
         {

@@ -1,3 +1,4 @@
+using System.Numerics;
 using TaskVectors.LinearAlgebra;
 
 namespace TaskVectors.Decomposition;
@@ -35,12 +36,13 @@ internal static class SharedSpectra
     }
 
     /// <summary>The bases side by side, d x sum r_i.</summary>
-    public static Matrix<double> Stack(IReadOnlyList<Matrix<double>> bases)
+    public static Matrix<T> Stack<T>(IReadOnlyList<Matrix<T>> bases)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         int rows = bases[0].Rows;
-        Matrix<double> stack = Matrix.Zero<double>(rows, bases.Sum(basis => basis.Columns));
+        Matrix<T> stack = Matrix.Zero<T>(rows, bases.Sum(basis => basis.Columns));
         int first = 0;
-        foreach (Matrix<double> basis in bases)
+        foreach (Matrix<T> basis in bases)
         {
             for (int row = 0; row < rows; row++)
             {

@@ -10,8 +10,6 @@ internal static class MatrixChecks
     /// <summary>How far from symmetric a matrix may be, relative to its largest entry and to the square root of the spacing at 1.</summary>
     private const double AsymmetryFactor = 4;
 
-    private const int Tile = 32;
-
     /// <summary>Throws unless every element is finite.</summary>
     public static void RequireFinite<T>(ReadOnlyMatrixSpan<T> matrix, [CallerMemberName] string operation = "")
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
@@ -38,7 +36,8 @@ internal static class MatrixChecks
     }
 
     /// <summary>Throws unless the matrix is square, finite and symmetric up to rounding.</summary>
-    public static void RequireSymmetric<T>(ReadOnlyMatrixSpan<T> matrix, [CallerMemberName] string operation = "")
+    /// <returns>Whether it is symmetric to the last bit, as Gram matrices are.</returns>
+    public static bool RequireSymmetric<T>(ReadOnlyMatrixSpan<T> matrix, [CallerMemberName] string operation = "")
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         RequireFinite(matrix, operation);
@@ -48,35 +47,13 @@ internal static class MatrixChecks
                 $"{operation} needs a square matrix; this one is {matrix.Rows} x {matrix.Columns}.", nameof(matrix));
         }
 
+        (T difference, int row, int column) = MatrixLayout.LargestAsymmetry(matrix);
         double tolerance = AsymmetryFactor * Math.Sqrt(RankTolerance.Spacing<T>()) * MatrixNorms.LargestMagnitude(matrix);
-        for (int firstRow = 0; firstRow < matrix.Rows; firstRow += Tile)
-        {
-            for (int firstColumn = 0; firstColumn <= firstRow; firstColumn += Tile)
-            {
-                RequireSymmetricTile(matrix, firstRow, firstColumn, T.CreateTruncating(tolerance), operation);
-            }
-        }
-    }
-
-    // By tiles, so that the walk down a column stays in the first-level cache.
-    private static void RequireSymmetricTile<T>(ReadOnlyMatrixSpan<T> matrix, int firstRow, int firstColumn, T tolerance, string operation)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
-    {
-        ReadOnlySpan<T> elements = matrix.Elements;
-        int stride = matrix.Stride;
-        for (int row = firstRow; row < Math.Min(matrix.Rows, firstRow + Tile); row++)
-        {
-            for (int column = firstColumn; column < Math.Min(row, firstColumn + Tile); column++)
-            {
-                T difference = elements[(row * stride) + column] - elements[(column * stride) + row];
-                if (T.Abs(difference) > tolerance)
-                {
-                    throw new ArgumentException(
-                        $"{operation} needs a symmetric matrix; rows and columns {row} and {column} differ by {difference}.",
-                        nameof(matrix));
-                }
-            }
-        }
+        return double.CreateTruncating(difference) <= tolerance
+            ? difference == T.Zero
+            : throw new ArgumentException(
+                $"{operation} needs a symmetric matrix; rows and columns {row} and {column} differ by {difference}.",
+                nameof(matrix));
     }
 
     /// <summary>Throws unless c = a b makes sense and c shares no memory with a or b.</summary>

@@ -130,24 +130,59 @@ internal static class MatrixLayout
     }
 
     /// <summary>Copies the upper triangle of a square matrix onto the lower one.</summary>
-    public static void MirrorUpper<T>(MatrixSpan<T> matrix)
+    public static unsafe void MirrorUpper<T>(MatrixSpan<T> matrix)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        Span<T> elements = matrix.Elements;
-        int stride = matrix.Stride;
-        for (int firstRow = 0; firstRow < matrix.Rows; firstRow += TransposeTile)
+        nint stride = matrix.Stride;
+        fixed (T* elements = matrix.Elements)
         {
-            int endRow = Math.Min(matrix.Rows, firstRow + TransposeTile);
-            for (int firstColumn = 0; firstColumn < endRow; firstColumn += TransposeTile)
+            for (int firstRow = 0; firstRow < matrix.Rows; firstRow += TransposeTile)
             {
-                for (int row = firstRow; row < endRow; row++)
+                int endRow = Math.Min(matrix.Rows, firstRow + TransposeTile);
+                for (int firstColumn = 0; firstColumn < endRow; firstColumn += TransposeTile)
                 {
-                    for (int column = firstColumn; column < Math.Min(row, firstColumn + TransposeTile); column++)
+                    for (int row = firstRow; row < endRow; row++)
                     {
-                        elements[(row * stride) + column] = elements[(column * stride) + row];
+                        int end = Math.Min(row, firstColumn + TransposeTile);
+                        for (int column = firstColumn; column < end; column++)
+                        {
+                            elements[(row * stride) + column] = elements[(column * stride) + row];
+                        }
                     }
                 }
             }
         }
+    }
+
+    /// <summary>The largest difference between an element of a square matrix of finite numbers and its mirror image, and where it is.</summary>
+    public static unsafe (T Difference, int Row, int Column) LargestAsymmetry<T>(ReadOnlyMatrixSpan<T> matrix)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        (T Difference, int Row, int Column) largest = (T.Zero, 0, 0);
+        nint stride = matrix.Stride;
+        fixed (T* elements = matrix.Elements)
+        {
+            for (int firstRow = 0; firstRow < matrix.Rows; firstRow += TransposeTile)
+            {
+                int endRow = Math.Min(matrix.Rows, firstRow + TransposeTile);
+                for (int firstColumn = 0; firstColumn < endRow; firstColumn += TransposeTile)
+                {
+                    for (int row = firstRow; row < endRow; row++)
+                    {
+                        int end = Math.Min(row, firstColumn + TransposeTile);
+                        for (int column = firstColumn; column < end; column++)
+                        {
+                            T difference = T.Abs(elements[(row * stride) + column] - elements[(column * stride) + row]);
+                            if (difference > largest.Difference)
+                            {
+                                largest = (difference, row, column);
+                            }
+                        }
+                    }
+                }
+            }
+        }
+
+        return largest;
     }
 }

@@ -23,7 +23,7 @@ internal static class SymmetricEigenAssembly
             descending[i] = T.CreateTruncating(values[order - 1 - i] * scale);
         }
 
-        Matrix<T> rows = Matrix.Zero<T>(count, order);
+        var rows = Matrix.Wrap(GC.AllocateUninitializedArray<T>(MatrixLayout.Count(count, order)), count, order);
         for (int i = 0; i < count; i++)
         {
             MatrixLayout.Convert(vectorRows.Slice((count - 1 - i) * order, order), rows.Target.Row(i));
@@ -34,15 +34,21 @@ internal static class SymmetricEigenAssembly
         return new SymmetricEigen<T>(descending, vectors);
     }
 
-    /// <summary>(A + A^T) / 2, contiguous, times a scale.</summary>
-    public static TTarget[] SymmetricPart<T, TTarget>(ReadOnlyMatrixSpan<T> matrix, TTarget scale)
+    /// <summary>(A + A^T) / 2, contiguous, times a scale; that is A itself where A is exactly symmetric.</summary>
+    public static TTarget[] SymmetricPart<T, TTarget>(ReadOnlyMatrixSpan<T> matrix, TTarget scale, bool isSymmetric)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
         where TTarget : unmanaged, IBinaryFloatingPointIeee754<TTarget>
     {
         int order = matrix.Rows;
         TTarget half = scale / (TTarget.One + TTarget.One);
-        TTarget[] part = new TTarget[MatrixLayout.Count(order, order)];
+        TTarget[] part = GC.AllocateUninitializedArray<TTarget>(MatrixLayout.Count(order, order));
         matrix.CopyTo(part.AsSpan());
+        if (isSymmetric)
+        {
+            Scale(part, scale);
+            return part;
+        }
+
         for (int firstRow = 0; firstRow < order; firstRow += Tile)
         {
             for (int firstColumn = 0; firstColumn <= firstRow; firstColumn += Tile)
@@ -52,6 +58,20 @@ internal static class SymmetricEigenAssembly
         }
 
         return part;
+    }
+
+    private static void Scale<T>(Span<T> values, T scale)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        if (scale == T.One)
+        {
+            return;
+        }
+
+        foreach (ref T value in values)
+        {
+            value *= scale;
+        }
     }
 
     // By tiles, so that the walk down a column stays in the first-level cache.

@@ -11,7 +11,7 @@ public class NullTestTests
     [Fact]
     public void Random_subspaces_are_orthonormal_and_no_larger_than_their_joint_span()
     {
-        IReadOnlyList<Matrix<double>> bases = RandomSubspaces.Draw(50, [3, 4, 5], new PhiloxKey(7), TestProviders.Managed, default);
+        IReadOnlyList<Matrix<double>> bases = RandomSubspaces.Draw<double>(50, [3, 4, 5], new PhiloxKey(7), TestProviders.Managed, default);
         Assert.Equal([(12, 3), (12, 4), (12, 5)], bases.Select(basis => (basis.Rows, basis.Columns)));
         Assert.All(bases, basis => Assert.True(TestMatrices.OrthonormalityError(basis) <= 1e-13));
     }
@@ -21,7 +21,7 @@ public class NullTestTests
     {
         // cos^2 between a line and a subspace of rank r in d dimensions is Beta(r/2, (d-r)/2): mean r/d = 0.2; the standard error of 400 draws is 0.003.
         double mean = Enumerable.Range(0, 400).Average(seed => SharedSpectra.Compute(
-            DecompositionMode.Sweep, RandomSubspaces.Draw(40, [1, 8], new PhiloxKey((ulong)seed), TestProviders.Managed, default), TestProviders.Managed, default).Values[0]);
+            DecompositionMode.Sweep, RandomSubspaces.Draw<double>(40, [1, 8], new PhiloxKey((ulong)seed), TestProviders.Managed, default), TestProviders.Managed, default).Values[0]);
         Assert.Equal(0.2, mean, 0.01);
     }
 

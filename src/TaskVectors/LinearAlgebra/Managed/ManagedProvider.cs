@@ -91,12 +91,12 @@ internal sealed class ManagedProvider : ILinearAlgebraProvider
     public SymmetricEigen<T> LeadingEigen<T>(ReadOnlyMatrixSpan<T> matrix, int count, CancellationToken cancellationToken = default)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        MatrixChecks.RequireSymmetric(matrix, nameof(SymmetricEigen<T>));
+        bool isSymmetric = MatrixChecks.RequireSymmetric(matrix, nameof(SymmetricEigen<T>));
         ArgumentOutOfRangeException.ThrowIfNegative(count);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(count, matrix.Rows);
         cancellationToken.ThrowIfCancellationRequested();
         int exponent = MatrixNorms.BinaryExponent(MatrixNorms.LargestMagnitude(matrix));
-        double[] part = SymmetricEigenAssembly.SymmetricPart(matrix, Math.ScaleB(1, -exponent));
+        double[] part = SymmetricEigenAssembly.SymmetricPart(matrix, Math.ScaleB(1, -exponent), isSymmetric);
         (double[] values, double[] vectorRows) = DenseSolver.SymmetricEigen(part, matrix.Rows);
         return SymmetricEigenAssembly.FromAscending<double, T>(
             values, vectorRows.AsSpan((matrix.Rows - count) * matrix.Rows), Math.ScaleB(1, exponent));

@@ -20,7 +20,7 @@ internal sealed unsafe class PackedProduct<T, TKernel> : IPackedProduct<T>
     /// <summary>
     /// Rows of A packed at once, a multiple of every kernel's rows; with <see cref="DepthBlock"/> it sizes the buffer of A.
     /// </summary>
-    private const int RowBlock = 768;
+    private const int RowBlock = 3072;
 
     /// <summary>Columns of B packed at once, a multiple of every kernel's columns.</summary>
     private const int ColumnBlock = 2048;
@@ -89,11 +89,10 @@ internal sealed unsafe class PackedProduct<T, TKernel> : IPackedProduct<T>
             for (int firstDepth = 0; firstDepth < depth; firstDepth += DepthBlock)
             {
                 int blockDepth = Math.Min(DepthBlock, depth - firstDepth);
-                blocks.Pack(blocks.B, blocks.PackedB, column, blockColumns, TKernel.Columns, firstDepth, blockDepth);
                 for (int row = 0; row < rows; row += RowBlock)
                 {
                     int blockRows = Math.Min(RowBlock, rows - row);
-                    blocks.Pack(blocks.A, blocks.PackedA, row, blockRows, TKernel.Rows, firstDepth, blockDepth);
+                    blocks.Pack(row, blockRows, column, row == 0 ? blockColumns : 0, firstDepth, blockDepth);
                     blocks.Accumulate(row, blockRows, column, blockColumns, blockDepth);
                 }
             }
@@ -147,21 +146,41 @@ internal sealed unsafe class PackedProduct<T, TKernel> : IPackedProduct<T>
 
         public required CancellationToken CancellationToken { get; init; }
 
-        /// <summary>Packs a block of lines into panels of <paramref name="width"/>.</summary>
-        public void Pack(PackedOperand<TSource> operand, T* target, int firstLine, int lines, int width, int firstDepth, int depth)
+        /// <summary>Packs blocks of A and of B into panels, both in one go: threads wait for one another once less.</summary>
+        public void Pack(int firstRow, int rows, int firstColumn, int columns, int firstDepth, int depth)
         {
-            int panelsAtOnce = Math.Max(1, RowChunk / width);
-            int panels = (lines + width - 1) / width;
-            ForEach((panels + panelsAtOnce - 1) / panelsAtOnce, chunk =>
+            int chunksOfA = Chunks(rows, TKernel.Rows);
+            ForEach(chunksOfA + Chunks(columns, TKernel.Columns), chunk =>
             {
-                int end = Math.Min(panels, (chunk + 1) * panelsAtOnce);
-                for (int panel = chunk * panelsAtOnce; panel < end; panel++)
+                if (chunk < chunksOfA)
                 {
-                    int line = panel * width;
-                    T* packed = target + ((nint)line * depth);
-                    operand.PackPanel(firstLine + line, Math.Min(width, lines - line), width, firstDepth, depth, packed);
+                    PackChunk(A, PackedA, chunk, firstRow, rows, TKernel.Rows, firstDepth, depth);
+                }
+                else
+                {
+                    PackChunk(B, PackedB, chunk - chunksOfA, firstColumn, columns, TKernel.Columns, firstDepth, depth);
                 }
             });
+        }
+
+        private static int PanelsAtOnce(int width) => Math.Max(1, RowChunk / width);
+
+        private static int Chunks(int lines, int width)
+        {
+            int panels = (lines + width - 1) / width;
+            return (panels + PanelsAtOnce(width) - 1) / PanelsAtOnce(width);
+        }
+
+        /// <summary>Packs some of the panels of <paramref name="width"/> lines of a block.</summary>
+        private static void PackChunk(PackedOperand<TSource> operand, T* target, int chunk, int firstLine, int lines, int width, int firstDepth, int depth)
+        {
+            int end = Math.Min((lines + width - 1) / width, (chunk + 1) * PanelsAtOnce(width));
+            for (int panel = chunk * PanelsAtOnce(width); panel < end; panel++)
+            {
+                int line = panel * width;
+                T* packed = target + ((nint)line * depth);
+                operand.PackPanel(firstLine + line, Math.Min(width, lines - line), width, firstDepth, depth, packed);
+            }
         }
 
         /// <summary>Adds the product of the packed blocks to a block of C.</summary>

@@ -141,13 +141,13 @@ internal sealed unsafe class OpenBlasProvider : ILinearAlgebraProvider
     public SymmetricEigen<T> LeadingEigen<T>(ReadOnlyMatrixSpan<T> matrix, int count, CancellationToken cancellationToken = default)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        MatrixChecks.RequireSymmetric(matrix, nameof(SymmetricEigen<T>));
+        bool isSymmetric = MatrixChecks.RequireSymmetric(matrix, nameof(SymmetricEigen<T>));
         ArgumentOutOfRangeException.ThrowIfNegative(count);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(count, matrix.Rows);
         cancellationToken.ThrowIfCancellationRequested();
         int order = matrix.Rows;
         int exponent = SafeExponent(matrix);
-        T[] reflections = SymmetricEigenAssembly.SymmetricPart(matrix, T.CreateTruncating(Math.ScaleB(1, -exponent)));
+        T[] reflections = SymmetricEigenAssembly.SymmetricPart(matrix, T.CreateTruncating(Math.ScaleB(1, -exponent)), isSymmetric);
         T[] values = new T[order];
         T[] vectors = [];
         if (order > 0)

@@ -6,14 +6,22 @@ internal static class Spectrum
     /// <summary>The inner product, summed in an order that depends on the length alone.</summary>
     public static double Inner(ReadOnlySpan<double> left, ReadOnlySpan<double> right)
     {
-        Span<double> sums = stackalloc double[4];
-        sums.Clear();
-        for (int index = 0; index < left.Length; index++)
+        (double first, double second, double third, double fourth) = (0, 0, 0, 0);
+        int index = 0;
+        for (; index <= left.Length - 4; index += 4)
         {
-            sums[index & 3] += left[index] * right[index];
+            first += left[index] * right[index];
+            second += left[index + 1] * right[index + 1];
+            third += left[index + 2] * right[index + 2];
+            fourth += left[index + 3] * right[index + 3];
         }
 
-        return sums[0] + sums[1] + (sums[2] + sums[3]);
+        for (; index < left.Length; index++)
+        {
+            first += left[index] * right[index];
+        }
+
+        return first + second + (third + fourth);
     }
 
     /// <summary>The mean; 0 of none.</summary>

@@ -106,7 +106,13 @@ internal sealed class TaskMatrices(IUnitVectors vectors, MergeContext context, R
     {
         Span<double> target = sum.Target.Elements;
         ReadOnlySpan<double> source = addend.Elements;
-        for (int index = 0; index < target.Length; index++)
+        int index = 0;
+        for (; index <= target.Length - Vector<double>.Count; index += Vector<double>.Count)
+        {
+            (new Vector<double>(target[index..]) + new Vector<double>(source[index..])).CopyTo(target[index..]);
+        }
+
+        for (; index < target.Length; index++)
         {
             target[index] += source[index];
         }
