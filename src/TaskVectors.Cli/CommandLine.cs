@@ -67,6 +67,7 @@ internal static class CommandLine
             new ForwardCommand(terminal),
             new LoraCommand(terminal),
             new TokenizeCommand(terminal),
+            new DataCommand(terminal),
             new VerifyCommand(terminal),
             new ReplayCommand(terminal),
             new DemoCommand(terminal),
