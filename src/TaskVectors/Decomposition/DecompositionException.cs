@@ -13,7 +13,7 @@ public sealed class DecompositionException : TaskVectorsException
     public DecompositionError Error { get; }
 
     /// <inheritdoc/>
-    public override string Kind => "decomposition." + System.Text.Json.JsonNamingPolicy.KebabCaseLower.ConvertName(Error.ToString());
+    public override string Kind => ErrorKind.Of("decomposition", Error);
 
     /// <inheritdoc/>
     public override ErrorCategory Category => ErrorCategory.Usage;

@@ -14,7 +14,7 @@ public sealed class EditException : TaskVectorsException
     public EditError Error { get; }
 
     /// <inheritdoc/>
-    public override string Kind => "edit." + System.Text.Json.JsonNamingPolicy.KebabCaseLower.ConvertName(Error.ToString());
+    public override string Kind => ErrorKind.Of("edit", Error);
 
     /// <inheritdoc/>
     public override ErrorCategory Category => Error switch

@@ -13,7 +13,7 @@ public sealed class MergeException : TaskVectorsException
     public MergeError Error { get; }
 
     /// <inheritdoc/>
-    public override string Kind => "merge." + System.Text.Json.JsonNamingPolicy.KebabCaseLower.ConvertName(Error.ToString());
+    public override string Kind => ErrorKind.Of("merge", Error);
 
     /// <inheritdoc/>
     public override ErrorCategory Category => ErrorCategory.Usage;

@@ -1,5 +1,3 @@
-using System.Text.Json;
-
 namespace TaskVectors.Tokenizers;
 
 /// <summary>The tokenizer of a model is missing, malformed or unsupported. <see cref="Error"/> says in which way.</summary>
@@ -21,7 +19,7 @@ public sealed class TokenizerException : TaskVectorsException
     public TokenizerError Error { get; }
 
     /// <summary><c>tokenizer.</c> and the name of <see cref="Error"/> in kebab case, such as <c>tokenizer.invalid-file</c>.</summary>
-    public override string Kind => "tokenizer." + JsonNamingPolicy.KebabCaseLower.ConvertName(Error.ToString());
+    public override string Kind => ErrorKind.Of("tokenizer", Error);
 
     /// <inheritdoc/>
     public override ErrorCategory Category => ErrorCategory.BadInput;

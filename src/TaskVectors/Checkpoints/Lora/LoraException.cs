@@ -1,5 +1,3 @@
-using System.Text.Json;
-
 namespace TaskVectors.Checkpoints.Lora;
 
 /// <summary>A LoRA adapter is malformed, unsupported, or does not fit its base. <see cref="Error"/> says in which way.</summary>
@@ -23,7 +21,7 @@ public sealed class LoraException : TaskVectorsException
     public LoraError Error { get; }
 
     /// <summary><c>lora.</c> and the name of <see cref="Error"/> in kebab case, such as <c>lora.missing-factor</c>.</summary>
-    public override string Kind => "lora." + JsonNamingPolicy.KebabCaseLower.ConvertName(Error.ToString());
+    public override string Kind => ErrorKind.Of("lora", Error);
 
     /// <inheritdoc/>
     public override ErrorCategory Category => ErrorCategory.BadInput;

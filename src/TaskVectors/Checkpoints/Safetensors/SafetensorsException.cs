@@ -1,5 +1,3 @@
-using System.Text;
-
 namespace TaskVectors.Checkpoints.Safetensors;
 
 /// <summary>A safetensors file, index or folder is malformed. <see cref="Error"/> says in which way.</summary>
@@ -24,20 +22,8 @@ public sealed class SafetensorsException : TaskVectorsException
     public SafetensorsError Error { get; }
 
     /// <summary><c>safetensors.</c> and the name of <see cref="Error"/> in kebab case, such as <c>safetensors.trailing-data</c>.</summary>
-    public override string Kind => "safetensors." + KebabCase(Error.ToString());
+    public override string Kind => ErrorKind.Of("safetensors", Error);
 
     /// <inheritdoc/>
     public override ErrorCategory Category => ErrorCategory.BadInput;
-
-    private static string KebabCase(string name)
-    {
-        var text = new StringBuilder(name.Length + 4);
-        foreach (char c in name)
-        {
-            _ = char.IsUpper(c) && text.Length > 0 ? text.Append('-') : text;
-            _ = text.Append(char.ToLowerInvariant(c));
-        }
-
-        return text.ToString();
-    }
 }
