@@ -11,7 +11,7 @@ internal sealed class MethodBenchmark(Settings settings)
     private const long TinyBytes = 64 << 10;
 
     // What recipes usually say; all else is default.
-    private static readonly Dictionary<string, string[]> _usual = new()
+    private static readonly Dictionary<string, string[]> Usual = new()
     {
         ["breadcrumbs"] = ["density=0.9", "gamma=0.01"],
         ["breadcrumbs_ties"] = ["density=0.9", "gamma=0.01"],
@@ -99,13 +99,13 @@ internal sealed class MethodBenchmark(Settings settings)
         foreach (string text in chosen)
         {
             string[] parts = text.Split(':', 2);
-            yield return (parts[0], parts.Length > 1 ? parts[1].Split(',') : _usual.GetValueOrDefault(parts[0], []));
+            yield return (parts[0], parts.Length > 1 ? parts[1].Split(',') : Usual.GetValueOrDefault(parts[0], []));
         }
     }
 
     private static bool WorksInTiles(IMergeMethod method)
     {
-        MergeSetting[] given = [.. _usual.GetValueOrDefault(method.Name, []).Select(setting => new MergeSetting(setting.Split('=')[0], setting.Split('=')[1]))];
+        MergeSetting[] given = [.. Usual.GetValueOrDefault(method.Name, []).Select(setting => new MergeSetting(setting.Split('=')[0], setting.Split('=')[1]))];
         var arguments = MergeArguments.Bind(method, Math.Min(Models, method.MaximumVectors ?? Models), given, out IReadOnlyList<MergeException> errors);
         return errors.Count == 0 && method.CreateKernel(arguments) is TileKernel;
     }
