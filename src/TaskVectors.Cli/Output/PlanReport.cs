@@ -26,11 +26,14 @@ internal sealed class PlanReport(EditPlan plan, IReadOnlyList<string> warnings)
         }
     }
 
+    private static string Describe(ManifestRecipe recipe) =>
+        $"{recipe.Name}: {string.Join("; ", recipe.Merges.Select(merge => $"{merge.Method} of {(merge.Models.IsEmpty ? merge.Base : string.Join(", ", merge.Models))}"))}";
+
     private int Count(TensorOperation operation) => plan.Tensors.Count(tensor => tensor.Operation == operation);
 
     private void WriteText(Reporter reporter)
     {
-        reporter.WriteLine($"Plan, nothing written: {Printable.Of(plan.Expression)}");
+        reporter.WriteLine($"Plan, nothing written: {Printable.Of(plan.Recipe is { } recipe ? Describe(recipe) : plan.Expression)}");
         foreach (PlannedInput input in plan.Inputs.Where(input => !input.IsComputed))
         {
             string kind = input.IsVector ? "task vector" : "checkpoint";
@@ -52,7 +55,7 @@ internal sealed class PlanReport(EditPlan plan, IReadOnlyList<string> warnings)
 
         foreach (CompanionFile file in plan.CompanionFiles)
         {
-            reporter.WriteLine($"  file    {Printable.Of(file.RelativePath)}, {ByteSize.Format(file.Length)}, from the base");
+            reporter.WriteLine($"  file    {Printable.Of(file.RelativePath)}, {ByteSize.Format(file.Length)}{(file.Content is null ? ", from the base" : string.Empty)}");
         }
 
         foreach (string warning in warnings)

@@ -1,6 +1,7 @@
 using TaskVectors.Algebra;
 using TaskVectors.Execution;
 using TaskVectors.Recipes;
+using TaskVectors.Recipes.Explaining;
 using TaskVectors.Tensors;
 
 namespace TaskVectors.Tests.Recipes;
@@ -133,6 +134,22 @@ public sealed class RecipeOwnFormsTests : IDisposable
         Recipe recipe = Load(FormattableString.Invariant($"merge_method: linear\nmodels:\n  - {{model: a, parameters: {{weight: 1}}}}\n  - {{model: b, parameters: {{weight: {second}}}}}\n"));
         Assert.True(recipe.IsValid);
         Assert.Equal(words is null ? 0 : 1, recipe.Problems.Count(problem => problem.Message.Contains(words ?? "sum", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public void An_explanation_names_groups_of_tensors_by_layers_and_modules()
+    {
+        RecipeExplanation explanation = Load("""
+            merge_method: linear
+            models:
+              - {model: a, parameters: {weight: [{filter: mlp, value: [0, 0.123456789]}, {value: 3}]}}
+              - {model: b, parameters: {weight: 1}}
+            """).Explain();
+        ExplainedMerge merge = Assert.Single(explanation.Merges);
+        Assert.Equal(["model.embed_tokens.weight", "layer 0", "layer 1"], merge.Parameters.Select(group => group.Tensors));
+        Assert.Equal(["[3, 1]", "[0, 1]", "[0.123457, 1]"], merge.Parameters.Select(group => group.Values["weight"]));
+        Assert.Equal(2 * 3 * 8, explanation.BytesRead);
+        Assert.Equal(3 * 8, explanation.BytesWritten);
     }
 
     [Fact]

@@ -9,7 +9,7 @@ public sealed class RecipeReplayTests : IDisposable
     private readonly TemporaryFolder _folder = new();
 
     public static TheoryData<string> Recipes =>
-        ["ties-filter-density", "linear-slices", "linear-gpt2", "linear-qwen2-mixed-tie", "lora-reference", "dare-ties-d05", "linear-sharded", "linear-bf16-out-float32", "task-arithmetic-slices-base"];
+        ["ties-filter-density", "linear-slices", "linear-gpt2", "linear-qwen2-mixed-tie", "lora-reference", "dare-ties-d05", "linear-sharded", "linear-bf16-out-float32", "task-arithmetic-slices-base", "multi-document", "passthrough-scale", "slerp-gradient-filters", "della", "tokenizer-union-base", "tokenizer-pad", "chat-template-auto"];
 
     public void Dispose() => _folder.Dispose();
 

@@ -1,3 +1,6 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using System.Text.RegularExpressions;
 using TaskVectors.Execution;
 using TaskVectors.Merging;
 using TaskVectors.Recipes.Architectures;
@@ -7,7 +10,7 @@ using TaskVectors.Tensors;
 namespace TaskVectors.Recipes.Explaining;
 
 /// <summary>Says what the plans of a recipe's documents come to.</summary>
-internal static class Explainer
+internal static partial class Explainer
 {
     public static RecipeExplanation Explain(IReadOnlyList<DocumentPlan> plans)
     {
@@ -16,7 +19,7 @@ internal static class Explainer
         return new RecipeExplanation
         {
             Merges = [.. plans.SelectMany(plan => BoundMerges.Of(plan).Zip(plan.Merges, Explain))],
-            FilesFrom = last.Anchor.Name,
+            FilesFrom = last.Anchor.Folder is { } folder ? Path.GetFileName(Path.TrimEndingDirectorySeparator(folder)) : last.Anchor.Name,
             OutputDType = last.OutputDType,
             LayerCount = last.LayerCount,
             TensorCount = last.Result.Tensors.Count,
@@ -38,9 +41,16 @@ internal static class Explainer
             Models = merge.Models,
             Summary = method?.Summary ?? (plan.IsCopy ? "Copies layers as they are." : "Computes an edit expression."),
             Formula = method?.Formula ?? plan.Document.Expression?.Text ?? string.Empty,
-            Parameters = [.. merge.Parameters.Select(bound => new ExplainedParameters(tensors.Describe(bound.Tensors), bound.Tensors.Length, bound.Values))],
+            Parameters = [.. merge.Parameters.Select(bound => new ExplainedParameters(tensors.Describe(bound.Tensors), bound.Tensors.Length, Shortened(bound.Values)))],
         };
     }
+
+    // Six digits tell all there is to know of an interpolated value.
+    private static ImmutableSortedDictionary<string, string> Shortened(ImmutableSortedDictionary<string, string> values) =>
+        values.ToImmutableSortedDictionary(value => value.Key, value => LongNumber().Replace(value.Value, number => double.Parse(number.Value, CultureInfo.InvariantCulture).ToString("G6", CultureInfo.InvariantCulture)), StringComparer.Ordinal);
+
+    [GeneratedRegex(@"(?<![\w.])[0-9]+\.[0-9]{7,}(E[-+]?[0-9]+)?(?![\w.])", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture)]
+    private static partial Regex LongNumber();
 
     private static long WrittenBytes(TensorInfo tensor, DType? dtype) =>
         dtype is { } chosen && tensor.DType.IsArithmetic() ? tensor.ElementCount * chosen.BitSize() / 8 : tensor.ByteCount;

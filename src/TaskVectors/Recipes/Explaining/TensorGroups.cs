@@ -41,7 +41,21 @@ internal sealed class TensorGroups
             string[] rests = [.. group.Select(rest => rest.Key)];
             string which = layers.Length == 1 ? "layer" : "layers";
             string text = $"{title}{which} {RunsOf(layers)}";
-            yield return IsWhole(stack.Key, layers, rests) ? text : $"{text}: {ListOf(rests)}";
+            yield return IsWhole(stack.Key, layers, rests) ? text : $"{text}: {ListOf([.. Modules(stack.Key, layers[0], rests)])}";
+        }
+    }
+
+    // A module all of whose tensors belong to the group is named alone.
+    private IEnumerable<string> Modules(string stack, int layer, string[] rests)
+    {
+        LayerName[] all = [.. _all.Select(_layout.Parse).OfType<LayerName>().Where(name => name.Stack == stack && name.Layer == layer)];
+        foreach (IGrouping<string, string> module in rests.GroupBy(rest => rest.Split('.')[0]))
+        {
+            int count = all.Count(name => name.Rest.Split('.')[0] == module.Key);
+            foreach (string name in count == module.Count() ? [module.Key] : module.AsEnumerable())
+            {
+                yield return name;
+            }
         }
     }
 
