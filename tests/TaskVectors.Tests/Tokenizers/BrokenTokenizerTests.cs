@@ -38,6 +38,19 @@ public class BrokenTokenizerTests
     }
 
     [Fact]
+    public void A_file_beyond_any_tokenizer_is_refused_before_it_is_read()
+    {
+        using var folder = new TemporaryFolder();
+        using (FileStream file = File.Create(folder["tokenizer.json"]))
+        {
+            file.SetLength(TokenizerFiles.MaximumBytes + 1);
+        }
+
+        TokenizerException error = Assert.Throws<TokenizerException>(() => VocabularyReader.Read(TokenizerFiles.Find(folder.Path)));
+        Assert.Equal(TokenizerError.TooLarge, error.Error);
+    }
+
+    [Fact]
     public void A_folder_without_a_vocabulary_says_what_is_needed()
     {
         using var folder = new TemporaryFolder();
