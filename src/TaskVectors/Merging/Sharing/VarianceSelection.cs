@@ -13,24 +13,9 @@ internal sealed class VarianceSelection(long total, long selected) : SelectionSt
     public static void Find(MergeBlock block, Span<double> variances)
     {
         int index = 0;
-        var share = new Vector<double>(1.0 / block.ModelCount);
         for (; index <= block.Count - Vector<double>.Count; index += Vector<double>.Count)
         {
-            Vector<double> sum = Vector<double>.Zero;
-            for (int model = 0; model < block.ModelCount; model++)
-            {
-                sum += new Vector<double>(block[model][index..]);
-            }
-
-            Vector<double> mean = sum * share;
-            Vector<double> squares = Vector<double>.Zero;
-            for (int model = 0; model < block.ModelCount; model++)
-            {
-                Vector<double> rest = new Vector<double>(block[model][index..]) - mean;
-                squares = Vector.FusedMultiplyAdd(rest, rest, squares);
-            }
-
-            (squares * share).CopyTo(variances[index..]);
+            FindVector(block, index, variances);
         }
 
         FindScalar(block, index, variances);
@@ -86,6 +71,26 @@ internal sealed class VarianceSelection(long total, long selected) : SelectionSt
     {
         Find(block, buffer);
         return buffer;
+    }
+
+    private static void FindVector(MergeBlock block, int index, Span<double> variances)
+    {
+        var share = new Vector<double>(1.0 / block.ModelCount);
+        Vector<double> sum = Vector<double>.Zero;
+        for (int model = 0; model < block.ModelCount; model++)
+        {
+            sum += new Vector<double>(block[model][index..]);
+        }
+
+        Vector<double> mean = sum * share;
+        Vector<double> squares = Vector<double>.Zero;
+        for (int model = 0; model < block.ModelCount; model++)
+        {
+            Vector<double> rest = new Vector<double>(block[model][index..]) - mean;
+            squares = Vector.FusedMultiplyAdd(rest, rest, squares);
+        }
+
+        (squares * share).CopyTo(variances[index..]);
     }
 
     private static void KeepVarying(Span<double> values, ReadOnlySpan<double> variances)

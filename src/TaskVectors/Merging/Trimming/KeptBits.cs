@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 
 namespace TaskVectors.Merging.Trimming;
@@ -7,7 +8,8 @@ internal sealed class KeptBits
 {
     private const int WordBits = 64;
 
-    private ulong[] _words = [];
+    // A chunk of a tensor, as they mostly are.
+    private ulong[] _words = new ulong[1026];
 
     /// <summary>The number of elements.</summary>
     public int Count { get; private set; }
@@ -73,24 +75,24 @@ internal sealed class KeptBits
     /// <summary>The bits of 64 elements.</summary>
     public static ulong Pack(ReadOnlySpan<double> values)
     {
-        ulong word = 0;
-        for (int index = 0; index < WordBits; index += Vector256<double>.Count)
+        ulong zeros = 0;
+        ReadOnlySpan<Vector256<double>> vectors = MemoryMarshal.Cast<double, Vector256<double>>(values);
+        for (int index = 0; index < vectors.Length; index++)
         {
-            Vector256<double> isZero = Vector256.Equals(Vector256.Create(values[index..]), Vector256<double>.Zero);
-            word |= (ulong)(~isZero.ExtractMostSignificantBits() & 0xF) << index;
+            zeros |= (ulong)Vector256.Equals(vectors[index], Vector256<double>.Zero).ExtractMostSignificantBits() << (index * Vector256<double>.Count);
         }
 
-        return word;
+        return ~zeros;
     }
 
     /// <summary>Clears those of 64 elements whose bit is not set.</summary>
     public static void Clear(Span<double> values, ulong word)
     {
         Vector256<ulong> lanes = Vector256.Create(1UL, 2, 4, 8);
-        for (int index = 0; index < WordBits; index += Vector256<double>.Count)
+        Span<Vector256<ulong>> vectors = MemoryMarshal.Cast<double, Vector256<ulong>>(values);
+        for (int index = 0; index < vectors.Length; index++)
         {
-            Vector256<ulong> isKept = Vector256.Equals(Vector256.Create(word >> index) & lanes, lanes);
-            (Vector256.Create<double>(values[index..]).AsUInt64() & isKept).AsDouble().CopyTo(values[index..]);
+            vectors[index] &= Vector256.Equals(Vector256.Create(word >> (index * Vector256<double>.Count)) & lanes, lanes);
         }
     }
 

@@ -12,7 +12,7 @@ internal sealed class KeptElements
     public static bool IsFor(MergeTensor tensor) => tensor.Shape.ElementCount <= LargestTensor;
 
     /// <summary>An upper estimate of the memory taken: the bits, and the room that arrays grow by.</summary>
-    public static long BytesFor(MergeTensor tensor, int models) => IsFor(tensor) ? models * ((tensor.Shape.ElementCount / 4) + 1024) : 0;
+    public static long BytesFor(MergeTensor tensor, int models) => IsFor(tensor) ? models * ((tensor.Shape.ElementCount / 4) + (16 * 1024)) : 0;
 
     /// <summary>Adds the next chunk, with bits for each model.</summary>
     public void Add(KeptBits[] chunk) => _chunks.Add(chunk);

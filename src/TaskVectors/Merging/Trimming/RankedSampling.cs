@@ -97,7 +97,9 @@ internal sealed class RankedSampling
     }
 
     // Never 0, which marks bins.
-    private static uint Limit(ulong low, ulong step, int rank) => (uint)Math.Min((low + (step * (ulong)rank)) >> NumberShift, uint.MaxValue) | 1;
+    private static uint Limit(ulong probability) => (uint)Math.Min(probability >> NumberShift, uint.MaxValue) | 1;
+
+    private static uint Limit(ulong low, ulong step, int rank) => Limit(low + (step * (ulong)rank));
 
     private static uint RandomNumber(PhiloxKey key, long element) => (uint)(Philox4x32.Bits(key, element >> 1) >> ((int)(element & 1) * 32));
 
@@ -264,12 +266,14 @@ internal sealed class RankedSampling
         Span<int> counts = scratch.Counts.AsSpan(0, scratch.BinCount + 1);
         Span<uint> limits = scratch.Limits.AsSpan(0, counts.Length);
         int rank = 0;
-        for (int bin = 0; bin < counts.Length; bin++)
+        ulong limit = low;
+        for (int bin = 0; bin < limits.Length; bin++)
         {
             int count = counts[bin];
             counts[bin] = rank;
-            limits[bin] = Limit(low, step, rank);
+            limits[bin] = Limit(limit);
             rank += count;
+            limit += step * (ulong)count;
         }
     }
 
@@ -382,15 +386,21 @@ internal sealed class RankedSampling
         scratch.Ends[bin] = next;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void FindAll(int length, RankedScratch scratch)
     {
+        // Elements of other bins are written to the place after the last: no branch that cannot be foreseen.
+        ref int bins = ref MemoryMarshal.GetArrayDataReference(scratch.Bins);
+        ref int ends = ref MemoryMarshal.GetArrayDataReference(scratch.Ends);
+        ref int positions = ref MemoryMarshal.GetArrayDataReference(scratch.Positions);
+        ref uint limits = ref MemoryMarshal.GetArrayDataReference(scratch.Limits);
         for (int index = 0; index < length; index++)
         {
-            int bin = scratch.Bins[index];
-            if (scratch.Limits[bin] == 0)
-            {
-                scratch.Positions[scratch.Ends[bin]++] = index;
-            }
+            int bin = Unsafe.Add(ref bins, index);
+            int isSorted = Unsafe.Add(ref limits, bin) == 0 ? 1 : 0;
+            ref int end = ref Unsafe.Add(ref ends, bin);
+            Unsafe.Add(ref positions, isSorted != 0 ? end : length) = index;
+            end += isSorted;
         }
     }
 }

@@ -6,7 +6,7 @@ namespace TaskVectors.Merging.Trimming;
 internal sealed class RankedScratch : IDisposable
 {
     private const int SmallestBinCount = 64;
-    private const int LargestBinCount = 4096;
+    private const int LargestBinCount = 2048;
     private const int WordBits = 64;
 
     /// <param name="length">The elements of a row.</param>
