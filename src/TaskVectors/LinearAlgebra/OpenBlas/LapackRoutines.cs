@@ -6,10 +6,10 @@ using unsafe GemmRoutine = delegate* unmanaged[Cdecl]<
 using unsafe GesddRoutine = delegate* unmanaged[Cdecl]<
     byte*, int*, int*, void*, int*, void*, void*, int*, void*,
     int*, void*, int*, int*, int*, nuint, void>;
+using unsafe OrglqRoutine = delegate* unmanaged[Cdecl]<int*, int*, int*, void*, int*, void*, void*, int*, int*, void>;
 using unsafe OrmtrRoutine = delegate* unmanaged[Cdecl]<
     byte*, byte*, byte*, int*, int*, void*, int*, void*, void*,
     int*, void*, int*, int*, nuint, nuint, nuint, void>;
-using unsafe OrglqRoutine = delegate* unmanaged[Cdecl]<int*, int*, int*, void*, int*, void*, void*, int*, int*, void>;
 using unsafe StedcRoutine = delegate* unmanaged[Cdecl]<
     byte*, int*, void*, void*, void*, int*, void*, int*,
     int*, int*, int*, nuint, void>;
