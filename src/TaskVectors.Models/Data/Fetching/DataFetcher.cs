@@ -76,12 +76,21 @@ public sealed class DataFetcher(string? cache = null, Action<string>? notify = n
 
     private static void Replace(string folder, string unpacked, string staging)
     {
+        string before = Path.Combine(staging, "before");
         if (Directory.Exists(folder))
         {
-            Directory.Move(folder, Path.Combine(staging, "before"));
+            Directory.Move(folder, before);
         }
 
-        Directory.Move(unpacked, folder);
+        try
+        {
+            Directory.Move(unpacked, folder);
+        }
+        catch when (Directory.Exists(before) && !Directory.Exists(folder))
+        {
+            Directory.Move(before, folder);
+            throw;
+        }
     }
 
     private static bool IsComplete(DataSource source, string folder)
