@@ -6,7 +6,7 @@ namespace TaskVectors.Benchmarks.Merge;
 /// <summary>Runs whole commands, as a user would, and takes their time and their peak memory.</summary>
 internal static class TimedProgram
 {
-    private static readonly TimeSpan _interval = TimeSpan.FromMilliseconds(5);
+    private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(5);
 
     /// <summary>The script that runs the command line of the checkout this program was built from.</summary>
     public static string OfCheckout()
@@ -45,7 +45,7 @@ internal static class TimedProgram
         while (!cancellation.IsCancellationRequested)
         {
             peak = Math.Max(peak, HighWaterMark(status));
-            await Task.Delay(_interval, cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Task.Delay(Interval, cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
 
         return peak;
