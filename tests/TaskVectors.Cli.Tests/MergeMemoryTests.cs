@@ -17,7 +17,7 @@ public sealed class MergeMemoryTests : IDisposable
 
     /// <summary>
     /// One tensor of 20 M elements in BF16; three models of it in F64 would take 460 MiB. Allowed are the budget and 100 MiB for the runtime, which
-    /// compiles as it goes; what an edit takes is measured beside it.
+    /// compiles as it goes.
     /// </summary>
     [Theory]
     [InlineData("magmax")]
