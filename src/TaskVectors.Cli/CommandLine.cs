@@ -64,6 +64,7 @@ internal static class CommandLine
             new CompareCommand(terminal),
             new SpectrumCommand(terminal),
             new DecomposeCommand(terminal),
+            new EvalCommand(terminal),
             new ForwardCommand(terminal),
             new LoraCommand(terminal),
             new TokenizeCommand(terminal),

@@ -16,10 +16,18 @@ internal sealed class DemoCommand : Verb
 
     private readonly Option<string?> _output = new("--output", "-o") { HelpName = "FOLDER", Description = "Keep the results here. Default: a temporary folder that is removed." };
 
-    public DemoCommand(Terminal terminal)
-        : base("demo", "Compare, negate and add task vectors of real vision transformers, form an analogy, and verify the results.", terminal) => Add(_output);
+    private readonly Option<string?> _cache = new("--cache") { HelpName = "FOLDER", Description = "Where fetched test images lie; the user's cache folder by default." };
+    private readonly Option<bool> _offline = new("--offline") { Description = "Fetch no test images and measure no accuracy." };
 
-    public override IReadOnlyList<string> Examples => ["taskvec demo", "taskvec demo -o demo-results/"];
+    public DemoCommand(Terminal terminal)
+        : base("demo", "Compare, negate and add task vectors of real vision transformers, form an analogy, verify and measure the results.", terminal)
+    {
+        Add(_output);
+        Add(_cache);
+        Add(_offline);
+    }
+
+    public override IReadOnlyList<string> Examples => ["taskvec demo", "taskvec demo -o demo-results/", "taskvec demo --offline"];
 
     private static string Samples => Path.Combine(AppContext.BaseDirectory, "samples", "vit-small");
 
@@ -29,7 +37,8 @@ internal sealed class DemoCommand : Verb
         string folder = kept ?? Directory.CreateTempSubdirectory("taskvec-demo-").FullName;
         try
         {
-            return await RunAsync(folder, reporter, cancellationToken).ConfigureAwait(false);
+            DemoMeasurement? measurement = parsed.GetValue(_offline) ? null : new DemoMeasurement(Samples, parsed.GetValue(_cache), reporter);
+            return await RunAsync(folder, measurement, reporter, cancellationToken).ConfigureAwait(false);
         }
         finally
         {
@@ -40,7 +49,7 @@ internal sealed class DemoCommand : Verb
         }
     }
 
-    private static async Task<int> RunAsync(string folder, Reporter reporter, CancellationToken cancellationToken)
+    private static async Task<int> RunAsync(string folder, DemoMeasurement? measurement, Reporter reporter, CancellationToken cancellationToken)
     {
         reporter.Note("Five vision transformers of 454,080 parameters: a base, and the same fine-tuned on MNIST, Fashion-MNIST, USPS and Kannada-MNIST.");
         ComparisonReport comparison = await CompareAsync(cancellationToken).ConfigureAwait(false);
@@ -51,8 +60,24 @@ internal sealed class DemoCommand : Verb
             await EditAsync("add: MNIST and Fashion-MNIST", "base + 0.4*(mnist - base) + 0.4*(fashion - base)", folder, "added", cancellationToken).ConfigureAwait(false),
             await EditAsync("analogy: USPS is to MNIST as Kannada is to ...", "kannada + (mnist - usps)", folder, "analogy", cancellationToken).ConfigureAwait(false),
         };
-        new DemoReport(comparison, steps).Write(reporter);
+        IReadOnlyList<DemoAccuracy> accuracies = measurement is null ? [] : await MeasureAsync(measurement, folder, cancellationToken).ConfigureAwait(false);
+        new DemoReport(comparison, steps, measurement?.Sets ?? [], accuracies).Write(reporter);
         return steps.TrueForAll(step => step.IsVerified) ? ExitCode.Done : ExitCode.FailedCheck;
+    }
+
+    private static async Task<IReadOnlyList<DemoAccuracy>> MeasureAsync(DemoMeasurement measurement, string folder, CancellationToken cancellationToken)
+    {
+        await measurement.FetchAsync(cancellationToken).ConfigureAwait(false);
+        (string Name, string Path)[] models =
+        [
+            ("pre-trained", SamplePath("base")),
+            ("fine-tuned on MNIST", SamplePath("mnist")),
+            ("fine-tuned on Fashion-MNIST", SamplePath("fashion")),
+            ("negated: MNIST", Path.Combine(folder, "negated.safetensors")),
+            ("added: MNIST and Fashion-MNIST", Path.Combine(folder, "added.safetensors")),
+            ("analogy", Path.Combine(folder, "analogy.safetensors")),
+        ];
+        return measurement.Sets.Count == 0 ? [] : [.. models.Select(model => measurement.Measure(model.Name, Checkpoint.Open(model.Path), cancellationToken))];
     }
 
     private static Task<ComparisonReport> CompareAsync(CancellationToken cancellationToken) => TaskVectorComparison.RunAsync(

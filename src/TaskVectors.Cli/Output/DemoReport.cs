@@ -1,11 +1,12 @@
 using System.Globalization;
 using System.Text.Json;
 using TaskVectors.Analysis;
+using TaskVectors.Models.Evaluation;
 
 namespace TaskVectors.Cli.Output;
 
 /// <summary>What the demo did, as tables or JSON.</summary>
-internal sealed class DemoReport(ComparisonReport comparison, IReadOnlyList<DemoStep> steps)
+internal sealed class DemoReport(ComparisonReport comparison, IReadOnlyList<DemoStep> steps, IReadOnlyList<string> sets, IReadOnlyList<DemoAccuracy> accuracies)
 {
     private const int LargestTensors = 3;
 
@@ -19,6 +20,12 @@ internal sealed class DemoReport(ComparisonReport comparison, IReadOnlyList<Demo
 
         new ComparisonText(comparison).Write(reporter, LargestTensors);
         Steps().Write(reporter.Terminal);
+        if (accuracies.Count > 0)
+        {
+            reporter.Summarize($"Accuracy on {Counting.Of(accuracies[0].Accuracies[0].Count, "test image")} of a set that no model was trained on (95 % interval):");
+            Accuracies().Write(reporter.Terminal);
+        }
+
         reporter.Summarize("The same by hand:");
         foreach (DemoStep step in steps)
         {
@@ -49,6 +56,25 @@ internal sealed class DemoReport(ComparisonReport comparison, IReadOnlyList<Demo
         return table;
     }
 
+    private TextTable Accuracies()
+    {
+        TextTable table = new TextTable().AddColumn("Model");
+        foreach (string set in sets)
+        {
+            _ = table.AddColumn(set, isNumeric: true);
+        }
+
+        foreach (DemoAccuracy accuracy in accuracies)
+        {
+            table.AddRow([accuracy.Model, .. accuracy.Accuracies.Select(Share)]);
+        }
+
+        return table;
+    }
+
+    private static string Share(Metric metric) => string.Create(
+        CultureInfo.InvariantCulture, $"{metric.Value:P1} ({metric.Interval.Low:P1} to {metric.Interval.High:P1})");
+
     private void WriteJson(Utf8JsonWriter json)
     {
         json.WriteStartObject();
@@ -69,6 +95,26 @@ internal sealed class DemoReport(ComparisonReport comparison, IReadOnlyList<Demo
         }
 
         json.WriteEndArray();
+        WriteAccuracies(json);
         json.WriteEndObject();
+    }
+
+    private void WriteAccuracies(Utf8JsonWriter json)
+    {
+        json.WriteStartArray("accuracies");
+        foreach (DemoAccuracy accuracy in accuracies)
+        {
+            for (int set = 0; set < sets.Count; set++)
+            {
+                json.WriteStartObject();
+                json.WriteString("model", accuracy.Model);
+                json.WriteString("set", sets[set]);
+                json.WritePropertyName("accuracy");
+                EvaluationText.WriteMetric(json, accuracy.Accuracies[set]);
+                json.WriteEndObject();
+            }
+        }
+
+        json.WriteEndArray();
     }
 }

@@ -1,0 +1,51 @@
+using System.CommandLine;
+using TaskVectors.Algebra;
+using TaskVectors.Cli.Options;
+using TaskVectors.Cli.Output;
+using TaskVectors.Models;
+using TaskVectors.Models.Autograd;
+using TaskVectors.Models.Evaluation;
+
+namespace TaskVectors.Cli.Commands;
+
+/// <summary><c>taskvec eval MODEL --task TASK --data PATH</c>.</summary>
+internal sealed class EvalCommand : Verb
+{
+    private readonly EvaluatedModel _model = new();
+    private readonly EvaluationOptionGroup _evaluation = new();
+    private readonly Option<bool> _predictions = new("--predictions") { Description = "With --json, also the class chosen for each example." };
+
+    public EvalCommand(Terminal terminal)
+        : base("eval", "Measure a model, or an edit that is not written, on examples.", terminal)
+    {
+        _model.AddTo(this);
+        _evaluation.AddTo(this);
+        Add(_predictions);
+    }
+
+    public override IReadOnlyList<string> Examples =>
+    [
+        "taskvec eval vit/ --task image-classification --data photos/",
+        "taskvec eval vit/mnist.safetensors --task image-classification --data t10k-images --labels t10k-labels --head heads.safetensors --head-name mnist",
+        "taskvec eval --edit \"base + 0.7*books\" -m base=minilm/ -m books=lora-books/ --task text-classification --data reviews.csv --prompts prompts.json",
+        "taskvec eval gpt2/ --task perplexity --data wiki.txt --json",
+    ];
+
+    protected override Task<int> RunAsync(ParseResult parsed, Reporter reporter, CancellationToken cancellationToken)
+    {
+        Checkpoint checkpoint = _model.Open(parsed);
+        ModelLoadOptions loading = _model.Bind(parsed);
+        using ComputeContext context = new(_evaluation.Compute(parsed));
+        using Model model = ModelLoader.Load(checkpoint, context, loading);
+        if (model.UnexpectedTensors.Count > 0)
+        {
+            const int Most = 5;
+            reporter.Warn($"{model.Architecture} does not use {model.UnexpectedTensors.Count} tensors of the checkpoint: {string.Join(", ", model.UnexpectedTensors.Take(Most))}");
+        }
+
+        ModelEvaluator evaluator = _evaluation.Create(parsed, checkpoint, loading, reporter.Note);
+        EvaluationResult result = evaluator.Evaluate(model, cancellationToken);
+        new EvaluationText(_model.NameOf(parsed), model.Architecture, result, parsed.GetValue(_predictions)).Write(reporter);
+        return Task.FromResult(ExitCode.Done);
+    }
+}

@@ -1,0 +1,77 @@
+using System.CommandLine;
+using TaskVectors.Algebra;
+using TaskVectors.Algebra.Expressions;
+using TaskVectors.Cli.Models;
+using TaskVectors.Execution;
+using TaskVectors.Models;
+
+namespace TaskVectors.Cli.Options;
+
+/// <summary>A checkpoint, or an edit of some that is computed in memory, and how it is loaded.</summary>
+internal sealed class EvaluatedModel
+{
+    private readonly Argument<string?> _path = new("MODEL") { Arity = ArgumentArity.ZeroOrOne, Description = "A checkpoint with its config.json: file or folder." };
+    private readonly Option<string?> _edit = new("--edit")
+    {
+        HelpName = "EXPRESSION",
+        Description = "An edit in place of MODEL, such as \"base + 0.7*(math - base)\"; it is computed in memory and not written.",
+    };
+
+    private readonly Option<string[]> _models = new("--model", "-m")
+    {
+        HelpName = "NAME=PATH",
+        Description = "A model that the expression names: a checkpoint, a stored task vector or an adapter. Repeatable.",
+    };
+
+    private readonly Option<string[]> _vectors = new("--vector")
+    {
+        HelpName = "NAME=PATH",
+        Description = "A file to be read as a task vector whatever its metadata says. Repeatable.",
+    };
+
+    private readonly Option<bool> _anyBase = new("--any-base") { Description = "Apply a stored task vector to another base than the one it was made from." };
+    private readonly Option<string?> _config = new("--config") { HelpName = "FILE", Description = "The configuration. Default: config.json in the folder of the model or the edit's base." };
+
+    public void AddTo(Command command)
+    {
+        command.Add(_path);
+        command.Add(_edit);
+        command.Add(_models);
+        command.Add(_vectors);
+        command.Add(_anyBase);
+        command.Add(_config);
+    }
+
+    /// <summary>What the user calls the model: its path or the expression.</summary>
+    public string NameOf(ParseResult parsed) => parsed.GetValue(_edit) ?? parsed.GetValue(_path) ?? string.Empty;
+
+    /// <summary>The model; headers only are read.</summary>
+    public Checkpoint Open(ParseResult parsed)
+    {
+        string? path = parsed.GetValue(_path);
+        string? edit = parsed.GetValue(_edit);
+        ModelReference[] references =
+        [
+            .. (parsed.GetValue(_models) ?? []).Select(text => ModelReference.Parse(text)),
+            .. (parsed.GetValue(_vectors) ?? []).Select(text => ModelReference.Parse(text, isVector: true)),
+        ];
+        if (path is null == edit is null)
+        {
+            throw new UsageException("Name either a MODEL or an edit with --edit EXPRESSION --model NAME=PATH ...");
+        }
+
+        if (edit is null != (references.Length == 0))
+        {
+            throw new UsageException("--edit EXPRESSION and --model NAME=PATH go together.");
+        }
+
+        return path is not null ? Checkpoint.Open(path) : EditExpression.Parse(edit!, ModelSet.Open(references).ToExpressionModels()).Checkpoint
+            ?? throw new UsageException($"'{Printable.Of(edit!)}' is a task vector, which cannot be run; add it to a checkpoint.");
+    }
+
+    public ModelLoadOptions Bind(ParseResult parsed) => new()
+    {
+        ConfigPath = parsed.GetValue(_config),
+        Edit = EditOptions.Default with { AnyBase = parsed.GetValue(_anyBase) },
+    };
+}

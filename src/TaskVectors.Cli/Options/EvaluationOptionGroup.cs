@@ -1,0 +1,172 @@
+using System.CommandLine;
+using TaskVectors.Algebra;
+using TaskVectors.Models;
+using TaskVectors.Models.Autograd;
+using TaskVectors.Models.Data;
+using TaskVectors.Models.Data.Images;
+using TaskVectors.Models.Data.Text;
+using TaskVectors.Models.Evaluation;
+using TaskVectors.Models.Tokenizers;
+
+namespace TaskVectors.Cli.Options;
+
+/// <summary>What is measured, on which data, with which head; makes the evaluator.</summary>
+internal sealed class EvaluationOptionGroup
+{
+    private const string Images = "image-classification";
+    private const string Texts = "text-classification";
+    private const string TextPerplexity = "perplexity";
+    private const int DefaultLength = 512;
+    private const double HalfGrey = 0.5;
+
+    private readonly Option<string> _task = new("--task") { Required = true, HelpName = string.Join('|', Images, Texts, TextPerplexity), Description = "What to measure." };
+    private readonly Option<string?> _data = new("--data")
+    {
+        HelpName = "PATH",
+        Description = "Images: a folder of a folder for each class, or an IDX file. Texts: .csv, .tsv or .jsonl. Perplexity: a text file.",
+    };
+
+    private readonly Option<string?> _labels = new("--labels") { HelpName = "FILE", Description = "The IDX file of labels that belongs to an IDX file of images." };
+    private readonly Option<string> _textColumn = new("--text-column") { HelpName = "NAME", Description = "Column or key of the text. Default: text.", DefaultValueFactory = _ => "text" };
+    private readonly Option<string> _labelColumn = new("--label-column") { HelpName = "NAME", Description = "Column or key of the label. Default: label.", DefaultValueFactory = _ => "label" };
+    private readonly Option<string?> _head = new("--head") { HelpName = "FILE", Description = "A head kept outside the model: [classes, width] weights and a bias. Default: the model's own." };
+    private readonly Option<string?> _headName = new("--head-name") { HelpName = "NAME", Description = "The head in a file of several: NAME.classifier.weight or NAME.weight." };
+    private readonly Option<string?> _prompts = new("--prompts") { HelpName = "FILE", Description = "Zero-shot: a JSON object of class names with a prompt, or an array of prompts, each." };
+    private readonly Option<string[]> _templates = new("--template") { HelpName = "TEXT", Description = "Zero-shot: a prompt with {} for the class's name, such as \"a photo of a {}\". Repeatable." };
+    private readonly Option<string?> _processor = new("--processor") { HelpName = "FILE", Description = "How images are prepared. Default: preprocessor_config.json of the model." };
+    private readonly Option<string?> _tokenizer = new("--tokenizer") { HelpName = "PATH", Description = "The tokenizer. Default: the model's." };
+    private readonly Option<int?> _maximumLength = new("--max-length") { HelpName = "TOKENS", Description = "Texts lose what is longer. Default: the model's length, at most 512." };
+    private readonly Option<int?> _window = new("--window") { HelpName = "TOKENS", Description = "Perplexity: tokens a window. Default: the model's length, at most 1024." };
+    private readonly Option<int?> _stride = new("--stride") { HelpName = "TOKENS", Description = "Perplexity: by how much windows move. Default: half a window." };
+    private readonly Option<int?> _batch = new("--batch") { HelpName = "NUMBER", Description = "Examples at a time. Default: 64." };
+    private readonly Option<int?> _threads = new("--threads") { HelpName = "NUMBER", Description = "How many threads share an operation. Default: the number of processors." };
+    private readonly ExampleOptionGroup _examples = new();
+
+    public void AddTo(Command command)
+    {
+        foreach (Option option in new Option[]
+        {
+            _task, _data, _labels, _textColumn, _labelColumn, _head, _headName, _prompts, _templates, _processor, _tokenizer, _maximumLength, _window,
+            _stride, _batch, _threads,
+        })
+        {
+            command.Add(option);
+        }
+
+        _examples.AddTo(command);
+    }
+
+    public ComputeOptions Compute(ParseResult parsed) => new() { Threads = AtLeastOne(parsed, _threads) ?? 0 };
+
+    /// <summary>The evaluator for a model; reads the data, and notes what had to be assumed.</summary>
+    public ModelEvaluator Create(ParseResult parsed, Checkpoint checkpoint, ModelLoadOptions loading, Action<string> note)
+    {
+        string folder = ModelSettings.FolderOf(checkpoint);
+        var settings = ModelSettings.Read(checkpoint, loading.ConfigPath);
+        var options = new EvaluatorOptions { BatchSize = AtLeastOne(parsed, _batch) ?? 64, Seed = _examples.Seed(parsed), Compute = Compute(parsed), Loading = loading };
+        string task = parsed.GetRequiredValue(_task);
+        return task switch
+        {
+            Images => ForImages(parsed, folder, settings, options, note),
+            Texts => ForTexts(parsed, folder, settings, options),
+            TextPerplexity => new PerplexityEvaluator(
+                Tokenizer(parsed, folder).Encode(TextFiles.ReadText(Data(parsed))).Ids, AtLeastOne(parsed, _window), AtLeastOne(parsed, _stride), options),
+            _ => throw new UsageException($"--task is one of {Images}, {Texts}, {TextPerplexity}, not '{Printable.Of(task)}'."),
+        };
+    }
+
+    private ImageClassificationEvaluator ForImages(ParseResult parsed, string folder, ModelSettings settings, EvaluatorOptions options, Action<string> note)
+    {
+        string data = Data(parsed);
+        IImageDataset dataset = Directory.Exists(data) ? ImageFolderDataset.Open(data) : IdxImageDataset.Open(
+            data, parsed.GetValue(_labels) ?? throw new UsageException("An IDX file of images needs the one of labels: --labels FILE."));
+        FrozenHead? head = Head(parsed);
+        PromptSet? prompts = Prompts(parsed, dataset.ClassNames);
+        IReadOnlyList<int>? classes = head is not null || prompts is not null ? ByName(prompts, dataset.ClassNames) : settings.ClassesOf(dataset.ClassNames);
+        ImageProcessor processor = Processor(parsed, folder, settings, note);
+        ImageExamples examples = ImageExamples.From(dataset, processor, classes);
+        examples = examples.Select(_examples.Choose(parsed, examples.Labels));
+        return prompts is null
+            ? new ImageClassificationEvaluator(examples, head, options)
+            : new ImageClassificationEvaluator(examples, prompts, Tokenizer(parsed, folder), options);
+    }
+
+    private TextClassificationEvaluator ForTexts(ParseResult parsed, string folder, ModelSettings settings, EvaluatorOptions options)
+    {
+        FrozenHead? head = Head(parsed);
+        var dataset = TextDataset.Open(Data(parsed), new TextDatasetOptions
+        {
+            TextColumn = parsed.GetRequiredValue(_textColumn),
+            LabelColumn = parsed.GetRequiredValue(_labelColumn),
+            ClassNames = Prompts(parsed, [])?.ClassNames,
+        });
+        if (dataset.ClassNames.Count == 0)
+        {
+            throw new UsageException("Texts need labels to be classified by; use a .csv, .tsv or .jsonl file.");
+        }
+
+        PromptSet? prompts = Prompts(parsed, dataset.ClassNames);
+        IReadOnlyList<int>? classes = head is null && prompts is null ? settings.ClassesOf(dataset.ClassNames) : null;
+        Tokenizer tokenizer = Tokenizer(parsed, folder);
+        int length = AtLeastOne(parsed, _maximumLength) ?? Math.Min(settings.MaximumLength ?? DefaultLength, tokenizer.Truncation?.MaximumLength ?? DefaultLength);
+        string[] texts = [.. Enumerable.Range(0, dataset.Count).Select(dataset.TextOf)];
+        int[] labels = [.. dataset.Labels.Select(label => classes?[label] ?? label)];
+        IReadOnlyList<int> chosen = _examples.Choose(parsed, labels);
+        var examples = TextExamples.From([.. chosen.Select(index => texts[index])], [.. chosen.Select(index => labels[index])], tokenizer, length);
+        return prompts is null ? new TextClassificationEvaluator(examples, head, options) : new TextClassificationEvaluator(examples, prompts, tokenizer, options);
+    }
+
+    private string Data(ParseResult parsed) => parsed.GetValue(_data) ?? throw new UsageException("Name the data to evaluate on with --data PATH.");
+
+    private FrozenHead? Head(ParseResult parsed)
+    {
+        string? file = parsed.GetValue(_head);
+        bool isZeroShot = parsed.GetValue(_prompts) is not null || parsed.GetValue(_templates) is { Length: > 0 };
+        if ((file is not null && isZeroShot) || (parsed.GetValue(_prompts) is not null && parsed.GetValue(_templates) is { Length: > 0 }))
+        {
+            throw new UsageException("--head, --prompts and --template exclude each other.");
+        }
+
+        return file is null ? null : FrozenHead.Load(file, parsed.GetValue(_headName));
+    }
+
+    private PromptSet? Prompts(ParseResult parsed, IReadOnlyList<string> classNames)
+    {
+        if (parsed.GetValue(_prompts) is { } file)
+        {
+            return PromptSet.Read(file);
+        }
+
+        return parsed.GetValue(_templates) is { Length: > 0 } templates && classNames.Count > 0 ? PromptSet.Create(classNames, templates) : null;
+    }
+
+    private static IReadOnlyList<int>? ByName(PromptSet? prompts, IReadOnlyList<string> names)
+    {
+        int[] places = prompts is null ? [] : [.. names.Select(name => prompts.ClassNames.ToList().IndexOf(name))];
+        return places.Length == 0 || places.Contains(-1) ? null : places;
+    }
+
+    private ImageProcessor Processor(ParseResult parsed, string folder, ModelSettings settings, Action<string> note)
+    {
+        const string FileName = "preprocessor_config.json";
+        string file = parsed.GetValue(_processor) ?? Path.Combine(folder, FileName);
+        if (parsed.GetValue(_processor) is not null || File.Exists(file))
+        {
+            return ImageProcessor.Load(file);
+        }
+
+        int channels = settings.Channels == 1 ? 1 : 3;
+        note($"There is no {FileName}: images are resized to the model's size, and values lie between -1 and 1.");
+        return new ImageProcessor
+        {
+            Resize = settings.ImageSize is { } size ? new ImageSize(size, size) : null,
+            Mean = [.. Enumerable.Repeat(HalfGrey, channels)],
+            StandardDeviation = [.. Enumerable.Repeat(HalfGrey, channels)],
+        };
+    }
+
+    private Tokenizer Tokenizer(ParseResult parsed, string folder) => TaskVectors.Models.Tokenizers.Tokenizer.Load(parsed.GetValue(_tokenizer) ?? folder);
+
+    private static int? AtLeastOne(ParseResult parsed, Option<int?> option) =>
+        parsed.GetValue(option) is < 1 ? throw new UsageException($"{option.Name} is at least 1.") : parsed.GetValue(option);
+}

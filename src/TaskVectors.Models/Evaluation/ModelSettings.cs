@@ -1,0 +1,86 @@
+using System.Globalization;
+using TaskVectors.Algebra;
+
+namespace TaskVectors.Models.Evaluation;
+
+/// <summary>What a model's configuration says of its inputs and classes.</summary>
+public sealed record ModelSettings
+{
+    /// <summary>Height and width of images, or null.</summary>
+    public int? ImageSize { get; private init; }
+
+    /// <summary>Channels of images, or null.</summary>
+    public int? Channels { get; private init; }
+
+    /// <summary>The most tokens of a text, or null.</summary>
+    public int? MaximumLength { get; private init; }
+
+    /// <summary>What the classes of the model's own head are called; empty where the configuration does not say.</summary>
+    public IReadOnlyList<string> ClassNames { get; private init; } = [];
+
+    /// <summary>Reads the configuration of a checkpoint or edit.</summary>
+    /// <param name="checkpoint">The checkpoint.</param>
+    /// <param name="configPath">The configuration; <c>config.json</c> in the checkpoint's folder, or beside its file, where absent.</param>
+    /// <returns>Empty settings where there is no configuration.</returns>
+    /// <exception cref="ModelException">It is malformed.</exception>
+    public static ModelSettings Read(Checkpoint checkpoint, string? configPath = null)
+    {
+        ArgumentNullException.ThrowIfNull(checkpoint);
+        string file = configPath ?? Path.Combine(FolderOf(checkpoint), "config.json");
+        return File.Exists(file) ? Of(ModelConfig.Read(file)) : new ModelSettings();
+    }
+
+    /// <summary>The folder in which a checkpoint, or the base of an edit, lies with its tokenizer and configuration.</summary>
+    /// <param name="checkpoint">The checkpoint.</param>
+    public static string FolderOf(Checkpoint checkpoint)
+    {
+        ArgumentNullException.ThrowIfNull(checkpoint);
+        string path = checkpoint.Base.Path;
+        return Directory.Exists(path) ? path : Path.GetDirectoryName(Path.GetFullPath(path)) ?? string.Empty;
+    }
+
+    /// <summary>The number among the model's classes of each of a data set's.</summary>
+    /// <param name="names">What the data set calls its classes.</param>
+    /// <returns>By name where all names are among <see cref="ClassNames"/>; else null, and classes are numbered as the data set has them.</returns>
+    public IReadOnlyList<int>? ClassesOf(IReadOnlyList<string> names)
+    {
+        ArgumentNullException.ThrowIfNull(names);
+        var numbers = new Dictionary<string, int>(StringComparer.Ordinal);
+        for (int label = 0; label < ClassNames.Count; label++)
+        {
+            _ = numbers.TryAdd(ClassNames[label], label);
+        }
+
+        return names.Count > 0 && names.All(numbers.ContainsKey) ? [.. names.Select(name => numbers[name])] : null;
+    }
+
+    private static ModelSettings Of(ModelConfig config)
+    {
+        ModelConfig images = config.Section("vision_config") ?? config;
+        ModelConfig texts = config.Section("text_config") ?? config;
+        int? length = Size(texts, "max_position_embeddings") ?? Size(texts, "n_positions");
+
+        // RoBERTa's table of positions starts with the padding id's and one more that are not used.
+        bool isRoberta = config.Text("model_type") == "roberta";
+        return new ModelSettings
+        {
+            ImageSize = Size(images, "image_size"),
+            Channels = Size(images, "num_channels"),
+            MaximumLength = isRoberta && length is { } positions ? positions - config.Integer("pad_token_id", 1) - 1 : length,
+            ClassNames = Names(config.Section("id2label")),
+        };
+    }
+
+    private static int? Size(ModelConfig config, string key) => config.Has(key) ? config.Size(key) : null;
+
+    private static string[] Names(ModelConfig? labels)
+    {
+        var names = new List<string>();
+        while (labels?.Text(names.Count.ToString(CultureInfo.InvariantCulture)) is { } name)
+        {
+            names.Add(name);
+        }
+
+        return [.. names];
+    }
+}

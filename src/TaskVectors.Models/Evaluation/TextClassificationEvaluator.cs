@@ -1,0 +1,66 @@
+using TaskVectors.Models.Architectures;
+using TaskVectors.Models.Autograd;
+using TaskVectors.Models.Tokenizers;
+
+namespace TaskVectors.Models.Evaluation;
+
+/// <summary>
+/// Measures a classifier of texts: by its own head, by a frozen head on sentence embeddings (mean pooled, of length 1), or zero-shot by the
+/// cosine with class prompts.
+/// </summary>
+public sealed class TextClassificationEvaluator : ClassificationEvaluator
+{
+    private readonly TextExamples _examples;
+    private readonly Func<Model, FrozenHead?> _headFor;
+
+    /// <summary>Measures with a frozen head, or with the model's own.</summary>
+    /// <param name="examples">The texts.</param>
+    /// <param name="head">The frozen head; the model's own where absent.</param>
+    /// <param name="options">How the model is run.</param>
+    public TextClassificationEvaluator(TextExamples examples, FrozenHead? head = null, EvaluatorOptions? options = null)
+        : this(examples, _ => head, options)
+    {
+    }
+
+    /// <summary>Measures zero-shot: the model that is measured also encodes the prompts.</summary>
+    /// <param name="examples">The texts; labels number the classes of the prompts.</param>
+    /// <param name="prompts">What is said of each class.</param>
+    /// <param name="tokenizer">The model's tokenizer.</param>
+    /// <param name="options">How the model is run.</param>
+    public TextClassificationEvaluator(TextExamples examples, PromptSet prompts, Tokenizer tokenizer, EvaluatorOptions? options = null)
+        : this(examples, model => prompts.Encode(model, tokenizer), options) => ArgumentNullException.ThrowIfNull(prompts);
+
+    private TextClassificationEvaluator(TextExamples examples, Func<Model, FrozenHead?> headFor, EvaluatorOptions? options)
+        : base(options)
+    {
+        ArgumentNullException.ThrowIfNull(examples);
+        _examples = examples;
+        _headFor = headFor;
+    }
+
+    /// <inheritdoc/>
+    public override string Name => "text-classification";
+
+    private protected override IReadOnlyList<int> Labels => _examples.Labels;
+
+    /// <summary>[batch, width]: embeddings of texts of length 1, by the models that have such.</summary>
+    internal static Tensor Embed(Model model, ModelInputs inputs) => model switch
+    {
+        BertModel bert => bert.EmbedSentences(inputs),
+        ClipModel clip => clip.EmbedTexts(inputs),
+        _ => throw NoTexts(model),
+    };
+
+    private protected override int[] Order() => _examples.ByLength();
+
+    private protected override FrozenHead? HeadFor(Model model) => _headFor(model);
+
+    private protected override Tensor Scores(Model model, ReadOnlySpan<int> batch) => model is BertModel
+        ? model.Run(_examples.Batch(batch)).Logits ?? throw WrongKind(model, "has no head; give prompts or a frozen head.")
+        : throw NoTexts(model);
+
+    private protected override Tensor Vectors(Model model, ReadOnlySpan<int> batch) => Embed(model, _examples.Batch(batch));
+
+    private static ModelException NoTexts(Model model) => WrongKind(
+        model, "does not classify texts; BertForSequenceClassification, RobertaForSequenceClassification, BertModel, RobertaModel and CLIPModel do.");
+}

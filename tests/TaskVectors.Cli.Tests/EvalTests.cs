@@ -1,0 +1,110 @@
+using System.Text.Json;
+
+namespace TaskVectors.Cli.Tests;
+
+/// <summary>The numbers of evaluators are tested in the library; here, that the command finds models, data and heads, and refuses what makes no sense.</summary>
+public sealed class EvalTests : IDisposable
+{
+    private readonly Workplace _place = new();
+
+    public void Dispose() => _place.Dispose();
+
+    [Fact]
+    public async Task A_model_is_measured_on_pictures_with_its_own_head()
+    {
+        Outcome json = await EvalAsync(Model, "--json", "--predictions");
+        Outcome text = await EvalAsync(Model);
+
+        Assert.Equal((0, 0), (json.Code, text.Code));
+        JsonElement accuracy = json.Json.GetProperty("metrics")[0];
+        int[] predictions = [.. json.Json.GetProperty("predictions").EnumerateArray().Select(item => item.GetInt32())];
+        Assert.Equal("ViTForImageClassification", json.Json.GetProperty("architecture").GetString());
+        Assert.Equal("accuracy", accuracy.GetProperty("name").GetString());
+        Assert.Equal(predictions.Index().Count(pair => pair.Item == Label(pair.Index)) / 12.0, accuracy.GetProperty("value").GetDouble(), 1e-12);
+        Assert.InRange(accuracy.GetProperty("value").GetDouble(), accuracy.GetProperty("low").GetDouble(), accuracy.GetProperty("high").GetDouble());
+        Assert.Contains("95 % interval", text.Output, StringComparison.Ordinal);
+        Assert.Contains("accuracy", text.Output, StringComparison.Ordinal);
+        Assert.Contains("preprocessor_config.json", text.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_edit_that_changes_nothing_measures_like_the_model()
+    {
+        Outcome model = await EvalAsync(Model, "--json", "--predictions", "--head", Model);
+        Outcome edit = await EvalAsync("--edit", "a + 2*(b - a)", "-m", $"a={Model}", "-m", $"b={Model}", "--json", "--predictions", "--head", Model);
+
+        Assert.Equal((0, 0), (model.Code, edit.Code));
+        Assert.Equal(model.Json.GetProperty("metrics").GetRawText(), edit.Json.GetProperty("metrics").GetRawText());
+        Assert.Equal(model.Json.GetProperty("predictions").GetRawText(), edit.Json.GetProperty("predictions").GetRawText());
+        Assert.Equal("a + 2*(b - a)", edit.Json.GetProperty("model").GetString());
+    }
+
+    [Fact]
+    public async Task Parts_and_limits_take_fewer_examples()
+    {
+        Outcome part = await EvalAsync(Model, "--json", "--shares", "train=0.5,test=0.5", "--split", "test");
+        Outcome few = await EvalAsync(Model, "--json", "--limit", "5", "--seed", "3");
+
+        Assert.InRange(part.Json.GetProperty("metrics")[0].GetProperty("count").GetInt32(), 4, 8);
+        Assert.Equal(5, few.Json.GetProperty("metrics")[0].GetProperty("count").GetInt32());
+    }
+
+    [Fact]
+    public async Task A_part_without_examples_and_labels_out_of_range_are_bad_input()
+    {
+        Outcome empty = await EvalAsync(Model, "--json", "--shares", "train=1,test=0.001", "--split", "test");
+        (string images, string labels) = AddPictures("six", 12, 6);
+        Outcome label = await Taskvec.RunAsync("eval", Model, "--task", "image-classification", "--data", images, "--labels", labels, "--json");
+
+        Assert.Equal((3, "data.split"), (empty.Code, empty.SingleError.GetProperty("kind").GetString()));
+        Assert.Equal((3, "data.label"), (label.Code, label.SingleError.GetProperty("kind").GetString()));
+    }
+
+    [Fact]
+    public async Task An_unknown_architecture_is_answered_with_those_that_are_known()
+    {
+        Outcome outcome = await EvalAsync(_place.Base, "--json");
+
+        Assert.Equal((3, "model.unknown-architecture"), (outcome.Code, outcome.SingleError.GetProperty("kind").GetString()));
+        Assert.Contains("BertModel", outcome.SingleError.GetProperty("message").GetString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Command_lines_that_make_no_sense_are_mistakes_of_usage()
+    {
+        (string[] Line, string Said)[] cases =
+        [
+            (["eval", Model, "--task", "image-classification"], "--data"),
+            (["eval", Model, "--task", "colour", "--data", "x"], "image-classification"),
+            (["eval", "--task", "perplexity", "--data", "x"], "MODEL"),
+            (["eval", Model, "--edit", "a", "-m", $"a={Model}", "--task", "perplexity", "--data", "x"], "either"),
+            (["eval", "--edit", "a", "--task", "perplexity", "--data", "x"], "go together"),
+            (["eval", "--edit", "a - b", "-m", $"a={Model}", "-m", $"b={Model}", "--task", "perplexity", "--data", "x"], "task vector"),
+        ];
+        foreach ((string[] line, string said) in cases)
+        {
+            Outcome outcome = await Taskvec.RunAsync(line);
+            Assert.Equal(2, outcome.Code);
+            Assert.Contains(said, outcome.Error, StringComparison.Ordinal);
+        }
+    }
+
+    private static string Model => Path.Combine(AppContext.BaseDirectory, "Golden", "models", "vit-rgb");
+
+    private static int Label(int example) => example % 5;
+
+    private Task<Outcome> EvalAsync(params string[] arguments)
+    {
+        (string images, string labels) = AddPictures("five", 12, 5);
+        return Taskvec.RunAsync(["eval", .. arguments, "--task", "image-classification", "--data", images, "--labels", labels]);
+    }
+
+    private (string Images, string Labels) AddPictures(string name, int count, int classes)
+    {
+        byte[] pixels = new byte[count * 16 * 16 * 3];
+        new Random(1).NextBytes(pixels);
+        return (
+            IdxFile.Write(_place.PathOf($"{name}-images"), [count, 16, 16, 3], pixels),
+            IdxFile.Write(_place.PathOf($"{name}-labels"), [count], [.. Enumerable.Range(0, count).Select(example => (byte)(example % classes))]));
+    }
+}
