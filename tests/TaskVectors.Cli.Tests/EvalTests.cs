@@ -40,6 +40,38 @@ public sealed class EvalTests : IDisposable
     }
 
     [Fact]
+    public async Task Texts_are_classified_by_prompts_and_by_templates()
+    {
+        string vocabulary = AddVocabulary();
+        File.WriteAllText(_place.PathOf("texts.csv"), "text,label\nred,red\nbad,bad\ngood blue,good\n");
+        File.WriteAllText(_place.PathOf("prompts.json"), """{"red": "red", "good": ["good blue"], "bad": "bad"}""");
+        string[] line = ["eval", Golden("minilm-embedding"), "--task", "text-classification", "--data", _place.PathOf("texts.csv"), "--tokenizer", vocabulary, "--json", "--predictions"];
+
+        Outcome prompts = await Taskvec.RunAsync([.. line, "--prompts", _place.PathOf("prompts.json")]);
+        Outcome templates = await Taskvec.RunAsync([.. line, "--template", "{}", "--template", "{} {}"]);
+        Outcome both = await Taskvec.RunAsync([.. line, "--template", "{}", "--prompts", _place.PathOf("prompts.json")]);
+
+        Assert.Equal((0, 0, 2), (prompts.Code, templates.Code, both.Code));
+        Assert.Equal("[0,2,1]", string.Concat(prompts.Json.GetProperty("predictions").GetRawText().Where(character => !char.IsWhiteSpace(character))));
+        Assert.Equal(1, prompts.Json.GetProperty("metrics")[0].GetProperty("value").GetDouble());
+        Assert.Equal(3, templates.Json.GetProperty("metrics")[0].GetProperty("count").GetInt32());
+    }
+
+    [Fact]
+    public async Task A_language_model_is_measured_by_its_perplexity()
+    {
+        File.WriteAllText(_place.PathOf("text.txt"), "red green blue good bad red green blue good bad");
+
+        Outcome outcome = await Taskvec.RunAsync(
+            "eval", Golden("gpt2-grads"), "--task", "perplexity", "--data", _place.PathOf("text.txt"), "--tokenizer", AddVocabulary(), "--window", "8", "--stride", "4", "--json");
+
+        Assert.Equal(0, outcome.Code);
+        JsonElement[] metrics = [.. outcome.Json.GetProperty("metrics").EnumerateArray()];
+        Assert.Equal(["perplexity", "loss"], metrics.Select(metric => metric.GetProperty("name").GetString()));
+        Assert.Equal(Math.Exp(metrics[1].GetProperty("value").GetDouble()), metrics[0].GetProperty("value").GetDouble(), 1e-9);
+    }
+
+    [Fact]
     public async Task Parts_and_limits_take_fewer_examples()
     {
         Outcome part = await EvalAsync(Model, "--json", "--shares", "train=0.5,test=0.5", "--split", "test");
@@ -89,7 +121,9 @@ public sealed class EvalTests : IDisposable
         }
     }
 
-    private static string Model => Path.Combine(AppContext.BaseDirectory, "Golden", "models", "vit-rgb");
+    private static string Model => Golden("vit-rgb");
+
+    private static string Golden(string name) => Path.Combine(AppContext.BaseDirectory, "Golden", "models", name);
 
     private static int Label(int example) => example % 5;
 
@@ -97,6 +131,12 @@ public sealed class EvalTests : IDisposable
     {
         (string images, string labels) = AddPictures("five", 12, 5);
         return Taskvec.RunAsync(["eval", .. arguments, "--task", "image-classification", "--data", images, "--labels", labels]);
+    }
+
+    private string AddVocabulary()
+    {
+        File.WriteAllLines(_place.PathOf("vocab.txt"), ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "red", "green", "blue", "good", "bad"]);
+        return _place.PathOf("vocab.txt");
     }
 
     private (string Images, string Labels) AddPictures(string name, int count, int classes)

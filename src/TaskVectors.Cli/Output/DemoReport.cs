@@ -22,7 +22,7 @@ internal sealed class DemoReport(ComparisonReport comparison, IReadOnlyList<Demo
         Steps().Write(reporter.Terminal);
         if (accuracies.Count > 0)
         {
-            reporter.Summarize($"Accuracy on {Counting.Of(accuracies[0].Accuracies[0].Count, "test image")} of a set that no model was trained on (95 % interval):");
+            reporter.Summarize($"Accuracy on {Counting.Of(accuracies[0].Accuracies[0].Count, "test image")} of each set, on which no model was trained (95 % interval):");
             Accuracies().Write(reporter.Terminal);
         }
 
