@@ -72,6 +72,22 @@ public sealed class EvalTests : IDisposable
     }
 
     [Fact]
+    public async Task Questions_are_answered_by_log_likelihood()
+    {
+        File.WriteAllText(_place.PathOf("questions.jsonl"), """{"context": "red green", "choices": ["blue", "good", "bad bad"], "label": 1}""" + "\n");
+        File.WriteAllText(_place.PathOf("wrong.jsonl"), """{"context": "red green", "choices": ["blue", 2], "label": 1}""" + "\n");
+        string[] line = ["eval", Golden("gpt2-grads"), "--task", "multiple-choice", "--tokenizer", AddVocabulary(), "--json", "--predictions", "--data"];
+
+        Outcome outcome = await Taskvec.RunAsync([.. line, _place.PathOf("questions.jsonl")]);
+        Outcome wrong = await Taskvec.RunAsync([.. line, _place.PathOf("wrong.jsonl")]);
+
+        Assert.Equal((0, 3), (outcome.Code, wrong.Code));
+        int prediction = outcome.Json.GetProperty("predictions")[0].GetInt32();
+        Assert.Equal(prediction == 1 ? 1 : 0, outcome.Json.GetProperty("metrics")[0].GetProperty("value").GetDouble());
+        Assert.Contains("question 0", wrong.SingleError.GetProperty("message").GetString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Parts_and_limits_take_fewer_examples()
     {
         Outcome part = await EvalAsync(Model, "--json", "--shares", "train=0.5,test=0.5", "--split", "test");

@@ -16,14 +16,15 @@ internal sealed class EvaluationOptionGroup
     private const string Images = "image-classification";
     private const string Texts = "text-classification";
     private const string TextPerplexity = "perplexity";
+    private const string Choices = "multiple-choice";
     private const int DefaultLength = 512;
     private const double HalfGrey = 0.5;
 
-    private readonly Option<string> _task = new("--task") { Required = true, HelpName = string.Join('|', Images, Texts, TextPerplexity), Description = "What to measure." };
+    private readonly Option<string> _task = new("--task") { Required = true, HelpName = string.Join('|', Images, Texts, TextPerplexity, Choices), Description = "What to measure." };
     private readonly Option<string?> _data = new("--data")
     {
         HelpName = "PATH",
-        Description = "Images: a folder of a folder for each class, or an IDX file. Texts: .csv, .tsv or .jsonl. Perplexity: a text file.",
+        Description = "Images: a folder of a folder for each class, or an IDX file. Texts: .csv, .tsv or .jsonl. Perplexity: a text file. Choices: .jsonl.",
     };
 
     private readonly Option<string?> _labels = new("--labels") { HelpName = "FILE", Description = "The IDX file of labels that belongs to an IDX file of images." };
@@ -71,7 +72,8 @@ internal sealed class EvaluationOptionGroup
             Texts => ForTexts(parsed, folder, settings, options),
             TextPerplexity => new PerplexityEvaluator(
                 Tokenizer(parsed, folder).Encode(TextFiles.ReadText(Data(parsed))).Ids, AtLeastOne(parsed, _window), AtLeastOne(parsed, _stride), options),
-            _ => throw new UsageException($"--task is one of {Images}, {Texts}, {TextPerplexity}, not '{Printable.Of(task)}'."),
+            Choices => ForChoices(parsed, folder, options),
+            _ => throw new UsageException($"--task is one of {Images}, {Texts}, {TextPerplexity}, {Choices}, not '{Printable.Of(task)}'."),
         };
     }
 
@@ -114,6 +116,13 @@ internal sealed class EvaluationOptionGroup
         IReadOnlyList<int> chosen = _examples.Choose(parsed, labels);
         var examples = TextExamples.From([.. chosen.Select(index => texts[index])], [.. chosen.Select(index => labels[index])], tokenizer, length);
         return prompts is null ? new TextClassificationEvaluator(examples, head, options) : new TextClassificationEvaluator(examples, prompts, tokenizer, options);
+    }
+
+    private MultipleChoiceEvaluator ForChoices(ParseResult parsed, string folder, EvaluatorOptions options)
+    {
+        IReadOnlyList<ChoiceExample> questions = ChoiceFile.Read(Data(parsed), Tokenizer(parsed, folder));
+        IReadOnlyList<int> chosen = _examples.Choose(parsed, [.. questions.Select(question => question.Label)]);
+        return new MultipleChoiceEvaluator([.. chosen.Select(index => questions[index])], options);
     }
 
     private string Data(ParseResult parsed) => parsed.GetValue(_data) ?? throw new UsageException("Name the data to evaluate on with --data PATH.");

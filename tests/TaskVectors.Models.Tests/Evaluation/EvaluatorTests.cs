@@ -103,6 +103,35 @@ public sealed class EvaluatorTests : IDisposable
     }
 
     [Fact]
+    public void The_answer_of_the_highest_probability_is_chosen()
+    {
+        GoldenCase golden = new("perplexity-stride");
+        int[] ids = golden.Tensors.Indices("in/input_ids").Values.ToArray();
+        int[] context = ids[..8];
+        int[][] choices = [[ids[8]], [ids[9], ids[10]], [ids[11]]];
+        Checkpoint checkpoint = Checkpoint.Open(golden.ModelFolder);
+        using ComputeContext compute = new(OneThread.Compute);
+        using Model model = ModelLoader.Load(checkpoint, compute);
+
+        double[] scores = [.. choices.Select(choice => choice.Select((token, place) => LogProbability(model, [.. context, .. choice[..place]], token)).Sum())];
+        int best = Array.IndexOf(scores, scores.Max());
+        EvaluationResult right = new MultipleChoiceEvaluator([new ChoiceExample(context, choices, best)], OneThread).Evaluate(checkpoint);
+        EvaluationResult wrong = new MultipleChoiceEvaluator([new ChoiceExample(context, choices, (best + 1) % 3)], OneThread).Evaluate(checkpoint);
+
+        Assert.Equal([best], right.Predictions);
+        Assert.Equal((1, 0), (right["accuracy"].Value, wrong["accuracy"].Value));
+    }
+
+    [Fact]
+    public void Questions_that_make_no_sense_are_an_error()
+    {
+        Assert.Equal("data.empty", Assert.Throws<DataException>(() => new MultipleChoiceEvaluator([])).Kind);
+        Assert.Equal("data.empty", Assert.Throws<DataException>(() => new MultipleChoiceEvaluator([new ChoiceExample([1], [[2]], 0)])).Kind);
+        Assert.Equal("data.empty", Assert.Throws<DataException>(() => new MultipleChoiceEvaluator([new ChoiceExample([], [[2], [3]], 0)])).Kind);
+        Assert.Equal("data.label", Assert.Throws<DataException>(() => new MultipleChoiceEvaluator([new ChoiceExample([1], [[2], [3]], 2)])).Kind);
+    }
+
+    [Fact]
     public async Task An_edit_that_was_never_written_measures_like_the_same_edit_on_disk()
     {
         GoldenCase golden = new("vit-rgb");
@@ -231,6 +260,16 @@ public sealed class EvaluatorTests : IDisposable
     }
 
     private static int[] Best(double[] scores, int classes) => [.. scores.Chunk(classes).Select(row => Array.IndexOf(row, row.Max()))];
+
+    /// <summary>log p of one token after others, from the scores of the last place.</summary>
+    private static double LogProbability(Model model, int[] before, int token)
+    {
+        using IDisposable inference = model.Context.BeginInference();
+        using TensorScope scope = model.Context.BeginScope();
+        Tensor logits = model.Run(new ModelInputs { InputIds = new IndexTensor(before, 1, before.Length) }).Logits!;
+        double[] last = [.. logits.ToArray().TakeLast(logits.Size(-1)).Select(value => (double)value)];
+        return last[token] - Math.Log(last.Sum(Math.Exp));
+    }
 
     /// <summary>The same model with all weights halved, written into a folder.</summary>
     private string Halve(Checkpoint model)
