@@ -28,8 +28,8 @@ internal sealed class EvaluationOptionGroup
     };
 
     private readonly Option<string?> _labels = new("--labels") { HelpName = "FILE", Description = "The IDX file of labels that belongs to an IDX file of images." };
-    private readonly Option<string> _textColumn = new("--text-column") { HelpName = "NAME", Description = "Column or key of the text. Default: text.", DefaultValueFactory = _ => "text" };
-    private readonly Option<string> _labelColumn = new("--label-column") { HelpName = "NAME", Description = "Column or key of the label. Default: label.", DefaultValueFactory = _ => "label" };
+    private readonly Option<string> _textColumn = new("--text-column") { HelpName = "NAME", Description = "Column or key of the text.", DefaultValueFactory = _ => "text" };
+    private readonly Option<string> _labelColumn = new("--label-column") { HelpName = "NAME", Description = "Column or key of the label.", DefaultValueFactory = _ => "label" };
     private readonly Option<string?> _head = new("--head") { HelpName = "FILE", Description = "A head kept outside the model: [classes, width] weights and a bias. Default: the model's own." };
     private readonly Option<string?> _headName = new("--head-name") { HelpName = "NAME", Description = "The head in a file of several: NAME.classifier.weight or NAME.weight." };
     private readonly Option<string?> _prompts = new("--prompts") { HelpName = "FILE", Description = "Zero-shot: a JSON object of class names with a prompt, or an array of prompts, each." };
