@@ -10,6 +10,9 @@ namespace TaskVectors.Models.Training;
 /// </summary>
 public sealed class AdamOptimizer : Optimizer
 {
+    private const string FirstName = "first";
+    private const string SecondName = "second";
+
     private readonly AdamOptions _options;
     private readonly Dictionary<Tensor, (Tensor First, Tensor Second)> _moments = [];
 
@@ -23,14 +26,20 @@ public sealed class AdamOptimizer : Optimizer
     /// <param name="parameter">A parameter.</param>
     public (Tensor First, Tensor Second)? Moments(Tensor parameter) => _moments.TryGetValue(parameter, out (Tensor, Tensor) moments) ? moments : null;
 
+    internal override IReadOnlyList<string> StateNames { get; } = [FirstName, SecondName];
+
+    internal override Tensor? FindState(Tensor parameter, string name) =>
+        Moments(parameter) is { } moments ? name == FirstName ? moments.First : moments.Second : null;
+
+    internal override Tensor OpenState(Tensor parameter, string name)
+    {
+        (Tensor first, Tensor second) = OpenMoments(parameter);
+        return name == FirstName ? first : second;
+    }
+
     private protected override void Update(Tensor parameter, Tensor gradient, double learningRate, double weightDecay)
     {
-        if (!_moments.TryGetValue(parameter, out (Tensor First, Tensor Second) moments))
-        {
-            moments = (NewState(parameter), NewState(parameter));
-            _moments.Add(parameter, moments);
-        }
-
+        (Tensor First, Tensor Second) moments = OpenMoments(parameter);
         bool isDecoupled = _options.IsDecayDecoupled;
         AdamStep step = new()
         {
@@ -46,5 +55,16 @@ public sealed class AdamOptimizer : Optimizer
         };
         parameter.Context.Team.For(parameter.Count, ActivationOperations.LeastElements, (start, end) => step.Apply(
             gradient.Values[start..end], moments.First.Values[start..end], moments.Second.Values[start..end], parameter.Values[start..end]));
+    }
+
+    private (Tensor First, Tensor Second) OpenMoments(Tensor parameter)
+    {
+        if (!_moments.TryGetValue(parameter, out (Tensor First, Tensor Second) moments))
+        {
+            moments = (NewState(parameter), NewState(parameter));
+            _moments.Add(parameter, moments);
+        }
+
+        return moments;
     }
 }

@@ -60,6 +60,18 @@ public abstract class Optimizer : IDisposable
         GC.SuppressFinalize(this);
     }
 
+    /// <summary>The names of what is kept for each parameter.</summary>
+    internal abstract IReadOnlyList<string> StateNames { get; }
+
+    /// <summary>What is kept for a parameter under a name, or null before its first step.</summary>
+    internal abstract Tensor? FindState(Tensor parameter, string name);
+
+    /// <summary>As <see cref="FindState"/>, made of zeros where there is none, to be overwritten with what a checkpoint holds.</summary>
+    internal abstract Tensor OpenState(Tensor parameter, string name);
+
+    /// <summary>Continues the count of steps of an earlier run.</summary>
+    internal void ResumeAt(int steps) => Steps = steps;
+
     private protected abstract void Update(Tensor parameter, Tensor gradient, double learningRate, double weightDecay);
 
     /// <summary>Zeros of a parameter's shape, owned by the optimiser.</summary>

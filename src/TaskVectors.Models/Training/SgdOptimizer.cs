@@ -28,6 +28,21 @@ public sealed class SgdOptimizer : Optimizer
     /// <param name="parameter">A parameter.</param>
     public Tensor? Buffer(Tensor parameter) => _buffers.GetValueOrDefault(parameter);
 
+    internal override IReadOnlyList<string> StateNames => _momentum == 0 ? [] : ["direction"];
+
+    internal override Tensor? FindState(Tensor parameter, string name) => Buffer(parameter);
+
+    internal override Tensor OpenState(Tensor parameter, string name)
+    {
+        if (!_buffers.TryGetValue(parameter, out Tensor? buffer))
+        {
+            buffer = NewState(parameter);
+            _buffers.Add(parameter, buffer);
+        }
+
+        return buffer;
+    }
+
     private protected override void Update(Tensor parameter, Tensor gradient, double learningRate, double weightDecay)
     {
         Span<float> theta = parameter.Values;
@@ -42,13 +57,7 @@ public sealed class SgdOptimizer : Optimizer
             return;
         }
 
-        if (!_buffers.TryGetValue(parameter, out Tensor? buffer))
-        {
-            buffer = NewState(parameter);
-            _buffers.Add(parameter, buffer);
-        }
-
-        Span<float> direction = buffer.Values;
+        Span<float> direction = OpenState(parameter, StateNames[0]).Values;
         Elementwise.Scale((float)_momentum, direction, direction);
         Elementwise.Add(gradient.Values, direction);
         if (_isNesterov)

@@ -1,0 +1,8 @@
+namespace TaskVectors.Models.Training;
+
+/// <summary>What a finished run has made.</summary>
+/// <param name="Folder">The folder with the trained model.</param>
+/// <param name="Steps">The steps of the whole run.</param>
+/// <param name="ResumedAt">The steps that an earlier process had made; 0 where the run was not resumed.</param>
+/// <param name="Losses">The loss of each step that this process made, in order.</param>
+public sealed record TrainingResult(string Folder, int Steps, int ResumedAt, IReadOnlyList<double> Losses);
