@@ -65,7 +65,8 @@ public sealed class KillAndResumeTests : IDisposable
             "--vectors", "drop", "--cut", "0.3", "--threads", "1", "--quiet", "-o", PathOf(output),
         ];
         Assert.Equal(0, (await ProgramProcess.RunAsync(Decompose("whole"))).Code);
-        foreach (int length in new[] { 1_000, 9_000 })
+        int interrupted = 0;
+        foreach (int length in new[] { 1, 1_000, 4_000, 9_000 })
         {
             string output = $"killed-{length}";
             using (Process process = ProgramProcess.Start(Decompose(output)))
@@ -79,9 +80,13 @@ public sealed class KillAndResumeTests : IDisposable
                 await process.WaitForExitAsync();
             }
 
-            Assert.False(Directory.Exists(PathOf(output)), "The kill came too late; the decomposition is too short for this machine.");
-            Outcome resumed = await ProgramProcess.RunAsync([.. Decompose(output), "--resume"]);
-            Assert.True(resumed.Code == 0, resumed.Error);
+            if (!Directory.Exists(PathOf(output)))
+            {
+                interrupted++;
+                Outcome resumed = await ProgramProcess.RunAsync([.. Decompose(output), "--resume"]);
+                Assert.True(resumed.Code == 0, resumed.Error);
+            }
+
             Assert.False(Directory.Exists(PathOf(output + ".partial")));
             string[] files = [.. Directory.EnumerateFiles(PathOf("whole"), "*", SearchOption.AllDirectories).Select(path => Path.GetRelativePath(PathOf("whole"), path)).Order(StringComparer.Ordinal)];
             Assert.Equal(10, files.Length);
@@ -90,6 +95,8 @@ public sealed class KillAndResumeTests : IDisposable
                 Assert.Equal(File.ReadAllBytes(Path.Combine(PathOf("whole"), file)), File.ReadAllBytes(Path.Combine(PathOf(output), file))));
             Assert.Equal(0, (await ProgramProcess.RunAsync("verify", PathOf(output))).Code);
         }
+
+        Assert.True(interrupted > 0, "Every kill came too late; the decomposition is too short for this machine.");
     }
 
     // The journal is locked against reading while it is written; it grows by some 1,300 bytes with every tensor.
