@@ -10,27 +10,13 @@ public sealed partial class ReadmeTests : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("taskvec-readme-").FullName;
 
-    private static string Root
-    {
-        get
-        {
-            DirectoryInfo? folder = new(AppContext.BaseDirectory);
-            while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "TaskVectors.slnx")))
-            {
-                folder = folder.Parent;
-            }
-
-            return folder?.FullName ?? throw new InvalidOperationException("The tests do not run inside the repository.");
-        }
-    }
-
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     [Fact]
     public async Task The_shell_example_runs()
     {
-        _ = Directory.CreateSymbolicLink(Path.Combine(_folder, "samples"), Path.Combine(Root, "samples"));
-        _ = File.CreateSymbolicLink(Path.Combine(_folder, "taskvec"), Path.Combine(Root, "taskvec"));
+        _ = Directory.CreateSymbolicLink(Path.Combine(_folder, "samples"), Path.Combine(Repository.Root, "samples"));
+        _ = File.CreateSymbolicLink(Path.Combine(_folder, "taskvec"), Path.Combine(Repository.Root, "taskvec"));
 
         using Process shell = Process.Start(new ProcessStartInfo("sh", ["-e", "-c", Block("sh")]) { WorkingDirectory = _folder, RedirectStandardOutput = true, RedirectStandardError = true })!;
         Outcome outcome = await ProgramProcess.FinishAsync(shell);
@@ -45,23 +31,21 @@ public sealed partial class ReadmeTests : IDisposable
     [Fact]
     public async Task The_library_example_is_the_code_that_runs_here()
     {
-        string example = await File.ReadAllTextAsync(Path.Combine(Root, "tests", "TaskVectors.Cli.Tests", "ReadmeExample.cs"));
+        string example = await File.ReadAllTextAsync(Path.Combine(Repository.Root, "tests", "TaskVectors.Cli.Tests", "ReadmeExample.cs"));
         string body = BetweenMarkers().Match(example).Groups[1].Value;
         string readme = Block("csharp");
-        Assert.Equal(Words(readme[readme.IndexOf("Checkpoint pretrained", StringComparison.Ordinal)..]), Words(body));
+        Assert.Equal(Repository.Words(readme[readme.IndexOf("Checkpoint pretrained", StringComparison.Ordinal)..]), Repository.Words(body));
 
-        _ = Directory.CreateSymbolicLink(Path.Combine(_folder, "samples"), Path.Combine(Root, "samples"));
+        _ = Directory.CreateSymbolicLink(Path.Combine(_folder, "samples"), Path.Combine(Repository.Root, "samples"));
         string line = await ReadmeExample.RunAsync(_folder);
         Assert.Matches(@"^moved by \d+\.\d+, rounding lost \d+\.\d+ ?% of it$", line);
     }
 
     private static string Block(string language)
     {
-        string readme = File.ReadAllText(Path.Combine(Root, "README.md"));
+        string readme = File.ReadAllText(Path.Combine(Repository.Root, "README.md"));
         return Regex.Match(readme, $"```{language}\n(.*?)```", RegexOptions.Singleline).Groups[1].Value;
     }
-
-    private static string Words(string code) => string.Join(' ', code.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
 
     [GeneratedRegex("// <example>(.*?)// </example>", RegexOptions.Singleline)]
     private static partial Regex BetweenMarkers();
