@@ -13,6 +13,8 @@ namespace TaskVectors.Cli.Commands;
 /// </summary>
 internal sealed class MergeCommand : EditVerb
 {
+    private const string VariantSetting = "variant=";
+
     private readonly Argument<string[]> _models = new("RECIPE.yml | NAME=PATH")
     {
         Arity = ArgumentArity.OneOrMore,
@@ -128,11 +130,12 @@ internal sealed class MergeCommand : EditVerb
             return $"{origin.Quoted} + {Call([.. Settings(parsed), .. added], method, merged, merged.Select(model => model.IsVector ? model.Quoted : $"{model.Quoted} - {origin.Quoted}"))}";
         }
 
-        OpenedModel[] operands = method.Base == BaseRole.First && origin is not null ? [origin, .. merged] : merged;
+        BaseRole role = method.BaseUnder(Settings(parsed).LastOrDefault(text => text.StartsWith(VariantSetting, StringComparison.Ordinal))?[VariantSetting.Length..]);
+        OpenedModel[] operands = role == BaseRole.First && origin is not null ? [origin, .. merged] : merged;
         string call = Call([.. Settings(parsed), .. added], method, operands, operands.Select(model => Point(method, model, origin)));
 
         // The base of an average plays no part but says what the result is made like.
-        return method.Base == BaseRole.Unused && origin is not null ? $"{origin.Quoted} + ({call} - {origin.Quoted})" : call;
+        return role == BaseRole.Unused && origin is not null ? $"{origin.Quoted} + ({call} - {origin.Quoted})" : call;
     }
 
     private static string Point(IMergeMethod method, OpenedModel model, OpenedModel? origin) => (model.IsVector, origin) switch

@@ -72,7 +72,8 @@ public static class MergeFunctions
     {
         ArgumentNullException.ThrowIfNull(method);
         ArgumentNullException.ThrowIfNull(models);
-        return (method.Base, origin) switch
+        string? variant = (parameters as ConstantParameters)?.Settings.LastOrDefault(setting => setting.Parameter == "variant")?.Value;
+        return (method.BaseUnder(variant), origin) switch
         {
             (BaseRole.Origin or BaseRole.OptionalOrigin, { } from) => from + method.Merge([.. models.Select(model => model - from)], parameters),
             (BaseRole.First, { } first) => method.Merge([first, .. models], parameters),

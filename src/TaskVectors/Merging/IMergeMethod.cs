@@ -30,6 +30,10 @@ public interface IMergeMethod
     /// <summary>Whether it merges task vectors or checkpoints, and what becomes of the base.</summary>
     BaseRole Base => BaseRole.Origin;
 
+    /// <summary>What becomes of the base where the parameter <c>variant</c> has a value; <see cref="Base"/> but for methods whose variants differ in it.</summary>
+    /// <param name="variant">The value given, as text; <see langword="null"/> where none is.</param>
+    BaseRole BaseUnder(string? variant) => Base;
+
     /// <summary>
     /// The parameter that chooses the vector of one task, from 1, in place of the merged one, which is 0; <see langword="null"/> for methods that give one
     /// result for all tasks.

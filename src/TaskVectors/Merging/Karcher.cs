@@ -13,6 +13,9 @@ internal sealed class Karcher : IMergeMethod
 
     private static readonly NumberParameter Tolerance = new("tol", "The angle at which steps end, and the norm at which a tensor counts as zero.") { Default = 1e-5, Minimum = 0 };
 
+    private static readonly ChoiceParameter<KarcherVariant> Variant = new(
+        "variant", "What a base is: mergekit counts it as one of the models, paper leaves it out of the mean.", KarcherVariant.Mergekit);
+
     public string Name => "karcher";
 
     public string Summary => "Finds the direction with the least sum of squared angles to those of the models, and gives it their mean norm.";
@@ -23,7 +26,9 @@ internal sealed class Karcher : IMergeMethod
 
     public BaseRole Base => BaseRole.First;
 
-    public IReadOnlyList<MergeParameter> Parameters => [Iterations, Tolerance];
+    public IReadOnlyList<MergeParameter> Parameters => [Iterations, Tolerance, Variant];
+
+    public BaseRole BaseUnder(string? variant) => Variant.Read(variant ?? Variant.DefaultText) is KarcherVariant.Paper ? BaseRole.Unused : Base;
 
     public MergeKernel CreateKernel(MergeArguments arguments)
     {

@@ -199,6 +199,19 @@ public sealed class MethodPropertyTests : IDisposable
     }
 
     [Fact]
+    public async Task Karcher_leaves_the_base_out_by_its_paper()
+    {
+        Checkpoint origin = TestModel.Write(_folder["base.safetensors"], ("w", DType.F64, [1, 0]));
+        Checkpoint[] models =
+        [
+            TestModel.Write(_folder["a.safetensors"], ("w", DType.F64, [0, 2])),
+            TestModel.Write(_folder["b.safetensors"], ("w", DType.F64, [0, 4])),
+        ];
+        RequireClose([0, 3], TestModel.Values(await Save("karcher", origin, models, "variant=paper", EditOptions.Default), "w"), 1e-14);
+        RequireClose([0, 3], TestModel.Values(await Save("karcher", null, models, "variant=paper", EditOptions.Default), "w"), 1e-14);
+    }
+
+    [Fact]
     public void A_recipe_warns_that_karcher_counts_the_base()
     {
         var recipe = Recipe.Load(GoldenPath.Of("merge", "karcher-base-joins", "recipe.yml"));

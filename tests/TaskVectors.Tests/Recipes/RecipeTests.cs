@@ -61,6 +61,19 @@ public class RecipeTests : IDisposable
     }
 
     [Fact]
+    public async Task A_variant_leaves_the_base_out_of_the_models_without_a_warning()
+    {
+        // The base is 0: it has no direction, but would count in the mean norm.
+        Checkpoint merged = await Merge("""
+            merge_method: karcher
+            base_model: base.safetensors
+            parameters: {variant: paper}
+            models: [{model: a.safetensors}, {model: b.safetensors}]
+            """);
+        Assert.Equal([6, 6], TestModel.Values(merged, "model.layers.0.w").Select(value => Math.Round(value, 5)));
+    }
+
+    [Fact]
     public void Every_mistake_is_in_one_report_with_its_line()
     {
         Recipe recipe = Load("""

@@ -16,6 +16,9 @@ internal sealed record RecipeDocument
     /// <summary>The method; <see langword="null"/> where an expression stands in its place, or none is known by the name given.</summary>
     public IMergeMethod? Method { get; init; }
 
+    /// <summary>What the method makes of the base; <see cref="BaseRole.Origin"/> for expressions.</summary>
+    public BaseRole BaseRole => Method?.BaseUnder(Parameters.Find("variant")?.Value.Scalars().FirstOrDefault()?.Text) ?? BaseRole.Origin;
+
     /// <summary>Where the method is named.</summary>
     public YamlNode? MethodNode { get; init; }
 

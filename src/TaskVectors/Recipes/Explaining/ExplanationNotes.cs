@@ -45,7 +45,7 @@ internal static class ExplanationNotes
             yield return $"Arithmetic is in F32 or wider; the result is rounded once, to {outer}{(DocumentPlanner.AsksForNarrowing(document) ? $", and the models are rounded to {inner} first" : string.Empty)}.";
         }
 
-        if (document.Method?.Base == BaseRole.First && plan.Merges.Any(merge => merge.Base is not null))
+        if (document is { Method: not null, BaseRole: BaseRole.First } && plan.Merges.Any(merge => merge.Base is not null))
         {
             yield return $"The base is one of the models that {document.Method.Name} merges: the first.";
         }

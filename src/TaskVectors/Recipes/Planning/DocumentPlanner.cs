@@ -135,7 +135,7 @@ internal sealed class DocumentPlanner(ModelResolver resolver, RecipeProblems pro
         }
 
         IMergeMethod method = plan.Document.Method!;
-        bool countsBase = method.Base == BaseRole.First && plan.Base is not null;
+        bool countsBase = plan.Document.BaseRole == BaseRole.First && plan.Base is not null;
         IEnumerable<Contributor> counted = countsBase ? plan.Models.Prepend(plan.Base!) : plan.Models;
         var parameters = new RecipeParameterSource(plan.Document, [.. counted.Select(model => model.Contributions)], plan.Places);
         DocumentPlan bound = plan with { Parameters = parameters };

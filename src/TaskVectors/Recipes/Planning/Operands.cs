@@ -13,7 +13,7 @@ internal sealed record Operands(ImmutableArray<Contribution>? Base, ImmutableArr
     /// <summary>Sorts the sources of every slice; <see langword="null"/> where they do not fit, which is reported.</summary>
     public static Operands? Sort(RecipeDocument document, ModelResolver resolver, RecipeProblems problems)
     {
-        bool usesBase = document.Method is null || document.Method.Base != BaseRole.Unused;
+        bool usesBase = document.BaseRole != BaseRole.Unused;
         var bases = new List<Contribution>();
         var models = new List<Contribution[]>();
         foreach (RecipeSlice slice in document.Slices)

@@ -46,7 +46,7 @@ internal static class SliceParts
 
     private static (int Models, bool HasBase) Shape(RecipeDocument document, RecipeSlice slice)
     {
-        bool usesBase = document.Method is null || document.Method.Base != BaseRole.Unused;
+        bool usesBase = document.BaseRole != BaseRole.Unused;
         RecipeModel? origin = usesBase ? slice.Base ?? document.Base : null;
         return (slice.Sources.Count(source => source.Model.Text != origin?.Text), origin is not null);
     }

@@ -40,15 +40,15 @@ internal sealed class StructureCheck(RecipeProblems problems)
             problems.Warning(unused.Node, $"The method {method.Name} makes nothing of base_model: '{unused.ShortName}' gives its config, and its weights are not merged. List it under models with a weight to merge it.");
         }
 
-        if (method is { Base: BaseRole.First, MaximumVectors: null } && document.Base is { } joined && !isListed)
+        if (document.BaseRole == BaseRole.First && method.MaximumVectors is null && document.Base is { } joined && !isListed)
         {
-            problems.Warning(joined.Node, $"The method {method.Name} counts base_model as one of its models: '{joined.ShortName}' takes part in the result. Leave it out to merge only what is listed.");
+            problems.Warning(joined.Node, $"The method {method.Name} counts base_model as one of its models: '{joined.ShortName}' takes part in the result. Leave it out{(method.BaseUnder("paper") == BaseRole.Unused ? ", or set variant: paper," : string.Empty)} to merge only what is listed.");
         }
     }
 
     private void CheckCounts(RecipeDocument document, IMergeMethod method, Operands operands)
     {
-        bool countsBase = method.Base == BaseRole.First && operands.Base is not null;
+        bool countsBase = document.BaseRole == BaseRole.First && operands.Base is not null;
         int count = operands.Models.Length + (countsBase ? 1 : 0);
         bool tooMany = method.MaximumVectors is { } maximum && count > maximum;
         if (operands.AreCopied(document) || (count >= method.MinimumVectors && !tooMany))
