@@ -13,6 +13,7 @@ internal static class MergePreparation
         MergeTensor[] tensors = [.. vectors.Tensors.Select(tensor => new MergeTensor(tensor.Tensor.Name, tensor.Tensor.Shape))];
         var parameters = BoundParameters.Bind(call.Method, call.Models.Length, call.Parameters, tensors);
         AggregateEditException.ThrowIfAny(parameters.Errors);
+        resolution.Warnings.AddRange(parameters.Cautions.Except(resolution.Warnings));
         if (parameters.Kernels.Count == 0 || parameters.Kernels[0] is TileKernel)
         {
             return PreparedTileMerge.Prepare(call, vectors, tensors, [.. parameters.Kernels.Cast<TileKernel>()], resolution);

@@ -23,6 +23,9 @@ internal sealed class BoundParameters
     /// <summary>Everything that is wrong with the values.</summary>
     public IReadOnlyList<MergeException> Errors => _errors;
 
+    /// <summary>What a user should know of these values.</summary>
+    public IEnumerable<string> Cautions => _bound.Values.Select(_method.Caution).OfType<string>().Distinct();
+
     /// <summary>The number of different sets of values.</summary>
     public int Count => _bound.Count;
 

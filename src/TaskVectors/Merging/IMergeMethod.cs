@@ -43,6 +43,10 @@ public interface IMergeMethod
     /// <summary>Its parameters.</summary>
     IReadOnlyList<MergeParameter> Parameters { get; }
 
+    /// <summary>What a user should know of a merge with these values, as where they differ from the paper; <see langword="null"/> where there is nothing. Plans show it as a warning.</summary>
+    /// <param name="arguments">A value for each parameter.</param>
+    string? Caution(MergeArguments arguments) => null;
+
     /// <summary>
     /// Makes a kernel. A <see cref="MatrixKernel"/> serves one pass over a model; kernels of the other kinds hold no state and serve every tensor whose
     /// parameters have these values, from several threads.

@@ -28,5 +28,9 @@ internal sealed class Sce : IMergeMethod
 
     public IReadOnlyList<MergeParameter> Parameters => [Selected, Variant, SumParameters.Int8Mask];
 
+    public string? Caution(MergeArguments arguments) => arguments.Get(Variant) == SceVariant.Paper
+        ? null
+        : "The method sce gives all models the same weight in tensors where the mean squares of the task vectors sum to less than 1e-6, as those of most fine-tunes do; set variant: paper to weigh them by energy there too.";
+
     public MergeKernel CreateKernel(MergeArguments arguments) => new SceKernel(arguments.Get(Selected), arguments.Get(Variant) == SceVariant.Mergekit);
 }

@@ -172,6 +172,18 @@ public sealed class MethodPropertyTests : IDisposable
         RequireClose([1 + 2.8e-4, 1 + 3e-4, 1 - 2.8e-4, 1], TestModel.Values(weighed, "w"), 1e-14);
     }
 
+    [Theory]
+    [InlineData("mergekit", 1)]
+    [InlineData("paper", 0)]
+    public void A_plan_warns_that_sce_weighs_small_differences_alike(string variant, int expected)
+    {
+        Checkpoint origin = TestModel.Write(_folder["base.safetensors"], ("w", DType.F32, [1, 1]), ("v", DType.F32, [1, 1]));
+        Checkpoint model = TestModel.Write(_folder["a.safetensors"], ("w", DType.F32, [1, 2]), ("v", DType.F32, [1, 2]));
+        Checkpoint merged = origin + MergeMethods.Find("sce").Merge([model - origin, model - origin], new MergeSetting("variant", variant));
+        EditPlan plan = EditPlanner.Plan(merged, new OutputTarget(_folder["out"]), EditOptions.Default);
+        Assert.Equal(expected, plan.Warnings.Count(warning => warning.Contains("variant: paper", StringComparison.Ordinal)));
+    }
+
     [Fact]
     public async Task Model_stock_takes_small_differences_for_orthogonal_or_not_as_the_variant_says()
     {
