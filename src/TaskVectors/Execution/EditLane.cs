@@ -1,4 +1,6 @@
+using System.Numerics;
 using TaskVectors.Checkpoints;
+using TaskVectors.Merging.Sums;
 using TaskVectors.Tensors;
 
 namespace TaskVectors.Execution;
@@ -17,6 +19,9 @@ internal sealed class EditLane : ITileLane
     private readonly double[] _exact = new double[LaneBudget.BlockElements];
     private readonly double[] _reference = new double[LaneBudget.BlockElements];
     private readonly BlockStatistics[] _groups;
+    private TiledTensor? _merged;
+    private ModelValues<double>? _doubles;
+    private ModelValues<float>? _singles;
 
     public EditLane(EditRun run, CancellationToken cancellationToken)
     {
@@ -33,7 +38,8 @@ internal sealed class EditLane : ITileLane
     public void Process(Tile tile)
     {
         TensorProgress progress = _run.Begin(tile.Tensor);
-        PlannedTensor tensor = progress.Tensor;
+        (PlannedTensor tensor, TiledTensor? merged) = progress.Bind(_run.Readers);
+        _merged = merged;
         ReadInputs(tensor, tile);
 
         int length = (int)ByteLength(tensor.Output.DType, tile.Count);
@@ -97,7 +103,7 @@ internal sealed class EditLane : ITileLane
     {
         DType dtype = tensor.Output.DType;
         Span<byte> output = tileOutput.Slice((int)ByteLength(dtype, first), (int)ByteLength(dtype, count));
-        (EncodeCounts counts, EditStatistics statistics) = tensor.HasOneDType && _run.Plan.Options.Rounding == Rounding.Nearest
+        (EncodeCounts counts, EditStatistics statistics) = tensor.HasOneDType && _merged is null && _run.Plan.Options.Rounding == Rounding.Nearest
             ? ComputeInOnePass(tensor, first, count, output)
             : ComputeInSteps(tensor, tile, first, count, output);
         _ = CheckNaN(tensor, statistics.NaNCount, tile);
@@ -127,7 +133,7 @@ internal sealed class EditLane : ITileLane
     {
         Span<double> exact = _exact.AsSpan(0, count);
         Span<double> reference = tensor.Reference < 0 ? [] : _reference.AsSpan(0, count);
-        Sum(tensor, first, exact, reference);
+        Sum(tensor, tile, first, exact, reference);
         return _run.Plan.Options.Rounding == Rounding.Stochastic
             ? EncodeStochastic(tensor, tile.First + first, exact, reference, output)
             : TensorConverter.EncodeMeasured(tensor.Output.DType, tensor.Precision, exact, reference, output);
@@ -144,7 +150,7 @@ internal sealed class EditLane : ITileLane
         return (counts, statistics);
     }
 
-    private void Sum(PlannedTensor tensor, int first, Span<double> exact, Span<double> reference)
+    private void Sum(PlannedTensor tensor, Tile tile, int first, Span<double> exact, Span<double> reference)
     {
         if (tensor.Reference >= 0)
         {
@@ -153,6 +159,47 @@ internal sealed class EditLane : ITileLane
         }
 
         TermSum.Compute(tensor.Terms, _inputs, first, exact);
+        if (_merged is { } merged)
+        {
+            bool isFirst = tensor.Terms.All(term => term.Coefficient == 0);
+            AddMerged(merged, tile.First, first, tensor.Merged!.Term.Coefficient, isFirst, exact);
+        }
+    }
+
+    private void AddMerged(TiledTensor merged, long tileFirst, int first, double coefficient, bool isFirst, Span<double> sum)
+    {
+        if (merged.IsSingle)
+        {
+            _singles = Room(_singles, merged);
+            Span<float> singles = Merge(_singles, merged, tileFirst, first, sum.Length);
+            BlockMath.AddScaled(singles, coefficient, isFirst, sum);
+            return;
+        }
+
+        _doubles = Room(_doubles, merged);
+        Span<double> doubles = Merge(_doubles, merged, tileFirst, first, sum.Length);
+        if (isFirst)
+        {
+            BlockMath.Scale(doubles, coefficient, sum);
+        }
+        else
+        {
+            BlockMath.AddScaled(doubles, coefficient, sum);
+        }
+    }
+
+    private static ModelValues<T> Room<T>(ModelValues<T>? known, TiledTensor merged)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
+        known is not null && known.Streams >= merged.Table.Streams.Length && known.Models >= merged.Table.Models.Length
+            ? known
+            : new ModelValues<T>(merged.Table.Streams.Length, merged.Table.Models.Length, LaneBudget.BlockElements);
+
+    private Span<T> Merge<T>(ModelValues<T> values, TiledTensor merged, long tileFirst, int first, int count)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        Span<T> result = values.Result.AsSpan(0, count);
+        values.Merge(merged, values.BlockAt(_inputs, merged, tileFirst, first, count), result);
+        return result;
     }
 
     private long CheckNaN(PlannedTensor tensor, long count, Tile tile)
@@ -163,7 +210,7 @@ internal sealed class EditLane : ITileLane
         }
 
         PlannedTerm? culprit = tensor.Terms
-            .Where((term, index) => term.Coefficient != 0 && TensorStatistics.CountNaN(term.Tensor.DType, _inputs[index][..(int)ByteLength(term.Tensor.DType, tile.Count)]) > 0)
+            .Where((term, index) => (term.Coefficient != 0 || _merged?.Table.IsUsed(index) == true) && TensorStatistics.CountNaN(term.Tensor.DType, _inputs[index][..(int)ByteLength(term.Tensor.DType, tile.Count)]) > 0)
             .FirstOrDefault();
         PlannedInput? input = culprit is null ? null : _run.Plan.Inputs[culprit.Input];
         string origin = input is null ? "that arise where infinite values cancel" : $"that come from '{input.Name}' ({input.Source.Path})";

@@ -74,7 +74,7 @@ public sealed record EditPlan
         IEnumerable<string> inputs = Inputs.Select(input => $"{input.Fingerprint} {input.IsVector} {input.Stamp.Text}");
         IEnumerable<string> files = Files.Select(file => $"{file.FileName} {Convert.ToHexString(file.Header.Span)}");
         IEnumerable<string> tensors = Tensors.Select(tensor => FormattableString.Invariant(
-            $"{tensor.Output.Name} {tensor.Operation} {tensor.File} {tensor.Offset} {tensor.Reference} {string.Join(',', tensor.Terms.Select(term => FormattableString.Invariant($"{term.Input} {term.Tensor.Name} {term.Coefficient:R}")))}"));
+            $"{tensor.Output.Name} {tensor.Operation} {tensor.File} {tensor.Offset} {tensor.Reference} {string.Join(',', tensor.Terms.Select(term => FormattableString.Invariant($"{term.Input} {term.Tensor.Name} {term.Coefficient:R}")))} {tensor.Merged?.Term.Input} {tensor.Merged?.Term.Coefficient:R}"));
         IEnumerable<string> options = [$"{Options.Rounding} {Options.Seed} {Options.Digest}"];
         return Execution.Digest.OfText(DigestAlgorithm.Xxh128, [.. inputs, .. files, .. tensors, .. options]);
     }

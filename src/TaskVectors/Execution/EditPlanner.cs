@@ -55,7 +55,9 @@ public sealed class EditPlanner
     private (IReadOnlyList<PlannedInput> Inputs, IReadOnlyList<PlannedTensor> Tensors) Bind()
     {
         (IReadOnlyList<PlannedInput> inputs, IReadOnlyList<AlignedTensor> aligned, _) = Align(_ => []);
-        return (inputs, [.. aligned.Select(PlanTensor).OfType<PlannedTensor>()]);
+        var merges = new MergeExpansion(inputs, _resolution);
+        PlannedTensor[] tensors = [.. aligned.Select(tensor => PlanTensor(tensor, merges)).OfType<PlannedTensor>()];
+        return (merges.Inputs, tensors);
     }
 
     private (IReadOnlyList<PlannedInput> Inputs, IReadOnlyList<AlignedTensor> Tensors, IReadOnlyList<string> Warnings) Align(
@@ -167,7 +169,9 @@ public sealed class EditPlanner
 
     private EditPlan LayOut(OutputTarget target, IReadOnlyList<PlannedInput> inputs, IReadOnlyList<AlignedTensor> aligned, IReadOnlyList<string> warnings)
     {
-        List<PlannedTensor> tensors = [.. aligned.Select(PlanTensor).OfType<PlannedTensor>()];
+        var merges = new MergeExpansion(inputs, _resolution);
+        List<PlannedTensor> tensors = [.. aligned.Select(tensor => PlanTensor(tensor, merges)).OfType<PlannedTensor>().Select(merges.Fuse)];
+        inputs = merges.Inputs;
         string expression = _options.Expression ?? _form.ToText(source => inputs.First(input => input.Source.Path == source.Path).Name);
         var metadata = new OutputMetadata(inputs, _isVector, tensors.Count < aligned.Count, IsReadWhole(inputs[0].Source, tensors), expression, _options).Build();
         long shardSize = target.IsSingleFile ? long.MaxValue : _options.ShardSize;
@@ -207,7 +211,7 @@ public sealed class EditPlanner
     }
 
     /// <summary>Decides how a tensor is made; a task vector leaves out tensors that no term touches, as they are zero.</summary>
-    private PlannedTensor? PlanTensor(AlignedTensor aligned)
+    private PlannedTensor? PlanTensor(AlignedTensor aligned, MergeExpansion merges)
     {
         TensorInfo tensor = aligned.Base;
         if (aligned.KeepsBase || !tensor.DType.IsArithmetic())
@@ -221,6 +225,7 @@ public sealed class EditPlanner
         }
 
         TensorInfo output = tensor with { DType = _options.OutputDType ?? (_isVector ? VectorDType(tensor.DType) : tensor.DType) };
+        aligned = merges.Expand(aligned, output.DType);
         if (aligned.Terms is [{ Coefficient: 1 } only] && only.Tensor.DType == output.DType)
         {
             return new PlannedTensor(output, TensorOperation.Copy, aligned.Terms, -1, 0, 0);
@@ -237,7 +242,7 @@ public sealed class EditPlanner
             return new PlannedTensor(output, TensorOperation.Linear, aligned.Terms, -1, 0, 0);
         }
 
-        int reference = aligned.Terms is [{ Input: 0 }, ..] ? 0 : -1;
+        int reference = aligned.Terms is [{ Input: 0 } first, ..] && first.Tensor.Name == aligned.Base.Name ? 0 : -1;
         ImmutableArray<PlannedTerm> terms = reference >= 0 ? aligned.Terms : [new PlannedTerm(0, aligned.Base, 0), .. aligned.Terms];
         return new PlannedTensor(output, TensorOperation.Linear, terms, Math.Max(reference, 0), 0, 0);
     }

@@ -153,7 +153,7 @@ internal sealed class ManifestBuilder(EditPlan plan, InputReaders readers, IRead
             Name = tensor.Output.Name,
             DType = tensor.Output.DType.Name(),
             Operation = OptionNames.Of(tensor.Operation),
-            Coefficients = tensor.Terms.Where(term => term.Coefficient != 0).ToDictionary(term => plan.Inputs[term.Input].Name, term => term.Coefficient),
+            Coefficients = tensor.Summands.GroupBy(term => plan.Inputs[term.Input].Name).ToDictionary(terms => terms.Key, terms => terms.Sum(term => term.Coefficient)),
             Hash = record.Hash,
             RoundingLoss = Loss(record.RoundingSquared, record.EditSquared),
             RoundingNorm = Math.Sqrt(record.RoundingSquared),

@@ -27,6 +27,9 @@ internal sealed class MergedSource : ComputedSource, IPreparableSource
     /// <inheritdoc/>
     public override IReadOnlyList<AffineForm> Arguments => _call.Models;
 
+    /// <summary>The merge where its kernels work on blocks and it is prepared; else <see langword="null"/>.</summary>
+    public PreparedTileMerge? Tiles => _prepared as PreparedTileMerge;
+
     /// <summary>The most memory that reading takes.</summary>
     public long WorkingBytes => _prepared?.WorkingBytes ?? 0;
 

@@ -17,6 +17,7 @@ internal sealed class MergedTileReader : ICheckpointReader
     private readonly PreparedTileMerge _merge;
     private readonly InputReaders _readers;
     private readonly FrozenDictionary<string, TiledTensor> _tensors;
+    private readonly Lazy<FrozenDictionary<string, TiledTensor>> _singles;
     private readonly ConcurrentBag<TileScratch> _free = [];
     private readonly Lock _observing = new();
     private readonly int _streams;
@@ -25,8 +26,8 @@ internal sealed class MergedTileReader : ICheckpointReader
     {
         _merge = merge;
         _readers = new InputReaders(merge.Vectors.Sources);
-        var surveys = new Dictionary<TileKernel, TiledStatistic>();
-        _tensors = merge.Tensors.Select((tensor, index) => Tile(tensor, index, surveys)).ToFrozenDictionary(tensor => tensor.Tensor.Name, StringComparer.Ordinal);
+        _tensors = Tile(isSingle: false);
+        _singles = new Lazy<FrozenDictionary<string, TiledTensor>>(() => Tile(isSingle: true));
         _streams = _tensors.Values.Select(tensor => tensor.Table.Streams.Length).DefaultIfEmpty(0).Max();
     }
 
@@ -43,7 +44,7 @@ internal sealed class MergedTileReader : ICheckpointReader
             return;
         }
 
-        tiled.Statistic?.Prepare(statistic => Observe(tiled.Statistic.Tensors, statistic));
+        Prepare(tiled);
         long first = byteOffset / sizeof(double);
         int skipped = (int)(byteOffset % sizeof(double));
         int count = (int)(((long)skipped + destination.Length + sizeof(double) - 1) / sizeof(double));
@@ -64,6 +65,19 @@ internal sealed class MergedTileReader : ICheckpointReader
     /// <inheritdoc/>
     public void Dispose() => _readers.Dispose();
 
+    /// <summary>A tensor whose statistics are known; whoever asks first finds them, others wait.</summary>
+    /// <param name="tensor">Its name.</param>
+    /// <param name="isSingle">Whether F32 is enough, where its kernel works in it.</param>
+    public TiledTensor Open(string tensor, bool isSingle)
+    {
+        TiledTensor tiled = _tensors[tensor];
+        tiled = isSingle && tiled.Kernel.WorksInSingle ? _singles.Value[tensor] : tiled;
+        Prepare(tiled);
+        return tiled;
+    }
+
+    private void Prepare(TiledTensor tensor) => tensor.Statistic?.Prepare(statistic => Observe(tensor.Statistic.Tensors, statistic));
+
     // One at a time, each on several threads: what a pass lists is in the budget once.
     private void Observe(IReadOnlyList<TiledTensor> tensors, TensorStatistic statistic)
     {
@@ -73,11 +87,17 @@ internal sealed class MergedTileReader : ICheckpointReader
         }
     }
 
-    private TiledTensor Tile(MergeTensor tensor, int index, Dictionary<TileKernel, TiledStatistic> surveys)
+    private FrozenDictionary<string, TiledTensor> Tile(bool isSingle)
+    {
+        var surveys = new Dictionary<TileKernel, TiledStatistic>();
+        return _merge.Tensors.Select((tensor, index) => Tile(tensor, index, surveys, isSingle)).ToFrozenDictionary(tensor => tensor.Tensor.Name, StringComparer.Ordinal);
+    }
+
+    private TiledTensor Tile(MergeTensor tensor, int index, Dictionary<TileKernel, TiledStatistic> surveys, bool isSingle)
     {
         AlignedVectorTensor aligned = _merge.Vectors.Tensors[index];
         ImmutableArray<PhiloxKey> keys = [.. Enumerable.Range(0, aligned.Vectors.Length).Select(model => PhiloxKey.Create(_merge.Seed, FormattableString.Invariant($"model {model}"), tensor.Name))];
-        return new TiledTensor(tensor, _merge.Kernels[index], keys, StreamTable.Of(aligned), StatisticOf(_merge.Kernels[index], aligned.Vectors.Length, surveys));
+        return new TiledTensor(tensor, _merge.Kernels[index], keys, StreamTable.Of(aligned), StatisticOf(_merge.Kernels[index], aligned.Vectors.Length, surveys)) { IsSingle = isSingle };
     }
 
     private static TiledStatistic? StatisticOf(TileKernel kernel, int models, Dictionary<TileKernel, TiledStatistic> surveys)
@@ -118,15 +138,15 @@ internal sealed class MergedTileReader : ICheckpointReader
             scratch.Read(tensor.Table, tileFirst, count);
             for (int offset = 0; offset < count; offset += block)
             {
-                MergeBlock values = scratch.BlockAt(tensor.Table, tensor, tileFirst, offset, Math.Min(block, count - offset));
-                Merge(scratch, tensor, values, first, result);
+                MergeBlock<double> values = scratch.Doubles.BlockAt(scratch.Inputs, tensor, tileFirst, offset, Math.Min(block, count - offset));
+                Merge(scratch.Doubles, tensor, values, first, result);
             }
         }
 
         _free.Add(scratch);
     }
 
-    private static void Merge(TileScratch scratch, TiledTensor tensor, MergeBlock block, long first, Span<double> result)
+    private static void Merge(ModelValues<double> scratch, TiledTensor tensor, MergeBlock<double> block, long first, Span<double> result)
     {
         long offset = block.First - first;
         if (offset >= 0 && offset + block.Count <= result.Length)

@@ -6,20 +6,21 @@ namespace TaskVectors.Execution;
 internal static class NaNSearch
 {
     /// <summary>Whether a value is NaN.</summary>
-    public static bool Contains(ReadOnlySpan<double> values)
+    public static bool Contains<T>(ReadOnlySpan<T> values)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         int index = 0;
-        Vector<long> found = Vector<long>.AllBitsSet;
-        for (; index <= values.Length - Vector<double>.Count; index += Vector<double>.Count)
+        Vector<T> isNumber = Vector<T>.AllBitsSet;
+        for (; index <= values.Length - Vector<T>.Count; index += Vector<T>.Count)
         {
-            var value = new Vector<double>(values[index..]);
-            found &= Vector.Equals(value, value);
+            var value = new Vector<T>(values[index..]);
+            isNumber &= Vector.Equals(value, value);
         }
 
-        bool isFound = !found.Equals(Vector<long>.AllBitsSet);
+        bool isFound = Vector.AsVectorByte(isNumber) != Vector<byte>.AllBitsSet;
         for (; index < values.Length; index++)
         {
-            isFound |= double.IsNaN(values[index]);
+            isFound |= T.IsNaN(values[index]);
         }
 
         return isFound;

@@ -20,6 +20,27 @@ public sealed record PlannedTensor(
     public SumPrecision Precision { get; } =
         Output.DType.BitSize() <= 16 && Terms.All(term => term.Tensor.DType.BitSize() <= 16) ? SumPrecision.Single : SumPrecision.Double;
 
+    /// <summary>The merge whose result is added to the sum, made of the same terms; <see langword="null"/> for none.</summary>
+    internal PlannedMerge? Merged { get; init; }
+
+    /// <summary>What the result is the sum of: the terms that take part in it, and the merge.</summary>
+    internal IEnumerable<PlannedTerm> Summands => [.. Terms.Where(term => term.Coefficient != 0), .. Merged is { } merged ? [merged.Term] : Array.Empty<PlannedTerm>()];
+
+    /// <summary>The tensor as a plain sum, where the merge is one with known coefficients of the models.</summary>
+    internal PlannedTensor WithCoefficients(double[] models)
+    {
+        double[] coefficients = [.. Terms.Select(term => term.Coefficient)];
+        for (int model = 0; model < models.Length; model++)
+        {
+            foreach (StreamTerm term in Merged!.Models[model])
+            {
+                coefficients[term.Stream] += Merged.Term.Coefficient * models[model] * term.Coefficient;
+            }
+        }
+
+        return new PlannedTensor(Output, Operation, [.. Terms.Select((term, index) => term with { Coefficient = coefficients[index] })], Reference, File, Offset);
+    }
+
     /// <summary>Whether the inputs that are summed and the output have one dtype, and there is something to sum.</summary>
     internal bool HasOneDType { get; } =
         Terms.All(term => term.Tensor.DType == Output.DType) && Terms.Any(term => term.Coefficient != 0);

@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using TaskVectors.Checkpoints;
 using TaskVectors.Merging;
 
@@ -14,6 +15,12 @@ namespace TaskVectors.Execution;
 internal sealed record PreparedTileMerge(
     MergeCall Call, AlignedVectors Vectors, IReadOnlyList<MergeTensor> Tensors, IReadOnlyList<TileKernel> Kernels, ulong Seed, int Threads, long WorkingBytes) : IPreparedMerge
 {
+    private readonly Lazy<FrozenDictionary<string, int>> _places =
+        new(() => Tensors.Select((tensor, index) => (tensor.Name, index)).ToFrozenDictionary(pair => pair.Name, pair => pair.index, StringComparer.Ordinal));
+
+    /// <summary>The place of a tensor by its name.</summary>
+    public int IndexOf(string tensor) => _places.Value[tensor];
+
     /// <inheritdoc/>
     public IReadOnlyList<string> Configuration => [FormattableString.Invariant($"seed {Seed}")];
 

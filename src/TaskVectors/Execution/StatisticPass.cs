@@ -82,6 +82,18 @@ internal sealed class StatisticPass(
         return observed;
     }
 
+    private static void ObserveBlock(TiledTensor tensor, ChunkStatistic observed, TileScratch scratch, long first, int offset, int count)
+    {
+        if (tensor.IsSingle)
+        {
+            observed.Observe(scratch.Singles.BlockAt(scratch.Inputs, tensor, first, offset, count));
+        }
+        else
+        {
+            observed.Observe(new MergeBlock(scratch.Doubles.BlockAt(scratch.Inputs, tensor, first, offset, count)));
+        }
+    }
+
     // Runs of wanted blocks are read together.
     private void Observe(TiledTensor tensor, ChunkStatistic observed, TileScratch scratch, long tileFirst, int count, int block)
     {
@@ -99,7 +111,7 @@ internal sealed class StatisticPass(
                 scratch.Read(tensor.Table, tileFirst + start, end - start);
                 for (int offset = 0; offset < end - start; offset += block)
                 {
-                    observed.Observe(scratch.BlockAt(tensor.Table, tensor, tileFirst + start, offset, Math.Min(block, end - start - offset)));
+                    ObserveBlock(tensor, observed, scratch, tileFirst + start, offset, Math.Min(block, end - start - offset));
                 }
             }
 

@@ -8,6 +8,11 @@ namespace TaskVectors.Execution;
 /// <param name="Models">For each model the terms whose sum it is.</param>
 internal sealed record StreamTable(ImmutableArray<(int Input, TensorInfo Tensor)> Streams, ImmutableArray<ImmutableArray<StreamTerm>> Models)
 {
+    private readonly ImmutableArray<bool> _isUsed = [.. Enumerable.Range(0, Streams.Length).Select(stream => Models.Any(terms => terms.Any(term => term.Stream == stream)))];
+
+    /// <summary>Whether a model is made of a stream.</summary>
+    public bool IsUsed(int stream) => _isUsed[stream];
+
     public static StreamTable Of(AlignedVectorTensor tensor)
     {
         var streams = new List<(int Input, TensorInfo Tensor)>();

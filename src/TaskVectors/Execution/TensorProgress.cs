@@ -12,6 +12,7 @@ internal sealed class TensorProgress
     private readonly TensorPieces[] _inputs;
     private readonly BlockStatistics[] _groups;
     private long _missing;
+    private Binding? _binding;
 
     public TensorProgress(PlannedTensor tensor, DigestAlgorithm algorithm)
     {
@@ -23,6 +24,19 @@ internal sealed class TensorProgress
     }
 
     public PlannedTensor Tensor { get; }
+
+    /// <summary>What its tiles are made of, once the statistics of its merge are known; whoever asks first finds them, others wait.</summary>
+    public Binding Bind(InputReaders readers)
+    {
+        if (Volatile.Read(ref _binding) is { } known)
+        {
+            return known;
+        }
+
+        Binding binding = Find(readers);
+        Volatile.Write(ref _binding, binding);
+        return binding;
+    }
 
     /// <summary>Records a tile.</summary>
     /// <param name="tile">The tile, a whole number of groups unless the tensor ends with it.</param>
@@ -41,6 +55,20 @@ internal sealed class TensorProgress
 
         groups.CopyTo(_groups.AsSpan((int)(tile.First / LaneBudget.GroupElements)));
         return Interlocked.Add(ref _missing, -tile.Count) == 0;
+    }
+
+    private Binding Find(InputReaders readers)
+    {
+        if (Tensor.Merged is not { } merged)
+        {
+            return new Binding(Tensor, null);
+        }
+
+        var reader = (MergedTileReader)readers[merged.Term.Input];
+        TiledTensor tiled = reader.Open(merged.Term.Tensor.Name, Tensor.Precision == SumPrecision.Single);
+        return tiled.Kernel.Coefficients(tiled.Statistic?.Found) is { } coefficients
+            ? new Binding(Tensor.WithCoefficients(coefficients), null)
+            : new Binding(Tensor, tiled.Over(new StreamTable([.. Tensor.Terms.Select(term => (term.Input, term.Tensor))], merged.Models)));
     }
 
     public TensorRecord Finish()
@@ -62,4 +90,9 @@ internal sealed class TensorProgress
             NaNCount = sum.Statistics.NaNCount,
         };
     }
+
+    /// <summary>What tiles are made of.</summary>
+    /// <param name="Tensor">The tensor with the coefficients of its sum.</param>
+    /// <param name="Merged">The merge that is added; <see langword="null"/> for none.</param>
+    internal sealed record Binding(PlannedTensor Tensor, TiledTensor? Merged);
 }

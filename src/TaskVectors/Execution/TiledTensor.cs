@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Runtime.InteropServices;
 using TaskVectors.Merging;
 using TaskVectors.Tensors;
 
@@ -20,9 +21,18 @@ internal sealed class TiledTensor
         statistic?.Add(this);
     }
 
+    private TiledTensor(TiledTensor tensor, StreamTable table)
+    {
+        (Tensor, Kernel, Statistic, Origin, IsSingle, _keys) = (tensor.Tensor, tensor.Kernel, tensor.Statistic, tensor.Origin, tensor.IsSingle, tensor._keys);
+        Table = table;
+    }
+
     public MergeTensor Tensor { get; }
 
     public TileKernel Kernel { get; }
+
+    /// <summary>Whether it is observed and merged in F32.</summary>
+    public bool IsSingle { get; init; }
 
     public ReadOnlySpan<PhiloxKey> Keys => _keys.AsSpan();
 
@@ -34,15 +44,32 @@ internal sealed class TiledTensor
     /// <summary>The number of elements before it among those observed for its statistics.</summary>
     public long Origin { get; }
 
-    public void Merge(MergeBlock block, Span<double> result)
+    /// <summary>The same tensor and statistics, of stored tensors in another order.</summary>
+    public TiledTensor Over(StreamTable table) => new(this, table);
+
+    /// <summary>Merges a block of F64 or F32.</summary>
+    public void Merge<T>(MergeBlock<T> block, Span<T> result)
+        where T : unmanaged
     {
-        if (Kernel is StreamingKernel streaming)
+        if (typeof(T) == typeof(double))
         {
-            streaming.Merge(block, result);
+            MergeDoubles(block.As<double>(), MemoryMarshal.Cast<T, double>(result));
         }
         else
         {
-            ((StatisticKernel)Kernel).Merge(block, Statistic!.Found, result);
+            Kernel.Merge(block.As<float>(), Statistic?.Found, MemoryMarshal.Cast<T, float>(result));
+        }
+    }
+
+    private void MergeDoubles(MergeBlock<double> block, Span<double> result)
+    {
+        if (Kernel is StreamingKernel streaming)
+        {
+            streaming.Merge(new MergeBlock(block), result);
+        }
+        else
+        {
+            ((StatisticKernel)Kernel).Merge(new MergeBlock(block), Statistic!.Found, result);
         }
     }
 }

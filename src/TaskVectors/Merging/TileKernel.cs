@@ -14,4 +14,23 @@ public abstract class TileKernel : MergeKernel
     /// <param name="tensor">The tensor.</param>
     /// <param name="models">The number of models.</param>
     public virtual long StatisticBytes(MergeTensor tensor, int models) => 0;
+
+    /// <summary>Whether blocks must hold whole rows when they are merged, and not only when they are observed.</summary>
+    internal virtual bool MergesRows(MergeTensor tensor) => NeedsRows;
+
+    /// <summary>Whether it merges and observes blocks of F32 as well, which do for models stored in 16 bits or less.</summary>
+    internal virtual bool WorksInSingle => false;
+
+    /// <summary>
+    /// A coefficient for each model where the result is nothing but the sum of the models times these, so that it can be made like any other
+    /// sum; else <see langword="null"/>.
+    /// </summary>
+    /// <param name="statistic">The finished statistics; <see langword="null"/> while there are none.</param>
+    internal virtual double[]? Coefficients(TensorStatistic? statistic) => null;
+
+    /// <summary>Merges a block of F32; see <see cref="WorksInSingle"/>.</summary>
+    /// <param name="block">The values of the models; they may be overwritten.</param>
+    /// <param name="statistic">The finished statistics; <see langword="null"/> for none.</param>
+    /// <param name="result">Receives one number an element.</param>
+    internal virtual void Merge(MergeBlock<float> block, TensorStatistic? statistic, Span<float> result) => throw new NotSupportedException();
 }

@@ -11,7 +11,7 @@ namespace TaskVectors.Tokenizers;
 /// A model whose embeddings and heads have the rows of another vocabulary, in its order; all other tensors are the model's own. Rows are looked up when they
 /// are read, so that nothing is stored.
 /// </summary>
-internal sealed class AlignedSource : ComputedSource, IPreparableSource
+internal sealed class AlignedSource : ComputedSource, IPreparableSource, ITensorOrigins
 {
     private readonly string _title;
     private readonly ImmutableArray<CheckpointSource> _models;
@@ -69,6 +69,14 @@ internal sealed class AlignedSource : ComputedSource, IPreparableSource
         _own,
         _map,
         _rows.ToFrozenDictionary(rows => rows.Output.Name, StringComparer.Ordinal));
+
+    /// <inheritdoc/>
+    public bool TryFindOrigin(string name, out CheckpointSource source, out TensorInfo tensor)
+    {
+        source = _models[_own];
+        tensor = null!;
+        return !_rows.Any(rows => rows.Output.Name == name) && source.TryGetTensor(name, out tensor!);
+    }
 
     /// <inheritdoc/>
     public string FingerprintFrom(Func<CheckpointSource, string> fingerprintOf) => Digest.OfText(

@@ -8,6 +8,8 @@ internal sealed class TensorwiseKernel(Func<InnerProducts, double[]> coefficient
 {
     public override TensorStatistic CreateStatistic(MergeTensor tensor, int models) => new ProductStatistic(models, coefficientsOf);
 
+    internal override double[]? Coefficients(TensorStatistic? statistic) => (statistic as ProductStatistic)?.Coefficients;
+
     public override void Merge(MergeBlock block, TensorStatistic statistic, Span<double> result) =>
         BlockMath.WeightedSum(block, ((ProductStatistic)statistic).Coefficients, result);
 }

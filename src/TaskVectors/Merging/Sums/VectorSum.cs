@@ -25,6 +25,9 @@ internal sealed class VectorSum : IVectorSum
         }
     }
 
+    /// <inheritdoc/>
+    public double[]? Coefficients => _elects ? null : [.. _weights.Select(weight => weight * _scale)];
+
     /// <summary>Merges a block of trimmed task vectors, overwriting them.</summary>
     public void Merge(MergeBlock block, Span<double> result)
     {

@@ -27,8 +27,14 @@ internal static class BandTrim
         double[] densities = TrimParameters.PerModel(arguments, TrimParameters.Density);
         double[] gammas = TrimParameters.PerModel(arguments, Gamma);
         bool restoresSum = arguments.Get(TrimParameters.RescaleOff);
-        return arguments.Get(Variant) == BandVariant.Paper
-            ? new RowBandTrim(densities, gammas) { RestoresSum = restoresSum }
+        if (arguments.Get(Variant) == BandVariant.Paper)
+        {
+            return new RowBandTrim(densities, gammas) { RestoresSum = restoresSum };
+        }
+
+        // What is kept goes before what is left out.
+        return densities.All(density => density == 1)
+            ? new NoTrimming()
             : new MagnitudeTrim((model, total) => Band(densities[model], gammas[model], total)) { RestoresSum = restoresSum };
     }
 

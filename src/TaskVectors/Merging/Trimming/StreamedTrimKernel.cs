@@ -7,6 +7,8 @@ internal sealed class StreamedTrimKernel(Trim trim, IVectorSum sum) : StreamingK
 {
     public override bool NeedsRows => trim.NeedsRows;
 
+    internal override double[]? Coefficients(TensorStatistic? statistic) => trim.KeepsAll ? sum.Coefficients : null;
+
     public override void Merge(MergeBlock block, Span<double> result)
     {
         for (int model = 0; model < block.ModelCount; model++)

@@ -9,6 +9,9 @@ internal abstract class Trim
     /// <summary>Whether it works row by row.</summary>
     public virtual bool NeedsRows => false;
 
+    /// <summary>Whether everything takes part.</summary>
+    public virtual bool KeepsAll => false;
+
     /// <summary>Whether finding out again what takes part costs more than to remember it.</summary>
     public virtual bool IsCostly => false;
 

@@ -19,7 +19,7 @@ internal sealed class TrimStatistic : TensorStatistic
         _after = new double[models];
         _needsSums = trim.RestoresSum;
         Selection = trim.CreateSelection(tensor, models);
-        _kept = trim.RestoresSum && trim.IsCostly && KeptElements.IsFor(tensor) ? new KeptElements() : null;
+        _kept = Remembers(trim, tensor) ? new KeptElements() : null;
     }
 
     /// <summary>Where the magnitudes kept end.</summary>
@@ -28,6 +28,9 @@ internal sealed class TrimStatistic : TensorStatistic
     public override bool NeedsPass => IsSelecting || _needsSums;
 
     private bool IsSelecting => Selection is { NeedsPass: true };
+
+    /// <summary>Whether what is kept of a tensor is found once and remembered.</summary>
+    public static bool Remembers(Trim trim, MergeTensor tensor) => trim.RestoresSum && trim.IsCostly && KeptElements.IsFor(tensor);
 
     /// <summary>The factor that restores the sum of magnitudes of a model; 1 where nothing remains.</summary>
     public double Scale(int model) => _trim.RestoresSum && _after[model] > 0 ? _before[model] / _after[model] : 1;

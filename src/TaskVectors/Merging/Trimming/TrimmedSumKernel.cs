@@ -10,6 +10,8 @@ internal sealed class TrimmedSumKernel(Trim trim, IVectorSum sum) : TwoPassKerne
     public override long StatisticBytes(MergeTensor tensor, int models) =>
         trim.SelectionBytes(tensor, models) + (trim.IsCostly && trim.RestoresSum ? KeptElements.BytesFor(tensor, models) : 0);
 
+    internal override bool MergesRows(MergeTensor tensor) => NeedsRows && !TrimStatistic.Remembers(trim, tensor);
+
     public override TensorStatistic CreateStatistic(MergeTensor tensor, int models) => new TrimStatistic(trim, tensor, models);
 
     public override void Merge(MergeBlock block, TensorStatistic statistic, Span<double> result)

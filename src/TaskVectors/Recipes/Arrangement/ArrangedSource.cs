@@ -3,6 +3,7 @@ using System.Collections.Immutable;
 using TaskVectors.Algebra;
 using TaskVectors.Checkpoints;
 using TaskVectors.Execution;
+using TaskVectors.Tensors;
 
 namespace TaskVectors.Recipes.Arrangement;
 
@@ -10,11 +11,12 @@ namespace TaskVectors.Recipes.Arrangement;
 /// A checkpoint put together from tensors of others: under other names, from chosen layers. What one model
 /// contributes to a merge, named and shaped as the result.
 /// </summary>
-internal sealed class ArrangedSource : ComputedSource, IPreparableSource
+internal sealed class ArrangedSource : ComputedSource, IPreparableSource, ITensorOrigins
 {
     private readonly string _title;
     private readonly ImmutableArray<TensorOrigin> _origins;
     private readonly ImmutableArray<CheckpointSource> _sources;
+    private readonly Lazy<FrozenDictionary<string, TensorOrigin>> _places;
 
     /// <summary>Creates the arrangement.</summary>
     /// <param name="title">What it is, distinct among the arrangements of a merge.</param>
@@ -24,6 +26,7 @@ internal sealed class ArrangedSource : ComputedSource, IPreparableSource
     {
         _title = title;
         _origins = origins;
+        _places = new Lazy<FrozenDictionary<string, TensorOrigin>>(() => origins.ToFrozenDictionary(origin => origin.Output.Name, StringComparer.Ordinal));
         _sources = [.. origins.Select(origin => origin.Source).Distinct()];
     }
 
@@ -46,7 +49,15 @@ internal sealed class ArrangedSource : ComputedSource, IPreparableSource
 
     /// <inheritdoc/>
     public override ICheckpointReader OpenReader() =>
-        new ArrangedReader(_sources, _origins.ToFrozenDictionary(origin => origin.Output.Name, StringComparer.Ordinal));
+        new ArrangedReader(_sources, _places.Value);
+
+    /// <inheritdoc/>
+    public bool TryFindOrigin(string name, out CheckpointSource source, out TensorInfo tensor)
+    {
+        bool isFound = _places.Value.TryGetValue(name, out TensorOrigin? origin);
+        (source, tensor) = isFound ? (origin!.Source, origin.Tensor) : (null!, null!);
+        return isFound;
+    }
 
     /// <inheritdoc/>
     public string FingerprintFrom(Func<CheckpointSource, string> fingerprintOf) =>
