@@ -11,7 +11,8 @@ namespace TaskVectors.Decomposition;
 /// <para>
 /// For W_i (d_out x d_in, task vector i): U_i, the left singular vectors of W_i cut to rank r_i; P_i = U_i U_i^T; Z, the eigenvectors of
 /// the chain of projections whose eigenvalues exceed a cut and beat chance; shared_i = Z Z^T W_i, unique_i = W_i - shared_i. Singular
-/// vectors are found in the element type, everything that decides in F64.
+/// vectors are found in the element type, everything that decides in F64; from an order of 512 on, and of F32 matrices in fast precision, the mean's
+/// eigenvectors in F32, made orthonormal in F64.
 /// </para>
 /// <para>
 /// A full-rank W_i without truncation has P_i = I, and everything is "shared": the rank rule matters. An eigenvalue of 1 is an exact
@@ -47,7 +48,7 @@ public sealed class MatrixDecomposer(ILinearAlgebraProvider provider, SubspaceOp
         SubspaceRule rule = options.Resolve(vectors.Count, factorRanks?.All(rank => rank is not null) == true);
         Require(vectors, factorRanks);
         var algebra = new FallbackLinearAlgebra(provider);
-        var finder = new SharedSubspaceFinder(algebra, _nullTest);
+        var finder = new SharedSubspaceFinder(algebra, _nullTest, typeof(T) == typeof(float) ? options.Precision : SpectralPrecision.Exact);
         var bases =
             vectors.Select((vector, task) => TruncatedBasis.Of(vector, options, factorRanks?[task], algebra, cancellationToken)).ToArray();
         SharedSubspace? columns =

@@ -1,15 +1,16 @@
 namespace TaskVectors.Decomposition;
 
 /// <summary>The spectra of random subspaces: what chance alone gives.</summary>
-/// <param name="Draws">The eigenvalues of each draw, descending.</param>
-internal sealed record NullSpectra(IReadOnlyList<IReadOnlyList<double>> Draws)
+/// <param name="Draws">The eigenvalues of each draw, descending, down to the level at least.</param>
+/// <param name="Level">Eigenvalues not listed are no larger than this, and count as this.</param>
+internal sealed record NullSpectra(IReadOnlyList<IReadOnlyList<double>> Draws, double Level = 0)
 {
     private const double KeptPercentile = 0.99;
 
     /// <summary>What did not converge and was computed in another way.</summary>
     public IReadOnlyList<string> Fallbacks { get; init; } = [];
 
-    /// <summary>The mean number of eigenvalues above a cut.</summary>
+    /// <summary>The mean number of eigenvalues above a cut, which must not lie below the level.</summary>
     public double ChanceDimension(double cut) => Draws.Average(values => (double)values.Count(value => value > cut));
 
     /// <summary>The 99th percentile of the eigenvalue of an index, interpolated between draws.</summary>
@@ -26,5 +27,5 @@ internal sealed record NullSpectra(IReadOnlyList<IReadOnlyList<double>> Draws)
     public double PValue(int index, double value) =>
         (1.0 + Draws.Count(values => At(values, index) >= value)) / (1.0 + Draws.Count);
 
-    private static double At(IReadOnlyList<double> values, int index) => index < values.Count ? values[index] : 0;
+    private double At(IReadOnlyList<double> values, int index) => index < values.Count ? values[index] : Level;
 }

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Numerics;
 using TaskVectors.LinearAlgebra;
 using TaskVectors.Tensors;
 
@@ -6,7 +7,8 @@ namespace TaskVectors.Decomposition;
 
 /// <summary>
 /// Draws random subspaces of the ranks at hand. Spectra depend on the dimension, the ranks and the mode only, so that layers of one shape
-/// share them. Safe for concurrent use; the same seed gives the same spectra whichever thread asks first.
+/// share them. Safe for concurrent use: threads that ask for the same spectra share the draws between them, and the same seed gives the same spectra
+/// whichever thread makes which draw.
 /// </summary>
 internal sealed class NullTest(ILinearAlgebraProvider provider, ulong seed, int? draws)
 {
@@ -16,60 +18,77 @@ internal sealed class NullTest(ILinearAlgebraProvider provider, ulong seed, int?
     // About a second of arithmetic.
     private const double AffordableOperations = 2e10;
 
-    // From this order on spectra are computed in F32: draws differ from one another ten thousand times as much as that rounds.
-    private const int LargeSide = 512;
+    // Far more than F32 rounds, far less than draws differ.
+    private const double Margin = 1e-4;
 
-    private readonly ConcurrentDictionary<string, Lazy<NullSpectra>> _known = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, SharedDraws> _known = new(StringComparer.Ordinal);
 
-    public NullSpectra Of(DecompositionMode mode, int dimension, IReadOnlyList<int> ranks, CancellationToken cancellationToken)
+    /// <summary>The spectra, down to a level at least.</summary>
+    /// <param name="mode">The reading.</param>
+    /// <param name="dimension">d.</param>
+    /// <param name="ranks">The ranks.</param>
+    /// <param name="cancellationToken">Stops between steps.</param>
+    /// <param name="level">Eigenvalues no larger than this need not be known; 0 for all.</param>
+    public NullSpectra Of(DecompositionMode mode, int dimension, IReadOnlyList<int> ranks, CancellationToken cancellationToken, double level = 0)
     {
-        string key = FormattableString.Invariant($"{mode} {dimension}: {string.Join(' ', ranks)}");
-        Lazy<NullSpectra> spectra =
-            _known.GetOrAdd(key, _ => new Lazy<NullSpectra>(() => Draw(key, mode, dimension, ranks, cancellationToken)));
-        try
+        string name = FormattableString.Invariant($"{mode} {dimension}: {string.Join(' ', ranks)}");
+        string key = FormattableString.Invariant($"{name}, {level:R}");
+        while (true)
         {
-            return spectra.Value;
-        }
-        catch (OperationCanceledException)
-        {
-            _ = _known.TryRemove(key, out _);
-            throw;
+            SharedDraws work = _known.GetOrAdd(key, _ => Begin(name, mode, dimension, ranks, level));
+            try
+            {
+                return work.Complete(cancellationToken);
+            }
+            catch (OperationCanceledException)
+            {
+                // Another thread may have been the one to stop.
+                _ = _known.TryRemove(KeyValuePair.Create(key, work));
+                cancellationToken.ThrowIfCancellationRequested();
+            }
         }
     }
 
-    private NullSpectra Draw(
-        string name, DecompositionMode mode, int dimension, IReadOnlyList<int> ranks, CancellationToken cancellationToken)
+    private SharedDraws Begin(string name, DecompositionMode mode, int dimension, IReadOnlyList<int> ranks, double level)
     {
         var algebra = new FallbackLinearAlgebra(provider);
-        IReadOnlyList<double>[] spectra = [.. Enumerable.Range(0, draws ?? DrawsFor(dimension, ranks)).Select(Spectrum)];
-        return new NullSpectra(spectra) { Fallbacks = [.. algebra.Fallbacks.Select(sentence => $"Null test: {sentence}")] };
+        return new SharedDraws(draws ?? DrawsFor(dimension, ranks), Spectrum, values => new NullSpectra(values, level)
+        {
+            Fallbacks = [.. algebra.Fallbacks.Select(sentence => $"Null test: {sentence}")],
+        });
 
-        IReadOnlyList<double> Spectrum(int draw)
+        IReadOnlyList<double> Spectrum(int draw, CancellationToken cancellationToken)
         {
             PhiloxKey key = PhiloxKey.Create(seed, "null test", FormattableString.Invariant($"{name} {draw}"));
-            if (mode == DecompositionMode.Mean && Side(dimension, ranks) >= LargeSide)
+            if (mode == DecompositionMode.Mean)
             {
-                return MeanSpectrum.ValuesOf(RandomSubspaces.Draw<float>(dimension, ranks, key, algebra, cancellationToken), algebra, cancellationToken);
+                return SharedSpectra.IsLarge(dimension, ranks)
+                    ? MeanValues<float>(dimension, ranks, key, level, algebra, cancellationToken)
+                    : MeanValues<double>(dimension, ranks, key, level, algebra, cancellationToken);
             }
 
             IReadOnlyList<Matrix<double>> bases = RandomSubspaces.Draw<double>(dimension, ranks, key, algebra, cancellationToken);
-            if (mode == DecompositionMode.Mean)
-            {
-                return MeanSpectrum.ValuesOf(bases, algebra, cancellationToken); // values cost less than vectors
-            }
-
             SharedSpectrum spectrum = SharedSpectra.Compute(mode, bases, algebra, cancellationToken);
             spectrum.Fallbacks.ToList().ForEach(algebra.Remember);
             return spectrum.Values;
         }
     }
 
-    private static int Side(int dimension, IReadOnlyList<int> ranks) => Math.Min(dimension, ranks.Sum());
+    // Values cost less than vectors, and the proof that there are none above the level less than values.
+    private static IReadOnlyList<double> MeanValues<T>(
+        int dimension, IReadOnlyList<int> ranks, PhiloxKey key, double level, ILinearAlgebraProvider algebra, CancellationToken cancellationToken)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        double least = (1 - Margin) * level;
+        return dimension >= ranks.Sum() && least * ranks.Count > 1 && RandomSubspaces.IsMeanBelow<T>(dimension, ranks, key, least, algebra, cancellationToken)
+            ? []
+            : MeanSpectrum.ValuesOf(RandomSubspaces.Draw<T>(dimension, ranks, key, algebra, cancellationToken), algebra, cancellationToken);
+    }
 
     private static int DrawsFor(int dimension, IReadOnlyList<int> ranks)
     {
         double total = ranks.Sum();
-        double side = Math.Max(1, Side(dimension, ranks));
+        double side = Math.Max(1, Math.Min(dimension, total));
         return (int)Math.Clamp(AffordableOperations / (10 * side * side * total), FewestDraws, MostDraws);
     }
 }

@@ -3,7 +3,7 @@ using TaskVectors.LinearAlgebra;
 namespace TaskVectors.Decomposition;
 
 /// <summary>Finds what the spans of several orthonormal bases share.</summary>
-internal sealed class SharedSubspaceFinder(ILinearAlgebraProvider provider, NullTest? nullTest)
+internal sealed class SharedSubspaceFinder(ILinearAlgebraProvider provider, NullTest? nullTest, SpectralPrecision precision)
 {
     /// <param name="bases">U_1 ... U_k, d x r_i each; a rank may be 0.</param>
     /// <param name="rule">The reading and the cut.</param>
@@ -13,8 +13,8 @@ internal sealed class SharedSubspaceFinder(ILinearAlgebraProvider provider, Null
 
     private SharedSubspace FindChain(IReadOnlyList<Matrix<double>> bases, SubspaceRule rule, CancellationToken cancellationToken)
     {
-        SharedSpectrum spectrum = SharedSpectra.Compute(rule.Mode, bases, provider, cancellationToken);
-        NullSpectra? chance = nullTest?.Of(rule.Mode, bases[0].Rows, [.. bases.Select(basis => basis.Columns)], cancellationToken);
+        SharedSpectrum spectrum = SharedSpectra.Compute(rule.Mode, bases, provider, cancellationToken, precision);
+        NullSpectra? chance = nullTest?.Of(rule.Mode, bases[0].Rows, [.. bases.Select(basis => basis.Columns)], cancellationToken, rule.Cut);
         int above = spectrum.Values.TakeWhile(value => value > rule.Cut).Count();
         int kept =
             chance is null ? above : spectrum.Values.Take(above).TakeWhile((value, index) => value > chance.Percentile(index)).Count();

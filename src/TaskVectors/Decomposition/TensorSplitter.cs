@@ -23,7 +23,7 @@ internal sealed class TensorSplitter(
     private FinishedTensor Decompose(PlannedDecomposition tensor, CancellationToken cancellationToken)
     {
         Matrix<float>[] vectors = Load(tensor, out string baseHash, cancellationToken);
-        double[] products = [.. from left in vectors from right in vectors select Dot(left, right)];
+        double[] products = ProductsOf(vectors);
         MatrixDecomposition<float> decomposition = decomposer.Decompose(vectors, tensor.FactorRanks, cancellationToken);
         double[] norms = [.. Enumerable.Range(0, vectors.Length).Select(task => Math.Sqrt(products[(task * vectors.Length) + task]))];
         double[] fractions = new double[vectors.Length];
@@ -199,16 +199,18 @@ internal sealed class TensorSplitter(
         Factors = written.Factors.Any(factors => factors is not null) ? written.Factors : null,
     };
 
-    private static double Dot(Matrix<float> left, Matrix<float> right)
+    private static double[] ProductsOf(Matrix<float>[] vectors)
     {
-        double sum = 0;
-        ReadOnlySpan<float> others = right.Elements;
-        ReadOnlySpan<float> elements = left.Elements;
-        for (int index = 0; index < elements.Length; index++)
+        double[] products = new double[vectors.Length * vectors.Length];
+        for (int row = 0; row < vectors.Length; row++)
         {
-            sum += (double)elements[index] * others[index];
+            for (int column = 0; column <= row; column++)
+            {
+                double product = MatrixNorms.Inner(vectors[row].Elements, vectors[column].Elements);
+                products[(row * vectors.Length) + column] = products[(column * vectors.Length) + row] = product;
+            }
         }
 
-        return sum;
+        return products;
     }
 }

@@ -107,22 +107,30 @@ internal static class MatrixLayout
     }
 
     /// <summary>Writes the transpose of a stored matrix contiguously.</summary>
-    public static void CopyTransposed<TSource, TTarget>(
+    public static unsafe void CopyTransposed<TSource, TTarget>(
         ReadOnlySpan<TSource> source, int rows, int columns, int stride, Span<TTarget> target)
         where TSource : unmanaged, IBinaryFloatingPointIeee754<TSource>
         where TTarget : unmanaged, IBinaryFloatingPointIeee754<TTarget>
     {
-        for (int firstRow = 0; firstRow < rows; firstRow += TransposeTile)
+        _ = Validate(source.Length, rows, columns, stride) && Validate(target.Length, columns, rows, rows);
+        fixed (TSource* from = source)
+        fixed (TTarget* to = target)
         {
-            int endRow = Math.Min(rows, firstRow + TransposeTile);
-            for (int firstColumn = 0; firstColumn < columns; firstColumn += TransposeTile)
+            for (int firstRow = 0; firstRow < rows; firstRow += TransposeTile)
             {
-                int endColumn = Math.Min(columns, firstColumn + TransposeTile);
-                for (int row = firstRow; row < endRow; row++)
+                int endRow = Math.Min(rows, firstRow + TransposeTile);
+                for (int firstColumn = 0; firstColumn < columns; firstColumn += TransposeTile)
                 {
+                    int endColumn = Math.Min(columns, firstColumn + TransposeTile);
                     for (int column = firstColumn; column < endColumn; column++)
                     {
-                        target[(column * rows) + row] = TTarget.CreateTruncating(source[(row * stride) + column]);
+                        TSource* read = from + ((nint)firstRow * stride) + column;
+                        TTarget* written = to + ((nint)column * rows) + firstRow;
+                        for (int row = firstRow; row < endRow; row++)
+                        {
+                            *written++ = TTarget.CreateTruncating(*read);
+                            read += stride;
+                        }
                     }
                 }
             }

@@ -38,6 +38,21 @@ public class DecompositionPrecisionTests
     }
 
     [Theory]
+    [InlineData(600, 130)]
+    [InlineData(530, 150)]
+    public void Means_of_large_order_in_F32_have_the_eigenvalues_and_vectors_of_F64(int dimension, int rank)
+    {
+        // D = 520 below d takes S^T S, D = 600 above it S S^T.
+        Matrix<double>[] bases = [.. Enumerable.Range(0, 4).Select(task => Leaning(dimension, rank, task))];
+        SharedSpectrum single = SharedSpectra.Compute(DecompositionMode.Mean, bases, TestProviders.Managed, default, SpectralPrecision.Fast);
+        SharedSpectrum exact = SharedSpectra.Compute(DecompositionMode.Mean, bases, TestProviders.Managed, default);
+        _ = Assert.IsType<MeanSpectrum<float>>(single);
+        Assert.All(single.Values.Zip(exact.Values), pair => Assert.Equal(pair.Second, pair.First, 5e-6));
+        Assert.True(TestMatrices.ProjectorDistance<double, double>(single.Basis(5).View, exact.Basis(5).View) <= 1e-5);
+        Assert.True(TestMatrices.OrthonormalityError(single.Basis(5)) <= 1e-10);
+    }
+
+    [Theory]
     [InlineData("energy:0.8")]
     [InlineData("rank:12")]
     [InlineData("fraction:0.1")]
@@ -55,7 +70,7 @@ public class DecompositionPrecisionTests
     {
         // Three copies of one space: everything is shared, more than an eighth of the order.
         Matrix<double> basis = TestProviders.Managed.ThinQr(TestMatrices.Gaussian<double>(60, 20, 3).View).Q;
-        var spectrum = MeanSpectrum.Compute([basis, basis, basis], TestProviders.Managed, default);
+        var spectrum = MeanSpectrum<double>.Compute([basis, basis, basis], TestProviders.Managed, default);
         Assert.True(TestMatrices.ProjectorDistance<double, double>(spectrum.Basis(20).View, basis.View) <= 1e-12);
     }
 
@@ -63,7 +78,7 @@ public class DecompositionPrecisionTests
     public void Values_alone_are_those_of_the_spectrum_in_either_precision()
     {
         IReadOnlyList<Matrix<double>> bases = RandomSubspaces.Draw<double>(80, [20, 25, 30], new PhiloxKey(5), TestProviders.Managed, default);
-        IReadOnlyList<double> expected = MeanSpectrum.Compute(bases, TestProviders.Managed, default).Values;
+        IReadOnlyList<double> expected = MeanSpectrum<double>.Compute(bases, TestProviders.Managed, default).Values;
         Assert.All(MeanSpectrum.ValuesOf(bases, TestProviders.Managed, default).Zip(expected), pair => Assert.Equal(pair.Second, pair.First, 1e-12));
 
         // The same draw in F32, whose spacing is 1e-7.
@@ -87,6 +102,15 @@ public class DecompositionPrecisionTests
         double variance = squares.Average(value => (value - mean) * (value - mean));
         Assert.Equal(count, mean, 5 * Math.Sqrt(2.0 * count / Draws));
         Assert.Equal(2 * count, variance, 5 * 2 * count * Math.Sqrt((2 + (12.0 / count)) / Draws));
+    }
+
+    /// <summary>A basis of five directions that all tasks have nearly, and of others at random.</summary>
+    private static Matrix<double> Leaning(int dimension, int rank, int task)
+    {
+        Matrix<double> random = TestMatrices.Gaussian<double>(dimension, rank, 90 + task);
+        Matrix<double> common = TestMatrices.Gaussian<double>(dimension, 5, 89);
+        double[] values = [.. Enumerable.Range(0, dimension * rank).Select(index => random.Elements[index] + (index % rank < 5 ? 3 * common.Elements[(index / rank * 5) + (index % rank)] : 0))];
+        return TestProviders.Managed.ThinQr(Matrix.Wrap(values, dimension, rank).View).Q;
     }
 
     /// <summary>Five strong directions, on both sides, common to all, five of each task's own, and noise.</summary>

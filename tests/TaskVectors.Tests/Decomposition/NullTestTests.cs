@@ -57,6 +57,78 @@ public class NullTestTests
         Assert.NotEqual(First(4), First(5));
     }
 
+    [Theory]
+    [InlineData(60, new[] { 4, 5, 6 })]
+    [InlineData(30, new[] { 10, 10, 10 })]
+    [InlineData(200, new[] { 50, 0, 70, 30 })]
+    public void Chance_is_proved_below_a_level_exactly_where_its_largest_eigenvalue_is(int dimension, int[] ranks)
+    {
+        for (int draw = 0; draw < 5; draw++)
+        {
+            var key = new PhiloxKey((ulong)draw);
+            IReadOnlyList<Matrix<double>> bases = RandomSubspaces.Draw<double>(dimension, ranks, key, TestProviders.Managed, default);
+            double largest = MeanSpectrum.ValuesOf(bases, TestProviders.Managed, default)[0];
+            Assert.True(RandomSubspaces.IsMeanBelow<double>(dimension, ranks, key, largest + 1e-9, TestProviders.Managed, default));
+            Assert.False(RandomSubspaces.IsMeanBelow<double>(dimension, ranks, key, largest - 1e-9, TestProviders.Managed, default));
+            Assert.True(RandomSubspaces.IsMeanBelow<float>(dimension, ranks, key, largest + 1e-4, TestProviders.Managed, default));
+            Assert.False(RandomSubspaces.IsMeanBelow<float>(dimension, ranks, key, largest - 1e-4, TestProviders.Managed, default));
+        }
+    }
+
+    [Theory]
+    [InlineData(0.45)]
+    [InlineData(0.55)]
+    [InlineData(0.8)]
+    public void What_chance_gives_above_a_level_does_not_depend_on_what_is_left_out_below_it(double level)
+    {
+        int[] ranks = [8, 8, 8];
+        var test = new NullTest(TestProviders.Managed, 1, draws: 20);
+        NullSpectra all = test.Of(DecompositionMode.Mean, 100, ranks, default);
+        NullSpectra some = test.Of(DecompositionMode.Mean, 100, ranks, default, level);
+        Assert.Equal(all.ChanceDimension(level), some.ChanceDimension(level));
+        for (int index = 0; index < 24; index++)
+        {
+            foreach (double value in new[] { level + 1e-3, 0.7, 0.9 }.Where(value => value > level))
+            {
+                Assert.Equal(all.PValue(index, value), some.PValue(index, value));
+            }
+
+            // What is not known counts as the level, so that nothing passes that would not.
+            Assert.True(some.Percentile(index) >= all.Percentile(index));
+            Assert.True(some.Percentile(index) <= Math.Max(level, all.Percentile(index)) + 1e-15);
+        }
+    }
+
+    [Fact]
+    public void Threads_share_the_draws_and_a_cancelled_one_does_not_take_others_along()
+    {
+        int[] ranks = [20, 20, 20];
+        NullSpectra expected = new NullTest(TestProviders.Managed, 1, draws: 40).Of(DecompositionMode.Mean, 70, ranks, default);
+        var test = new NullTest(TestProviders.Managed, 1, draws: 40);
+        using var cancelled = new CancellationTokenSource();
+        cancelled.Cancel();
+        NullSpectra?[] found = new NullSpectra?[4];
+        _ = Parallel.For(0, 4, thread =>
+        {
+            if (thread % 2 == 0)
+            {
+                found[thread] = test.Of(DecompositionMode.Mean, 70, ranks, default);
+                return;
+            }
+
+            try
+            {
+                _ = test.Of(DecompositionMode.Mean, 70, ranks, cancelled.Token);
+            }
+            catch (OperationCanceledException)
+            {
+                // As told.
+            }
+        });
+        Assert.Equal(expected.Draws, found[0]!.Draws);
+        Assert.Equal(expected.Draws, found[2]!.Draws);
+    }
+
     [Fact]
     public void Random_task_vectors_pass_a_low_cut_and_fail_the_null_test()
     {
