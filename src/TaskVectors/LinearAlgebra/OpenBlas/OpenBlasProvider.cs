@@ -9,6 +9,10 @@ namespace TaskVectors.LinearAlgebra.OpenBlas;
 /// </summary>
 internal sealed unsafe class OpenBlasProvider : ILinearAlgebraProvider
 {
+    // xORMTR and xORMBR forget the triangular factors of xORMQR (65 x 64 numbers) when they are asked for their best workspace; given no more than that,
+    // it applies few reflections at a time, or one after the other.
+    private const int ReflectorSpace = 65 * 64;
+
     private readonly OpenBlasLibrary _library;
     private readonly IPackedProduct<double> _wide = PackedProducts.Create<double>(PackedProducts.WidestBits);
 
@@ -220,7 +224,7 @@ internal sealed unsafe class OpenBlasProvider : ILinearAlgebraProvider
 
             T* leading = z + ((long)(order - count) * order);
             _ = routines.Ormtr(order, count, a, order, tau, leading, order, &size, -1);
-            work = Workspace<T>(nameof(SymmetricEigen<T>), order, order, size);
+            work = Workspace<T>(nameof(SymmetricEigen<T>), order, order, size, ReflectorSpace);
             fixed (T* space = work)
             {
                 RequireConverged(routines.Ormtr(order, count, a, order, tau, leading, order, space, work.Length), nameof(SymmetricEigen<T>), order, order);
@@ -278,7 +282,7 @@ internal sealed unsafe class OpenBlasProvider : ILinearAlgebraProvider
         {
             T size;
             _ = routines.Gesdd(n, m, a, n, s, vt, n, u, count, &size, -1, integerSpace);
-            T[] workspace = Workspace<T>(nameof(ThinSvd), m, n, size);
+            T[] workspace = Workspace<T>(nameof(ThinSvd), m, n, size, ReflectorSpace);
             fixed (T* space = workspace)
             {
                 RequireConverged(
@@ -296,10 +300,10 @@ internal sealed unsafe class OpenBlasProvider : ILinearAlgebraProvider
     }
 
     /// <summary>The workspace LAPACK asked for. It answers in floating point, where F32 may have rounded a large size down.</summary>
-    private static T[] Workspace<T>(string operation, int rows, int columns, T size)
+    private static T[] Workspace<T>(string operation, int rows, int columns, T size, int more = 0)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        double elements = Math.Ceiling(double.CreateTruncating(T.BitIncrement(size)));
+        double elements = Math.Ceiling(double.CreateTruncating(T.BitIncrement(size))) + more;
         return elements is >= 1 and <= int.MaxValue - 64
             ? GC.AllocateUninitializedArray<T>((int)elements)
             : throw new ArgumentException(
