@@ -1,32 +1,49 @@
 using System.CommandLine;
 using TaskVectors.Benchmarks.Engine;
-using TaskVectors.Models.Autograd;
+using TaskVectors.LinearAlgebra;
 
-Option<string> folder = new("--folder") { Description = "Where random checkpoints lie; removed afterwards.", DefaultValueFactory = _ => Path.Combine(Path.GetTempPath(), "taskvectors-engine-bench") };
+Option<string> folder = new("--folder") { Description = "Where random checkpoints lie; removed afterwards.", DefaultValueFactory = _ => Path.Combine(Path.GetTempPath(), "taskvectors-bench-engine") };
 Option<string[]> only = new("--only") { Description = "The shapes to run; all when absent.", DefaultValueFactory = _ => [.. Shapes.All.Select(shape => shape.Name)], AllowMultipleArgumentsPerToken = true };
-Option<int> runs = new("--runs") { Description = "Counted runs of each, after two that are not counted.", DefaultValueFactory = _ => 7 };
-Option<int> threads = new("--threads") { Description = "The threads that share an operation.", DefaultValueFactory = _ => Environment.ProcessorCount };
+Option<string[]> jobs = new("--jobs") { Description = "What is timed: inference, step (forward, backward and AdamW).", DefaultValueFactory = _ => ["inference", "step"], AllowMultipleArgumentsPerToken = true };
+Option<int> rounds = new("--rounds") { Description = "Processes of each side, in turn with the other side's.", DefaultValueFactory = _ => 3 };
+Option<int> runs = new("--runs") { Description = "Counted runs in each process, after two that are not counted.", DefaultValueFactory = _ => 7 };
+Option<int> threads = new("--threads") { Description = "The threads of each side.", DefaultValueFactory = _ => Environment.ProcessorCount };
+Option<LinearAlgebraChoice> choice = new("--linear-algebra") { Description = "Our implementation of matrix products.", DefaultValueFactory = _ => LinearAlgebraChoice.Auto };
+Option<string> python = new("--python") { Description = "A Python with torch; the empty text leaves torch out.", DefaultValueFactory = _ => "/usr/bin/python3" };
+Option<bool> keep = new("--keep") { Description = "Keep the checkpoints for the next call." };
+jobs.AcceptOnlyFromAmong("inference", "step");
 
-RootCommand root = new("Times inference and training steps of models with random weights. A step is forward, backward and AdamW.") { folder, only, runs, threads };
-root.SetAction(parsed =>
+RootCommand root = new("Times inference and training steps of models with random weights against plain torch on the same cores, the same files and the same matrix kernel, in turn, each side in processes of its own.")
 {
-    string place = Path.GetFullPath(parsed.GetRequiredValue(folder));
-    try
-    {
-        Console.WriteLine($"{parsed.GetRequiredValue(threads)} threads; milliseconds: least (median) of {parsed.GetRequiredValue(runs)}");
-        Console.WriteLine($"{"shape",-10} {"inference",20} {"GFLOP/s",8} {"step",20} {"GFLOP/s",8} {"tensors at most",16}");
-        foreach (Shape shape in Shapes.All.Where(shape => parsed.GetRequiredValue(only).Contains(shape.Name)))
-        {
-            using ComputeContext context = new(new ComputeOptions { Threads = parsed.GetRequiredValue(threads) });
-            Console.WriteLine(new EngineBenchmark(context, shape, parsed.GetRequiredValue(runs)).Run(Path.Combine(place, shape.Name)));
-        }
-    }
-    finally
-    {
-        if (Directory.Exists(place))
-        {
-            Directory.Delete(place, recursive: true);
-        }
-    }
+    folder, only, jobs, rounds, runs, threads, choice, python, keep,
+};
+root.SetAction((parsed, cancellation) => new Comparison(new Settings
+{
+    Folder = Path.GetFullPath(parsed.GetRequiredValue(folder)),
+    Shapes = [.. Shapes.All.Where(shape => parsed.GetRequiredValue(only).Contains(shape.Name))],
+    Jobs = parsed.GetRequiredValue(jobs),
+    Rounds = parsed.GetRequiredValue(rounds),
+    Runs = parsed.GetRequiredValue(runs),
+    Threads = parsed.GetRequiredValue(threads),
+    LinearAlgebra = parsed.GetRequiredValue(choice),
+    Python = parsed.GetRequiredValue(python),
+    Keep = parsed.GetValue(keep),
+}).RunAsync(cancellation));
+
+Command worker = new("worker", "Runs our side once.") { Hidden = true };
+Argument<string> job = new("job");
+Argument<string> model = new("model");
+worker.Add(job);
+worker.Add(model);
+foreach (Option option in new Option[] { runs, threads, choice })
+{
+    worker.Add(option);
+}
+
+worker.SetAction(parsed =>
+{
+    var side = new Worker(parsed.GetRequiredValue(choice), parsed.GetRequiredValue(threads), parsed.GetRequiredValue(runs));
+    Console.WriteLine(side.Run(parsed.GetRequiredValue(job), parsed.GetRequiredValue(model)));
 });
+root.Add(worker);
 return await root.Parse(args).InvokeAsync();

@@ -1,0 +1,78 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text.Json;
+using TaskVectors.Algebra;
+using TaskVectors.LinearAlgebra;
+using TaskVectors.Models;
+using TaskVectors.Models.Autograd;
+using TaskVectors.Models.Training;
+
+namespace TaskVectors.Benchmarks.Engine;
+
+/// <summary>Our side, in a process of its own.</summary>
+internal sealed class Worker(LinearAlgebraChoice choice, int threads, int runs)
+{
+    private const int UncountedRuns = 2;
+    private const double LearningRate = 1e-4;
+
+    public SideResult Run(string job, string folder)
+    {
+        using ComputeContext context = new(new ComputeOptions { Threads = threads, LinearAlgebra = choice });
+        using Model model = ModelLoader.Load(Checkpoint.Open(folder), context);
+        using TensorScope scope = context.BeginScope();
+        ModelInputs inputs = ModelInputFile.Read(Path.Combine(folder, SyntheticModel.InputFile), context);
+        (double[] times, double loss) = job == "step" ? Step(context, model, inputs, folder) : Infer(context, model, inputs);
+        ILinearAlgebraProvider algebra = LinearAlgebraProvider.Create(choice, threads: 1);
+        return new SideResult { Milliseconds = times, Loss = loss, Kernel = $"{algebra.Name} {algebra.Kernel}", PeakBytes = PeakResidentBytes() };
+    }
+
+    private (double[] Times, double Loss) Infer(ComputeContext context, Model model, ModelInputs inputs)
+    {
+        double loss = 0;
+        double[] times = Time(() =>
+        {
+            using IDisposable mode = context.BeginInference();
+            using TensorScope inner = context.BeginScope();
+            loss = model.Run(inputs).Loss!.Item();
+        });
+        return (times, loss);
+    }
+
+    private (double[] Times, double Loss) Step(ComputeContext context, Model model, ModelInputs inputs, string folder)
+    {
+        HashSet<string> trained = [.. JsonSerializer.Deserialize<string[]>(File.ReadAllText(Path.Combine(folder, SyntheticModel.TrainedFile)))!];
+        model.RequireGradients(trained.Contains);
+        using AdamOptimizer optimizer = new([new ParameterGroup([.. model.Parameters.Values.Where(parameter => parameter.RequiresGradient)], 0.01)]);
+        double loss = 0;
+        double[] times = Time(() =>
+        {
+            using TensorScope inner = context.BeginScope();
+            Tensor result = model.Run(inputs).Loss!;
+            loss = result.Item();
+            context.Backward(result);
+            optimizer.Step(LearningRate);
+            optimizer.ClearGradients();
+        });
+        return (times, loss);
+    }
+
+    private double[] Time(Action action)
+    {
+        List<double> times = [];
+        for (int run = 0; run < UncountedRuns + runs; run++)
+        {
+            long start = Stopwatch.GetTimestamp();
+            action();
+            times.Add(Stopwatch.GetElapsedTime(start).TotalMilliseconds);
+        }
+
+        return [.. times.Skip(UncountedRuns)];
+    }
+
+    private static long PeakResidentBytes()
+    {
+        const string Status = "/proc/self/status";
+        string? line = File.Exists(Status) ? File.ReadLines(Status).FirstOrDefault(line => line.StartsWith("VmHWM:", StringComparison.Ordinal)) : null;
+        return line is null ? Environment.WorkingSet : 1024 * long.Parse(line.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture);
+    }
+}
