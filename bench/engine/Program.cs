@@ -6,7 +6,7 @@ Option<string> folder = new("--folder") { Description = "Where random checkpoint
 Option<string[]> only = new("--only") { Description = "The shapes to run; all when absent.", DefaultValueFactory = _ => [.. Shapes.All.Select(shape => shape.Name)], AllowMultipleArgumentsPerToken = true };
 Option<string[]> jobs = new("--jobs") { Description = "What is timed: inference, step (forward, backward and AdamW).", DefaultValueFactory = _ => ["inference", "step"], AllowMultipleArgumentsPerToken = true };
 Option<int> rounds = new("--rounds") { Description = "Processes of each side, in turn with the other side's.", DefaultValueFactory = _ => 3 };
-Option<int> runs = new("--runs") { Description = "Counted runs in each process, after two that are not counted.", DefaultValueFactory = _ => 7 };
+Option<int> runs = new("--runs") { Description = "Counted runs in each process, at least; short ones are repeated for a second, after some that are not counted.", DefaultValueFactory = _ => 7 };
 Option<int> threads = new("--threads") { Description = "The threads of each side.", DefaultValueFactory = _ => Environment.ProcessorCount };
 Option<LinearAlgebraChoice> choice = new("--linear-algebra") { Description = "Our implementation of matrix products.", DefaultValueFactory = _ => LinearAlgebraChoice.Auto };
 Option<string> python = new("--python") { Description = "A Python with torch; the empty text leaves torch out.", DefaultValueFactory = _ => "/usr/bin/python3" };
@@ -46,4 +46,40 @@ worker.SetAction(parsed =>
     Console.WriteLine(side.Run(parsed.GetRequiredValue(job), parsed.GetRequiredValue(model)));
 });
 root.Add(worker);
+
+Command epoch = new("epoch", "Times one epoch of the small vision transformer with random pictures, all that training does included.");
+Option<int> pictures = new("--pictures") { Description = "How many.", DefaultValueFactory = _ => 60000 };
+epoch.Add(pictures);
+foreach (Option option in new Option[] { folder, threads, choice })
+{
+    epoch.Add(option);
+}
+
+epoch.SetAction(parsed => EpochBenchmark.Run(
+    Path.GetFullPath(parsed.GetRequiredValue(folder)), parsed.GetRequiredValue(pictures), parsed.GetRequiredValue(threads), parsed.GetRequiredValue(choice)));
+root.Add(epoch);
+
+Command storage = new("storage", "Measures a Llama of 1.1 billion random BF16 weights: as stored, or with --widen as F32. Call it with --write first: the checkpoint (2.2 GB) stays in the folder.");
+Option<bool> widen = new("--widen") { Description = "Widen the weights when they are loaded." };
+Option<bool> onlyWrite = new("--write") { Description = "Only write the checkpoint." };
+storage.Add(widen);
+storage.Add(onlyWrite);
+foreach (Option option in new Option[] { folder, threads, choice })
+{
+    storage.Add(option);
+}
+
+storage.SetAction(parsed =>
+{
+    var benchmark = new StorageBenchmark(Path.GetFullPath(parsed.GetRequiredValue(folder)), parsed.GetRequiredValue(threads), parsed.GetRequiredValue(choice));
+    if (parsed.GetValue(onlyWrite))
+    {
+        benchmark.Write();
+    }
+    else
+    {
+        benchmark.Run(!parsed.GetValue(widen));
+    }
+});
+root.Add(storage);
 return await root.Parse(args).InvokeAsync();

@@ -10,7 +10,7 @@ internal sealed record SideResult
     /// <summary>One for each counted run. Loading is not counted.</summary>
     public double[] Milliseconds { get; init; } = [];
 
-    /// <summary>The loss after all runs: that of the loaded weights for inference, of the trained ones for steps.</summary>
+    /// <summary>The loss of the third run: that of the loaded weights for inference, after two steps of training otherwise.</summary>
     public double Loss { get; init; }
 
     /// <summary>What multiplies matrices.</summary>

@@ -28,14 +28,12 @@ internal sealed class Worker(LinearAlgebraChoice choice, int threads, int runs)
 
     private (double[] Times, double Loss) Infer(ComputeContext context, Model model, ModelInputs inputs)
     {
-        double loss = 0;
-        double[] times = Time(() =>
+        return Time(() =>
         {
             using IDisposable mode = context.BeginInference();
             using TensorScope inner = context.BeginScope();
-            loss = model.Run(inputs).Loss!.Item();
+            return model.Run(inputs).Loss!.Item();
         });
-        return (times, loss);
     }
 
     private (double[] Times, double Loss) Step(ComputeContext context, Model model, ModelInputs inputs, string folder)
@@ -43,33 +41,41 @@ internal sealed class Worker(LinearAlgebraChoice choice, int threads, int runs)
         HashSet<string> trained = [.. JsonSerializer.Deserialize<string[]>(File.ReadAllText(Path.Combine(folder, SyntheticModel.TrainedFile)))!];
         model.RequireGradients(trained.Contains);
         using AdamOptimizer optimizer = new([new ParameterGroup([.. model.Parameters.Values.Where(parameter => parameter.RequiresGradient)], 0.01)]);
-        double loss = 0;
-        double[] times = Time(() =>
+        return Time(() =>
         {
             using TensorScope inner = context.BeginScope();
             Tensor result = model.Run(inputs).Loss!;
-            loss = result.Item();
+            float loss = result.Item();
             context.Backward(result);
             optimizer.Step(LearningRate);
             optimizer.ClearGradients();
+            return loss;
         });
-        return (times, loss);
     }
 
-    private double[] Time(Action action)
+    private (double[] Times, double Loss) Time(Func<float> action)
+    {
+        List<double> losses = [];
+        _ = Repeat(action, UncountedRuns, losses);
+        return (Repeat(action, runs, losses), losses[UncountedRuns]);
+    }
+
+    /// <summary>Some runs at least, and as many as fit in a second.</summary>
+    private static double[] Repeat(Func<float> action, int runs, List<double> losses)
     {
         List<double> times = [];
-        for (int run = 0; run < UncountedRuns + runs; run++)
+        long begin = Stopwatch.GetTimestamp();
+        while (times.Count < runs || Stopwatch.GetElapsedTime(begin).TotalSeconds < 1)
         {
             long start = Stopwatch.GetTimestamp();
-            action();
+            losses.Add(action());
             times.Add(Stopwatch.GetElapsedTime(start).TotalMilliseconds);
         }
 
-        return [.. times.Skip(UncountedRuns)];
+        return [.. times];
     }
 
-    private static long PeakResidentBytes()
+    public static long PeakResidentBytes()
     {
         const string Status = "/proc/self/status";
         string? line = File.Exists(Status) ? File.ReadLines(Status).FirstOrDefault(line => line.StartsWith("VmHWM:", StringComparison.Ordinal)) : null;

@@ -47,8 +47,9 @@ public static class ModelLoader
         ArgumentNullException.ThrowIfNull(context);
         options ??= new ModelLoadOptions();
         string path = checkpoint.Base.Path;
-        using CheckpointValues values = CheckpointValues.Open(checkpoint, options.Edit with { OutputDType = DType.F32 });
-        WeightReader weights = new(context, values, checkpoint.Base.Aliases);
+        using CheckpointValues values = CheckpointValues.Open(
+            checkpoint, options.KeepsStoredWeights ? options.Edit : options.Edit with { OutputDType = DType.F32 });
+        WeightReader weights = new(context, values, checkpoint.Base.Aliases, options.KeepsStoredWeights);
         try
         {
             (string name, ModelConfig? config) = FindArchitecture(path, options, weights);

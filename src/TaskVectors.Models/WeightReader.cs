@@ -1,4 +1,5 @@
 using System.Runtime.ExceptionServices;
+using System.Runtime.InteropServices;
 using TaskVectors.Execution;
 using TaskVectors.Models.Autograd;
 using TaskVectors.Tensors;
@@ -6,7 +7,12 @@ using TaskVectors.Tensors;
 namespace TaskVectors.Models;
 
 /// <summary>Hands the tensors of a checkpoint to the model that is made of them, and notes what is missing and what is left over.</summary>
-internal sealed class WeightReader(ComputeContext context, CheckpointValues values, IReadOnlyDictionary<string, string> aliases)
+/// <param name="context">Where the parameters are made.</param>
+/// <param name="values">What the checkpoint holds.</param>
+/// <param name="aliases">Names of tied weights, and those under which they are stored.</param>
+/// <param name="keepsStored">Whether matrices of 16-bit floats stay as they are stored.</param>
+internal sealed class WeightReader(
+    ComputeContext context, CheckpointValues values, IReadOnlyDictionary<string, string> aliases, bool keepsStored = false)
 {
     /// <summary>Buffers that published checkpoints carry and nobody trains.</summary>
     private static readonly string[] Buffers =
@@ -70,7 +76,8 @@ internal sealed class WeightReader(ComputeContext context, CheckpointValues valu
             return Refuse($"'{name}' holds {stored.DType.Name()}, which are no weights");
         }
 
-        Tensor tensor = context.AllocateUntracked(wanted);
+        bool isKept = keepsStored && wanted.Rank == 2 && StoredElements.IsSupported(stored.DType);
+        Tensor tensor = isKept ? context.AllocateStored(wanted, stored.DType) : context.AllocateUntracked(wanted);
         Parameters.Add(name, tensor);
         return tensor;
     }
@@ -107,11 +114,23 @@ internal sealed class WeightReader(ComputeContext context, CheckpointValues valu
             _ = Parallel.ForEach(
                 Parameters.OrderByDescending(parameter => parameter.Value.Count),
                 new ParallelOptions { MaxDegreeOfParallelism = context.Threads },
-                parameter => values.Read(parameter.Key, parameter.Value.Values));
+                parameter => Read(parameter.Key, parameter.Value));
         }
         catch (AggregateException failures)
         {
             ExceptionDispatchInfo.Throw(failures.InnerExceptions[0]);
+        }
+    }
+
+    private void Read(string name, Tensor tensor)
+    {
+        if (tensor.Stored is { } stored)
+        {
+            values.ReadEncoded(name, MemoryMarshal.AsBytes(stored.Codes));
+        }
+        else
+        {
+            values.Read(name, tensor.Values);
         }
     }
 

@@ -80,6 +80,9 @@ public sealed class ComputeContext : IDisposable
     /// <param name="shape">The dimensions.</param>
     public Tensor AllocateUntracked(TensorShape shape) => new(this, shape, new TensorStorage(Pool, Count(shape)));
 
+    /// <summary>Makes a weight in a storage type of 16 bits, which nobody but its owner releases. The values are not set.</summary>
+    internal Tensor AllocateStored(TensorShape shape, DType dtype) => new(this, shape, new StoredElements(Pool, dtype, Count(shape)));
+
     /// <summary>Opens a scope; tensors made until it is closed belong to it.</summary>
     public TensorScope BeginScope() => _scope = new TensorScope(this, _scope, isTransparent: false);
 

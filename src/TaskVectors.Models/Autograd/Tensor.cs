@@ -14,7 +14,9 @@ namespace TaskVectors.Models.Autograd;
 public sealed class Tensor : IDisposable
 {
     private readonly int _offset;
+    private readonly Lock? _widening;
     private TensorStorage? _storage;
+    private StoredElements? _stored;
     private Tensor? _gradient;
     private bool _hasGradient;
 
@@ -25,6 +27,15 @@ public sealed class Tensor : IDisposable
         Count = (int)shape.ElementCount;
         _storage = storage;
         _offset = offset;
+    }
+
+    internal Tensor(ComputeContext context, TensorShape shape, StoredElements stored)
+    {
+        Context = context;
+        Shape = shape;
+        Count = (int)shape.ElementCount;
+        _stored = stored;
+        _widening = new Lock();
     }
 
     /// <summary>Where the tensor was made and where operations on it run.</summary>
@@ -45,14 +56,20 @@ public sealed class Tensor : IDisposable
     /// </summary>
     public bool RequiresGradient { get; set; }
 
-    /// <summary>The elements, in row-major order.</summary>
+    /// <summary>
+    /// The type of the elements in memory: F32, or the storage type of a weight that was loaded so
+    /// (<see cref="ModelLoadOptions.KeepsStoredWeights"/>) and whose <see cref="Values"/> nobody has asked for.
+    /// </summary>
+    public DType DType => _stored?.DType ?? DType.F32;
+
+    /// <summary>The elements, in row-major order. A weight in its storage type is widened to F32 when they are first asked for, and stays so.</summary>
     /// <exception cref="ObjectDisposedException">The tensor has been released.</exception>
     public Span<float> Values
     {
         get
         {
-            ObjectDisposedException.ThrowIf(_storage is null, this);
-            return _storage.Elements.Slice(_offset, Count);
+            TensorStorage storage = _storage ?? Widen();
+            return storage.Elements.Slice(_offset, Count);
         }
     }
 
@@ -60,7 +77,10 @@ public sealed class Tensor : IDisposable
     public Tensor? Gradient => _hasGradient ? _gradient : null;
 
     /// <summary>Whether the memory has been given back.</summary>
-    public bool IsReleased => _storage is null;
+    public bool IsReleased => _storage is null && _stored is null;
+
+    /// <summary>The elements of a weight that is in its storage type; null for F32.</summary>
+    internal StoredElements? Stored => _stored;
 
     internal TensorScope? Scope { get; set; }
 
@@ -96,6 +116,8 @@ public sealed class Tensor : IDisposable
     {
         _storage?.Release();
         _storage = null;
+        _stored?.Dispose();
+        _stored = null;
         ReleaseGradient();
     }
 
@@ -105,8 +127,8 @@ public sealed class Tensor : IDisposable
     /// <summary>As <see cref="View"/>, owned by the caller.</summary>
     internal Tensor UntrackedView(TensorShape shape, int offset = 0)
     {
-        ObjectDisposedException.ThrowIf(_storage is null, this);
-        return new Tensor(Context, shape, _storage.Share(), _offset + offset);
+        TensorStorage storage = _storage ?? Widen();
+        return new Tensor(Context, shape, storage.Share(), _offset + offset);
     }
 
     /// <summary>
@@ -159,5 +181,25 @@ public sealed class Tensor : IDisposable
         _gradient?.Dispose();
         _gradient = null;
         _hasGradient = false;
+    }
+
+    /// <summary>Threads that share an operation may ask for the values at once.</summary>
+    private TensorStorage Widen()
+    {
+        ObjectDisposedException.ThrowIf(_widening is null, this);
+        lock (_widening)
+        {
+            if (_storage is null)
+            {
+                ObjectDisposedException.ThrowIf(_stored is null, this);
+                TensorStorage storage = new(Context.Pool, Count);
+                _stored.Widen(0, storage.Elements[..Count]);
+                Volatile.Write(ref _storage, storage);
+                _stored.Dispose();
+                _stored = null;
+            }
+
+            return _storage;
+        }
     }
 }

@@ -30,7 +30,15 @@ public static class EmbeddingOperations
         Tensor y = context.Allocate([.. ids.Shape.Dimensions, .. weight.Shape.Dimensions[1..]]);
         for (int i = 0; i < ids.Count; i++)
         {
-            weight.Values.Slice(ids.Values[i] * width, width).CopyTo(y.Values[(i * width)..]);
+            Span<float> target = y.Values.Slice(i * width, width);
+            if (weight.Stored is { } stored)
+            {
+                stored.Widen(ids.Values[i] * width, target);
+            }
+            else
+            {
+                weight.Values.Slice(ids.Values[i] * width, width).CopyTo(target);
+            }
         }
 
         if (context.Needs(weight))

@@ -77,16 +77,19 @@ public static class LinearOperations
                     MultiplyFewRows(before);
                 }
 
-                if (activation != Activation.None)
-                {
-                    ActivationKernels.Apply(activation, before.Values, y.Values);
-                }
-
+                Activate(before, activation, y);
                 return;
             }
 
             MatrixView product = MatrixView.Of(before, Rows, Outputs);
             bool isPrepared = Bias is not null || Residual is not null;
+            if (Weight.Stored is { } stored)
+            {
+                Forward(stored, product, isPrepared);
+                Activate(before, activation, y);
+                return;
+            }
+
             MatrixProducts.Multiply(
                 MatrixView.Of(X, Rows, Inputs),
                 Factor,
@@ -98,6 +101,33 @@ public static class LinearOperations
                     Range range = (start * Outputs)..(end * Outputs);
                     ActivationKernels.Apply(activation, before.Values[range], y.Values[range]);
                 });
+        }
+
+        private void Forward(StoredElements stored, MatrixView product, bool isPrepared)
+        {
+            if (isPrepared)
+            {
+                X.Context.Team.For(Rows, Math.Max(1, ActivationOperations.LeastElements / Math.Max(1, Outputs)), (start, end) => Prepare(product.Tensor, start, end));
+            }
+
+            MatrixView x = MatrixView.Of(X, Rows, Inputs);
+            if (WeightIsTransposed)
+            {
+                StoredProducts.MultiplyInOut(x, stored, isPrepared ? 1 : 0, product);
+            }
+            else
+            {
+                StoredProducts.Multiply(x, stored, isPrepared ? 1 : 0, product);
+            }
+        }
+
+        private static void Activate(Tensor before, Activation activation, Tensor y)
+        {
+            if (activation != Activation.None)
+            {
+                y.Context.Team.For(y.Count, ActivationOperations.LeastElements, (start, end) => ActivationKernels.Apply(
+                    activation, before.Values[start..end], y.Values[start..end]));
+            }
         }
 
         public void Backward(Tensor before, Activation activation, Tensor y, Tensor dy)
@@ -195,14 +225,31 @@ public static class LinearOperations
             {
                 for (int input = 0; input < Inputs; input++)
                 {
-                    ReadOnlySpan<float> weights = Weight.Values.Slice((input * Outputs) + start, end - start);
                     for (int row = 0; row < Rows; row++)
                     {
-                        Elementwise.MultiplyAdd(X.Values[(row * Inputs) + input], weights, y.Values.Slice((row * Outputs) + start, end - start));
+                        AddScaled(X.Values[(row * Inputs) + input], (input * Outputs) + start, y.Values.Slice((row * Outputs) + start, end - start));
                     }
                 }
             });
         }
+
+        /// <summary>y += a times the elements of the weight from a place on.</summary>
+        private void AddScaled(float a, int start, Span<float> y)
+        {
+            if (Weight.Stored is { } stored)
+            {
+                StoredKernels.MultiplyAdd(stored.DType, a, stored.Codes.Slice(start, y.Length), y);
+            }
+            else
+            {
+                Elementwise.MultiplyAdd(a, Weight.Values.Slice(start, y.Length), y);
+            }
+        }
+
+        /// <summary>The sum of x times the elements of the weight from a place on.</summary>
+        private float Dot(ReadOnlySpan<float> x, int start) => Weight.Stored is { } stored
+            ? StoredKernels.Dot(stored.DType, stored.Codes.Slice(start, x.Length), x)
+            : Elementwise.Dot(x, Weight.Values.Slice(start, x.Length));
 
         private void MultiplyFewRows(Tensor y)
         {
@@ -212,11 +259,10 @@ public static class LinearOperations
                 Span<float> target = y.Values;
                 for (int output = start; output < end; output++)
                 {
-                    ReadOnlySpan<float> weights = Weight.Values.Slice(output * Inputs, Inputs);
                     for (int row = 0; row < Rows; row++)
                     {
                         int place = (row * Outputs) + output;
-                        float sum = Elementwise.Dot(X.Values.Slice(row * Inputs, Inputs), weights);
+                        float sum = Dot(X.Values.Slice(row * Inputs, Inputs), output * Inputs);
                         target[place] = sum + (Bias is null ? 0 : Bias.Values[output]) + (Residual is null ? 0 : Residual.Values[place]);
                     }
                 }

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using TaskVectors.Algebra;
 using TaskVectors.Checkpoints;
 using TaskVectors.Tensors;
@@ -52,11 +53,7 @@ public sealed class CheckpointValues : IDisposable
     /// <exception cref="TaskVectorsException">Reading failed.</exception>
     public void Read(string name, Span<float> destination)
     {
-        if (!_tensors.TryGetValue(name, out PlannedTensor? tensor) || !tensor.Output.DType.IsArithmetic())
-        {
-            throw new ArgumentException($"There is no tensor {QuotedName.Of(name)} of numbers.", nameof(name));
-        }
-
+        PlannedTensor tensor = Find(name);
         if (destination.Length != tensor.Output.Shape.ElementCount)
         {
             throw new ArgumentException(
@@ -70,8 +67,33 @@ public sealed class CheckpointValues : IDisposable
         }
     }
 
+    /// <summary>As <see cref="Read"/>, in the tensor's own dtype: the bytes that would be in the file.</summary>
+    /// <param name="name">The name of one of <see cref="Tensors"/>.</param>
+    /// <param name="destination">Receives every element, little-endian, in row-major order.</param>
+    /// <exception cref="ArgumentException">There is no such tensor, it has another number of bytes, or its dtype takes no part in arithmetic.</exception>
+    /// <exception cref="TaskVectorsException">Reading failed.</exception>
+    public void ReadEncoded(string name, Span<byte> destination)
+    {
+        PlannedTensor tensor = Find(name);
+        if (destination.Length != tensor.Output.ByteCount)
+        {
+            throw new ArgumentException($"The tensor {QuotedName.Of(name)} has {tensor.Output.ByteCount} bytes, not {destination.Length}.", nameof(destination));
+        }
+
+        int size = tensor.Output.DType.BitSize() / 8;
+        ValueBlock block = new(tensor, _readers, Math.Min(BlockElements, destination.Length / size));
+        for (int first = 0; first < destination.Length; first += BlockElements * size)
+        {
+            block.Encode(first / size, destination.Slice(first, Math.Min(BlockElements * size, destination.Length - first)));
+        }
+    }
+
     /// <summary>Closes the files.</summary>
     public void Dispose() => _readers.Dispose();
+
+    private PlannedTensor Find(string name) => _tensors.TryGetValue(name, out PlannedTensor? tensor) && tensor.Output.DType.IsArithmetic()
+        ? tensor
+        : throw new ArgumentException($"There is no tensor {QuotedName.Of(name)} of numbers.", nameof(name));
 
     /// <summary>Computes a tensor block by block.</summary>
     private sealed class ValueBlock
@@ -98,13 +120,7 @@ public sealed class CheckpointValues : IDisposable
 
         public void Compute(int first, Span<float> target)
         {
-            for (int index = 0; index < _tensor.Terms.Length; index++)
-            {
-                PlannedTerm term = _tensor.Terms[index];
-                int size = term.Tensor.DType.BitSize() / 8;
-                _readers[term.Input].Read(term.Tensor, (long)first * size, _buffers[index][..(target.Length * size)]);
-            }
-
+            ReadTerms(first, target.Length);
             if (IsDecoded)
             {
                 DType stored = _tensor.Terms[0].Tensor.DType;
@@ -112,11 +128,49 @@ public sealed class CheckpointValues : IDisposable
                 return;
             }
 
-            Span<double> sum = _sum.AsSpan(0, target.Length);
             Span<byte> rounded = _rounded.AsSpan(0, target.Length * _tensor.Output.DType.BitSize() / 8);
+            Sum(target.Length, rounded);
+            TensorConverter.Decode(_tensor.Output.DType, rounded, target);
+        }
+
+        public void Encode(int first, Span<byte> target)
+        {
+            int count = target.Length / (_tensor.Output.DType.BitSize() / 8);
+            ReadTerms(first, count);
+            if (!IsDecoded)
+            {
+                Sum(count, target);
+                return;
+            }
+
+            DType stored = _tensor.Terms[0].Tensor.DType;
+            Span<byte> bytes = _buffers[0][..(count * stored.BitSize() / 8)];
+            if (stored == _tensor.Output.DType)
+            {
+                bytes.CopyTo(target);
+            }
+            else
+            {
+                // Only F32 is decoded from another dtype.
+                TensorConverter.Decode(stored, bytes, MemoryMarshal.Cast<byte, float>(target));
+            }
+        }
+
+        private void ReadTerms(int first, int count)
+        {
+            for (int index = 0; index < _tensor.Terms.Length; index++)
+            {
+                PlannedTerm term = _tensor.Terms[index];
+                int size = term.Tensor.DType.BitSize() / 8;
+                _readers[term.Input].Read(term.Tensor, (long)first * size, _buffers[index][..(count * size)]);
+            }
+        }
+
+        private void Sum(int count, Span<byte> rounded)
+        {
+            Span<double> sum = _sum.AsSpan(0, count);
             TermSum.Compute(_tensor.Terms, _buffers, 0, sum);
             _ = TensorConverter.EncodeMeasured(_tensor.Output.DType, _tensor.Precision, sum, default, rounded);
-            TensorConverter.Decode(_tensor.Output.DType, rounded, target);
         }
     }
 }
