@@ -1,8 +1,10 @@
 using System.Runtime.InteropServices;
 using TaskVectors.Algebra;
 using TaskVectors.Checkpoints.Safetensors;
+using TaskVectors.Execution;
 using TaskVectors.Models.Architectures;
 using TaskVectors.Models.Autograd;
+using TaskVectors.Tensors;
 using TaskVectors.Tests;
 
 namespace TaskVectors.Models.Tests;
@@ -157,6 +159,54 @@ public sealed class ModelLoaderTests : IDisposable
         Assert.Contains("input_ids", missing.Message, StringComparison.Ordinal);
         Assert.Contains("99", large.Message, StringComparison.Ordinal);
         Assert.Contains("33", longText.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("llama-gqa-untied", DType.BF16)]
+    [InlineData("gpt2-grads", DType.F16)]
+    [InlineData("bert-cls", DType.BF16)]
+    public async Task Weights_kept_as_they_are_stored_give_what_widened_ones_give(string name, DType dtype)
+    {
+        GoldenCase golden = new(name);
+        string folder = Path.Combine(_folder.Path, "stored");
+        _ = await Checkpoint.Open(golden.ModelFolder).SaveAsync(folder, EditOptions.Default with { OutputDType = dtype });
+        ModelLoadOptions widening = new() { ConfigPath = Path.Combine(golden.ModelFolder, "config.json") };
+        string run = name == "bert-cls" ? "plain/" : string.Empty;
+        using Model widened = ModelLoader.Load(Checkpoint.Open(folder), _context, widening);
+        long before = _context.TensorBytes;
+        using Model kept = ModelLoader.Load(Checkpoint.Open(folder), _context, widening with { KeepsStoredWeights = true });
+        long bytes = _context.TensorBytes - before;
+
+        using IDisposable mode = _context.BeginInference();
+        using TensorScope scope = _context.BeginScope();
+        double[] expected = Array.ConvertAll(widened.Run(golden.Inputs(_context, run)).Logits!.ToArray(), value => (double)value);
+        float[] actual = kept.Run(golden.Inputs(_context, run)).Logits!.ToArray();
+
+        // A few roundings where OpenBLAS chooses another kernel for another shape.
+        Closeness.Require(actual, expected, 1e-6, name);
+        Assert.All(kept.Parameters, parameter => Assert.True(parameter.Value.DType == (parameter.Value.Rank == 2 ? dtype : DType.F32) || parameter.Key.Contains("token_type", StringComparison.Ordinal), parameter.Key));
+        Assert.True(bytes < 0.75 * before, $"{bytes} of {before}");
+    }
+
+    [Fact]
+    public void Weights_of_an_edit_that_are_kept_as_stored_are_those_of_the_written_one()
+    {
+        Checkpoint gpt2 = Checkpoint.Open(GoldenPath.Of("models", "gpt2-grads"));
+        ModelLoadOptions options = new() { KeepsStoredWeights = true, Edit = EditOptions.Default with { OutputDType = DType.BF16 } };
+        using Model kept = ModelLoader.Load(gpt2 + (0.3 * (Halved(gpt2) - gpt2)), _context, options);
+        using Model exact = ModelLoader.Load(gpt2 + (0.3 * (Halved(gpt2) - gpt2)), _context);
+
+        Assert.Equal(DType.BF16, kept.Parameters["transformer.wte.weight"].DType);
+        foreach ((string name, Tensor parameter) in exact.Parameters)
+        {
+            byte[] codes = new byte[2 * parameter.Count];
+            float[] rounded = new float[parameter.Count];
+            _ = TensorConverter.Encode(DType.BF16, parameter.Values, codes);
+            TensorConverter.Decode(DType.BF16, codes, rounded.AsSpan());
+
+            // Half a unit in the last place more where the sum lies between F32 numbers that round to different sides.
+            Assert.All(rounded.Zip(kept.Parameters[name].ToArray()), pair => Assert.Equal(pair.First, pair.Second, Math.Abs(pair.First) / 128));
+        }
     }
 
     private static Checkpoint Halved(Checkpoint checkpoint) => Checkpoint.WeightedSum((0.5, checkpoint));

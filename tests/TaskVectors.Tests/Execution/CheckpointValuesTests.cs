@@ -46,6 +46,27 @@ public sealed class CheckpointValuesTests : IDisposable
         Assert.Equal(Array.ConvertAll(TestModel.Values(checkpoint, "w"), value => (float)value), computed);
     }
 
+    [Theory]
+    [InlineData(DType.F32, null, 1)]
+    [InlineData(DType.BF16, null, 0.7)]
+    [InlineData(DType.BF16, null, 0)]
+    [InlineData(DType.F16, DType.F32, 0)]
+    [InlineData(DType.F16, DType.BF16, 0)]
+    public async Task Bytes_of_an_edit_are_those_of_its_output(DType stored, DType? output, double coefficient)
+    {
+        Checkpoint pretrained = Write("base", stored, 1);
+        Checkpoint edited = pretrained + (coefficient * (Write("tuned", stored, 2) - pretrained));
+        EditOptions options = EditOptions.Default with { OutputDType = output };
+        _ = await edited.SaveAsync(_folder["saved.safetensors"], options);
+        byte[] saved = File.ReadAllBytes(_folder["saved.safetensors"]);
+        using CheckpointValues values = CheckpointValues.Open(edited, options);
+        byte[] computed = new byte[values.Tensors[0].ByteCount];
+
+        values.ReadEncoded("w", computed);
+
+        Assert.Equal(saved[^computed.Length..], computed);
+    }
+
     [Fact]
     public void Values_of_a_task_vector_are_differences()
     {
@@ -67,6 +88,8 @@ public sealed class CheckpointValuesTests : IDisposable
 
         Assert.Throws<ArgumentException>(() => values.Read("v", new float[70000]));
         Assert.Throws<ArgumentException>(() => values.Read("w", new float[10]));
+        Assert.Throws<ArgumentException>(() => values.ReadEncoded("v", new byte[280000]));
+        Assert.Throws<ArgumentException>(() => values.ReadEncoded("w", new byte[70000]));
         Assert.Equal("w", Assert.Single(values.Tensors).Name);
     }
 
