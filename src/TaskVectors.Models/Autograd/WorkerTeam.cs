@@ -4,15 +4,19 @@ namespace TaskVectors.Models.Autograd;
 
 /// <summary>
 /// A fixed number of threads that share loops. Work is cut into contiguous parts by the number of threads alone, so results do not depend
-/// on timing. Threads wait a few microseconds actively before they sleep: operations of a model follow each other closely.
+/// on timing, nor on which thread takes which part: on a busy machine the caller does what the others do not come to. Threads wait a fraction
+/// of a millisecond actively before they sleep: operations of a model follow each other closely.
 /// </summary>
 internal sealed class WorkerTeam : IDisposable
 {
-    private const int ActiveWaits = 2000;
-
     private readonly Worker[] _workers;
+    private readonly Waiter _finished = new();
+    private readonly Func<bool> _isFinished;
     private Action<int>? _job;
-    private int _generation;
+
+    // The number of the loop in the upper half, the next part that nobody has taken in the lower one: a thread that comes late cannot take a part
+    // of a loop it has not seen.
+    private long _next;
     private int _pending;
     private bool _isRunning;
     private volatile bool _isStopped;
@@ -21,6 +25,8 @@ internal sealed class WorkerTeam : IDisposable
     public WorkerTeam(int threads)
     {
         Threads = threads;
+        _next = threads;
+        _isFinished = IsFinished;
         _workers = new Worker[threads - 1];
         for (int i = 0; i < _workers.Length; i++)
         {
@@ -69,67 +75,102 @@ internal sealed class WorkerTeam : IDisposable
         _isRunning = true;
         _failure = null;
         _job = body;
-        _pending = _workers.Length;
-        _ = Interlocked.Increment(ref _generation);
+        _pending = Threads;
+
+        // The caller takes the first part at once, so that as a rule each thread has the same part of every loop, and in its cache what it needs.
+        _ = Interlocked.Exchange(ref _next, ((_next >> 32) + 1 << 32) | 1);
         foreach (Worker worker in _workers)
         {
             worker.Wake();
         }
 
-        try
-        {
-            body(0);
-        }
-        finally
-        {
-            WaitForWorkers();
-            _job = null;
-            _isRunning = false;
-        }
-
+        RunPart(0);
+        RunOpenParts();
+        _finished.Wait(_isFinished);
+        _job = null;
+        _isRunning = false;
         _failure?.Throw();
     }
 
     public void Dispose()
     {
         _isStopped = true;
-        _ = Interlocked.Increment(ref _generation);
         foreach (Worker worker in _workers)
         {
             worker.Wake();
         }
+
+        _finished.Dispose();
     }
 
-    private void WaitForWorkers()
+    private void RunOpenParts()
     {
-        int waits = 0;
-        while (Volatile.Read(ref _pending) > 0)
+        while (true)
         {
-            if (++waits < ActiveWaits)
+            long next = Volatile.Read(ref _next);
+            if ((int)next >= Threads)
             {
-                Thread.SpinWait(8);
+                return;
             }
-            else
+
+            if (Interlocked.CompareExchange(ref _next, next + 1, next) == next)
             {
-                _ = Thread.Yield();
+                RunPart((int)next);
             }
         }
     }
 
-    private sealed class Worker : IDisposable
+    private void RunPart(int part)
     {
-        private readonly WorkerTeam _team;
-        private readonly int _part;
+        try
+        {
+            _job!(part);
+        }
+        catch (Exception failure)
+        {
+            // Thrown again where the loop was started.
+            _ = Interlocked.CompareExchange(ref _failure, ExceptionDispatchInfo.Capture(failure), null);
+        }
+
+        if (Interlocked.Decrement(ref _pending) == 0)
+        {
+            _finished.Wake();
+        }
+    }
+
+    private bool IsFinished() => Volatile.Read(ref _pending) == 0;
+
+    private bool HasWork() => _isStopped || (int)Volatile.Read(ref _next) < Threads;
+
+    /// <summary>One thread that waits: actively at first, then asleep, so that a thread it waits for can have its processor.</summary>
+    private sealed class Waiter : IDisposable
+    {
+        private const int ActiveWaits = 600;
+
         private readonly SemaphoreSlim _signal = new(0);
         private int _isAsleep;
 
-        public Worker(WorkerTeam team, int part)
+        public void Wait(Func<bool> condition)
         {
-            _team = team;
-            _part = part;
-            new Thread(Loop) { IsBackground = true, Name = $"TaskVectors worker {part}" }.Start();
+            for (int waits = 0; !condition(); waits++)
+            {
+                if (waits < ActiveWaits)
+                {
+                    Thread.SpinWait(8);
+                    continue;
+                }
+
+                _ = Interlocked.Exchange(ref _isAsleep, 1);
+                if (!condition() || Interlocked.Exchange(ref _isAsleep, 0) == 0)
+                {
+                    _signal.Wait();
+                }
+
+                waits = 0;
+            }
         }
 
+        /// <summary>To be called after the condition has become true.</summary>
         public void Wake()
         {
             if (Interlocked.Exchange(ref _isAsleep, 0) == 1)
@@ -139,51 +180,36 @@ internal sealed class WorkerTeam : IDisposable
         }
 
         public void Dispose() => _signal.Dispose();
+    }
+
+    private sealed class Worker : IDisposable
+    {
+        private readonly WorkerTeam _team;
+        private readonly Waiter _waiter = new();
+
+        public Worker(WorkerTeam team, int part)
+        {
+            _team = team;
+            new Thread(Loop) { IsBackground = true, Name = $"TaskVectors worker {part}" }.Start();
+        }
+
+        public void Wake() => _waiter.Wake();
+
+        public void Dispose() => _waiter.Dispose();
 
         private void Loop()
         {
-            int seen = 0;
+            Func<bool> hasWork = _team.HasWork;
             while (true)
             {
-                AwaitChange(seen);
-                seen = Volatile.Read(ref _team._generation);
+                _waiter.Wait(hasWork);
                 if (_team._isStopped)
                 {
                     Dispose();
                     return;
                 }
 
-                try
-                {
-                    _team._job!(_part);
-                }
-                catch (Exception failure)
-                {
-                    // Thrown again where the loop was started.
-                    _team._failure = ExceptionDispatchInfo.Capture(failure);
-                }
-
-                _ = Interlocked.Decrement(ref _team._pending);
-            }
-        }
-
-        private void AwaitChange(int seen)
-        {
-            for (int waits = 0; Volatile.Read(ref _team._generation) == seen; waits++)
-            {
-                if (waits < ActiveWaits)
-                {
-                    Thread.SpinWait(8);
-                    continue;
-                }
-
-                _ = Interlocked.Exchange(ref _isAsleep, 1);
-                if (Volatile.Read(ref _team._generation) == seen || Interlocked.Exchange(ref _isAsleep, 0) == 0)
-                {
-                    _signal.Wait();
-                }
-
-                waits = 0;
+                _team.RunOpenParts();
             }
         }
     }
