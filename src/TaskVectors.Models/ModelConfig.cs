@@ -49,6 +49,15 @@ internal sealed class ModelConfig
         ? [.. list.EnumerateArray().Where(item => item.ValueKind == JsonValueKind.String).Select(item => item.GetString()!)]
         : [];
 
+    /// <summary>Whole numbers: one, or a list of some; none where the key is missing.</summary>
+    public IReadOnlyList<int> Integers(string key) => Find(key) switch
+    {
+        null => [],
+        { ValueKind: JsonValueKind.Array } list => [.. list.EnumerateArray().Select(item =>
+            item.ValueKind == JsonValueKind.Number && item.TryGetInt32(out int number) ? number : throw Wrong(key, "a whole number or a list of some"))],
+        _ => [Integer(key)],
+    };
+
     /// <summary>A whole number from 1 to 2^31 - 1.</summary>
     public int Size(string key, int? otherwise = null)
     {

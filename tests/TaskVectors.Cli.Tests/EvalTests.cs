@@ -98,6 +98,55 @@ public sealed class EvalTests : IDisposable
     }
 
     [Fact]
+    public async Task Listed_examples_are_taken_in_place_of_a_part()
+    {
+        File.WriteAllText(_place.PathOf("indices.txt"), "7\n0\n11\n");
+        Outcome all = await EvalAsync(Model, "--json", "--predictions");
+        Outcome some = await EvalAsync(Model, "--json", "--predictions", "--indices", _place.PathOf("indices.txt"));
+        Outcome both = await EvalAsync(Model, "--indices", _place.PathOf("indices.txt"), "--shares", "a=1,b=1", "--split", "a");
+
+        int[] predictions = Predictions(all);
+        Assert.Equal([predictions[7], predictions[0], predictions[11]], Predictions(some));
+        Assert.Equal(2, both.Code);
+    }
+
+    [Fact]
+    public async Task Pictures_are_prepared_as_the_options_say()
+    {
+        string config = _place.PathOf("preprocessor_config.json");
+        File.WriteAllText(config, """{"size": {"height": 16, "width": 16}, "resample": 3, "do_center_crop": true, "crop_size": 16, "image_mean": [0.1, 0.2, 0.3], "image_std": [0.4, 0.5, 0.6]}""");
+        string[] options = ["--resize", "16x16", "--filter", "bicubic", "--crop", "16", "--mean", "0.1,0.2,0.3", "--std", "0.4,0.5,0.6"];
+        (string images, string labels) = AddPictures("large", 12, 5, 24);
+        string[] line = ["eval", Model, "--task", "image-classification", "--data", images, "--labels", labels, "--json"];
+
+        Outcome file = await Taskvec.RunAsync([.. line, "--processor", config]);
+        Outcome given = await Taskvec.RunAsync([.. line, .. options]);
+        Outcome exact = await Taskvec.RunAsync([.. line, .. options, "--keep-fractions"]);
+        Outcome changed = await Taskvec.RunAsync([.. line, "--processor", config, "--resize", "none"]);
+
+        Assert.Equal((0, 0, 0, 0), (file.Code, given.Code, exact.Code, changed.Code));
+        Assert.Empty(given.Error);
+        Assert.Equal(file.Output, given.Output);
+        Assert.Equal(4, new[] { file, exact, changed, await Taskvec.RunAsync(line) }.Select(Loss).Distinct().Count());
+    }
+
+    [Theory]
+    [InlineData("--resize", "0")]
+    [InlineData("--resize", "2x3x4")]
+    [InlineData("--crop", "wide")]
+    [InlineData("--shortest-edge", "0")]
+    [InlineData("--mean", "0.1,0.2")]
+    [InlineData("--std", "0")]
+    [InlineData("--filter", "blurred")]
+    public async Task Ways_to_prepare_pictures_that_make_no_sense_are_mistakes_of_usage(string option, string value)
+    {
+        Outcome outcome = await EvalAsync(Model, option, value);
+
+        Assert.Equal(2, outcome.Code);
+        Assert.Contains(option, outcome.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_part_without_examples_and_labels_out_of_range_are_bad_input()
     {
         Outcome empty = await EvalAsync(Model, "--json", "--shares", "train=1,test=0.001", "--split", "test");
@@ -141,6 +190,10 @@ public sealed class EvalTests : IDisposable
 
     private static string Golden(string name) => Path.Combine(AppContext.BaseDirectory, "Golden", "models", name);
 
+    private static int[] Predictions(Outcome outcome) => [.. outcome.Json.GetProperty("predictions").EnumerateArray().Select(item => item.GetInt32())];
+
+    private static double Loss(Outcome outcome) => outcome.Json.GetProperty("metrics")[1].GetProperty("value").GetDouble();
+
     private static int Label(int example) => example % 5;
 
     private Task<Outcome> EvalAsync(params string[] arguments)
@@ -155,12 +208,12 @@ public sealed class EvalTests : IDisposable
         return _place.PathOf("vocab.txt");
     }
 
-    private (string Images, string Labels) AddPictures(string name, int count, int classes)
+    private (string Images, string Labels) AddPictures(string name, int count, int classes, int size = 16)
     {
-        byte[] pixels = new byte[count * 16 * 16 * 3];
+        byte[] pixels = new byte[count * size * size * 3];
         new Random(1).NextBytes(pixels);
         return (
-            IdxFile.Write(_place.PathOf($"{name}-images"), [count, 16, 16, 3], pixels),
+            IdxFile.Write(_place.PathOf($"{name}-images"), [count, size, size, 3], pixels),
             IdxFile.Write(_place.PathOf($"{name}-labels"), [count], [.. Enumerable.Range(0, count).Select(example => (byte)(example % classes))]));
     }
 }

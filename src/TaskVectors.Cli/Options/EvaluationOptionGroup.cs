@@ -18,7 +18,6 @@ internal sealed class EvaluationOptionGroup
     private const string TextPerplexity = "perplexity";
     private const string Choices = "multiple-choice";
     private const int DefaultLength = 512;
-    private const double HalfGrey = 0.5;
 
     private readonly Option<string> _task = new("--task") { Required = true, HelpName = string.Join('|', Images, Texts, TextPerplexity, Choices), Description = "What to measure." };
     private readonly Option<string?> _data = new("--data")
@@ -30,48 +29,50 @@ internal sealed class EvaluationOptionGroup
     private readonly Option<string?> _labels = new("--labels") { HelpName = "FILE", Description = "The IDX file of labels that belongs to an IDX file of images." };
     private readonly Option<string> _textColumn = new("--text-column") { HelpName = "NAME", Description = "Column or key of the text.", DefaultValueFactory = _ => "text" };
     private readonly Option<string> _labelColumn = new("--label-column") { HelpName = "NAME", Description = "Column or key of the label.", DefaultValueFactory = _ => "label" };
+    private readonly Option<string?> _idsColumn = new("--ids-column") { HelpName = "NAME", Description = "Texts of .jsonl that are tokens already: the key of their ids." };
     private readonly Option<string?> _head = new("--head") { HelpName = "FILE", Description = "A head kept outside the model: [classes, width] weights and a bias. Default: the model's own." };
     private readonly Option<string?> _headName = new("--head-name") { HelpName = "NAME", Description = "The head in a file of several: NAME.classifier.weight or NAME.weight." };
     private readonly Option<string?> _prompts = new("--prompts") { HelpName = "FILE", Description = "Zero-shot: a JSON object of class names with a prompt, or an array of prompts, each." };
     private readonly Option<string[]> _templates = new("--template") { HelpName = "TEXT", Description = "Zero-shot: a prompt with {} for the class's name, such as \"a photo of a {}\". Repeatable." };
-    private readonly Option<string?> _processor = new("--processor") { HelpName = "FILE", Description = "How images are prepared. Default: preprocessor_config.json of the model." };
     private readonly Option<string?> _tokenizer = new("--tokenizer") { HelpName = "PATH", Description = "The tokenizer. Default: the model's." };
     private readonly Option<int?> _maximumLength = new("--max-length") { HelpName = "TOKENS", Description = "Texts lose what is longer. Default: the model's length, at most 512." };
     private readonly Option<int?> _window = new("--window") { HelpName = "TOKENS", Description = "Perplexity: tokens a window. Default: the model's length, at most 1024." };
     private readonly Option<int?> _stride = new("--stride") { HelpName = "TOKENS", Description = "Perplexity: by how much windows move. Default: half a window." };
     private readonly Option<int?> _batch = new("--batch") { HelpName = "NUMBER", Description = "Examples at a time. Default: 64." };
     private readonly Option<int?> _threads = new("--threads") { HelpName = "NUMBER", Description = "How many threads share an operation. Default: the number of processors." };
+    private readonly ImageOptionGroup _pictures = new();
     private readonly ExampleOptionGroup _examples = new();
 
     public void AddTo(Command command)
     {
         foreach (Option option in new Option[]
         {
-            _task, _data, _labels, _textColumn, _labelColumn, _head, _headName, _prompts, _templates, _processor, _tokenizer, _maximumLength, _window,
+            _task, _data, _labels, _textColumn, _labelColumn, _idsColumn, _head, _headName, _prompts, _templates, _tokenizer, _maximumLength, _window,
             _stride, _batch, _threads,
         })
         {
             command.Add(option);
         }
 
+        _pictures.AddTo(command);
         _examples.AddTo(command);
     }
 
-    public ComputeOptions Compute(ParseResult parsed) => new() { Threads = AtLeastOne(parsed, _threads) ?? 0 };
+    public ComputeOptions Compute(ParseResult parsed) => new() { Threads = OptionFactory.AtLeastOne(parsed, _threads) ?? 0 };
 
     /// <summary>The evaluator for a model; reads the data, and notes what had to be assumed.</summary>
     public ModelEvaluator Create(ParseResult parsed, Checkpoint checkpoint, ModelLoadOptions loading, Action<string> note)
     {
         string folder = ModelSettings.FolderOf(checkpoint);
         var settings = ModelSettings.Read(checkpoint, loading.ConfigPath);
-        var options = new EvaluatorOptions { BatchSize = AtLeastOne(parsed, _batch) ?? 64, Seed = _examples.Seed(parsed), Compute = Compute(parsed), Loading = loading };
+        var options = new EvaluatorOptions { BatchSize = OptionFactory.AtLeastOne(parsed, _batch) ?? 64, Seed = _examples.Seed(parsed), Compute = Compute(parsed), Loading = loading };
         string task = parsed.GetRequiredValue(_task);
         return task switch
         {
             Images => ForImages(parsed, folder, settings, options, note),
             Texts => ForTexts(parsed, folder, settings, options),
             TextPerplexity => new PerplexityEvaluator(
-                Tokenizer(parsed, folder).Encode(TextFiles.ReadText(Data(parsed))).Ids, AtLeastOne(parsed, _window), AtLeastOne(parsed, _stride), options),
+                Tokenizer(parsed, folder).Encode(TextFiles.ReadText(Data(parsed))).Ids, OptionFactory.AtLeastOne(parsed, _window), OptionFactory.AtLeastOne(parsed, _stride), options),
             Choices => ForChoices(parsed, folder, options),
             _ => throw new UsageException($"--task is one of {Images}, {Texts}, {TextPerplexity}, {Choices}, not '{Printable.Of(task)}'."),
         };
@@ -84,8 +85,8 @@ internal sealed class EvaluationOptionGroup
             data, parsed.GetValue(_labels) ?? throw new UsageException("An IDX file of images needs the one of labels: --labels FILE."));
         FrozenHead? head = Head(parsed);
         PromptSet? prompts = Prompts(parsed, dataset.ClassNames);
-        IReadOnlyList<int>? classes = head is not null || prompts is not null ? ByName(prompts, dataset.ClassNames) : settings.ClassesOf(dataset.ClassNames);
-        ImageProcessor processor = Processor(parsed, folder, settings, note);
+        IReadOnlyList<int>? classes = prompts is null ? (head is null ? settings : new ModelSettings()).ClassesOf(dataset.ClassNames) : ByName(prompts, dataset.ClassNames);
+        ImageProcessor processor = _pictures.Create(parsed, folder, settings, note);
         ImageExamples examples = ImageExamples.From(dataset, processor, classes);
         examples = examples.Select(_examples.Choose(parsed, examples.Labels));
         return prompts is null
@@ -96,6 +97,26 @@ internal sealed class EvaluationOptionGroup
     private TextClassificationEvaluator ForTexts(ParseResult parsed, string folder, ModelSettings settings, EvaluatorOptions options)
     {
         FrozenHead? head = Head(parsed);
+        TextExamples examples;
+        PromptSet? prompts;
+        if (parsed.GetValue(_idsColumn) is { } ids)
+        {
+            examples = TokenFile.Read(Data(parsed), ids, parsed.GetRequiredValue(_labelColumn));
+            examples = examples.Select(_examples.Choose(parsed, examples.Labels));
+            prompts = Prompts(parsed, []);
+        }
+        else
+        {
+            (examples, prompts) = Tokenize(parsed, folder, settings, head);
+        }
+
+        return prompts is null
+            ? new TextClassificationEvaluator(examples, head, options)
+            : new TextClassificationEvaluator(examples, prompts, Tokenizer(parsed, folder), options);
+    }
+
+    private (TextExamples Examples, PromptSet? Prompts) Tokenize(ParseResult parsed, string folder, ModelSettings settings, FrozenHead? head)
+    {
         var dataset = TextDataset.Open(Data(parsed), new TextDatasetOptions
         {
             TextColumn = parsed.GetRequiredValue(_textColumn),
@@ -108,14 +129,12 @@ internal sealed class EvaluationOptionGroup
         }
 
         PromptSet? prompts = Prompts(parsed, dataset.ClassNames);
-        IReadOnlyList<int>? classes = head is null && prompts is null ? settings.ClassesOf(dataset.ClassNames) : null;
+        IReadOnlyList<int>? classes = prompts is not null ? null : (head is null ? settings : new ModelSettings()).ClassesOf(dataset.ClassNames);
         Tokenizer tokenizer = Tokenizer(parsed, folder);
-        int length = AtLeastOne(parsed, _maximumLength) ?? Math.Min(settings.MaximumLength ?? DefaultLength, tokenizer.Truncation?.MaximumLength ?? DefaultLength);
-        string[] texts = [.. Enumerable.Range(0, dataset.Count).Select(dataset.TextOf)];
+        int length = OptionFactory.AtLeastOne(parsed, _maximumLength) ?? Math.Min(settings.MaximumLength ?? DefaultLength, tokenizer.Truncation?.MaximumLength ?? DefaultLength);
         int[] labels = [.. dataset.Labels.Select(label => classes?[label] ?? label)];
         IReadOnlyList<int> chosen = _examples.Choose(parsed, labels);
-        var examples = TextExamples.From([.. chosen.Select(index => texts[index])], [.. chosen.Select(index => labels[index])], tokenizer, length);
-        return prompts is null ? new TextClassificationEvaluator(examples, head, options) : new TextClassificationEvaluator(examples, prompts, tokenizer, options);
+        return (TextExamples.From([.. chosen.Select(dataset.TextOf)], [.. chosen.Select(index => labels[index])], tokenizer, length), prompts);
     }
 
     private MultipleChoiceEvaluator ForChoices(ParseResult parsed, string folder, EvaluatorOptions options)
@@ -149,33 +168,11 @@ internal sealed class EvaluationOptionGroup
         return parsed.GetValue(_templates) is { Length: > 0 } templates && classNames.Count > 0 ? PromptSet.Create(classNames, templates) : null;
     }
 
-    private static IReadOnlyList<int>? ByName(PromptSet? prompts, IReadOnlyList<string> names)
+    private static IReadOnlyList<int>? ByName(PromptSet prompts, IReadOnlyList<string> names)
     {
-        int[] places = prompts is null ? [] : [.. names.Select(name => prompts.ClassNames.ToList().IndexOf(name))];
-        return places.Length == 0 || places.Contains(-1) ? null : places;
-    }
-
-    private ImageProcessor Processor(ParseResult parsed, string folder, ModelSettings settings, Action<string> note)
-    {
-        const string FileName = "preprocessor_config.json";
-        string file = parsed.GetValue(_processor) ?? Path.Combine(folder, FileName);
-        if (parsed.GetValue(_processor) is not null || File.Exists(file))
-        {
-            return ImageProcessor.Load(file);
-        }
-
-        int channels = settings.Channels == 1 ? 1 : 3;
-        note($"There is no {FileName}: images are resized to the model's size, and values lie between -1 and 1.");
-        return new ImageProcessor
-        {
-            Resize = settings.ImageSize is { } size ? new ImageSize(size, size) : null,
-            Mean = [.. Enumerable.Repeat(HalfGrey, channels)],
-            StandardDeviation = [.. Enumerable.Repeat(HalfGrey, channels)],
-        };
+        int[] places = [.. names.Select(name => prompts.ClassNames.ToList().IndexOf(name))];
+        return places.Contains(-1) ? null : places;
     }
 
     private Tokenizer Tokenizer(ParseResult parsed, string folder) => TaskVectors.Models.Tokenizers.Tokenizer.Load(parsed.GetValue(_tokenizer) ?? folder);
-
-    private static int? AtLeastOne(ParseResult parsed, Option<int?> option) =>
-        parsed.GetValue(option) is < 1 ? throw new UsageException($"{option.Name} is at least 1.") : parsed.GetValue(option);
 }

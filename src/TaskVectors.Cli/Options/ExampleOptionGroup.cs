@@ -14,6 +14,7 @@ internal sealed class ExampleOptionGroup
     };
 
     private readonly Option<string?> _split = new("--split") { HelpName = "NAME", Description = "The part of --shares to evaluate on." };
+    private readonly Option<string?> _indices = new("--indices") { HelpName = "FILE", Description = "The examples to evaluate on: a number a line, from 0, in place of --shares." };
     private readonly Option<int?> _limit = new("--limit") { HelpName = "NUMBER", Description = "At most so many examples, chosen at random by the seed." };
     private readonly Option<ulong> _seed = new("--seed") { HelpName = "NUMBER", Description = "Seed of parts, choices and bootstrap intervals. Default: 0." };
 
@@ -21,6 +22,7 @@ internal sealed class ExampleOptionGroup
     {
         command.Add(_shares);
         command.Add(_split);
+        command.Add(_indices);
         command.Add(_limit);
         command.Add(_seed);
     }
@@ -49,6 +51,13 @@ internal sealed class ExampleOptionGroup
         if (shares is null != split is null)
         {
             throw new UsageException("--shares and --split go together, such as --shares train=0.8,test=0.2 --split test.");
+        }
+
+        if (parsed.GetValue(_indices) is { } file)
+        {
+            return shares is null
+                ? DataSplits.ReadIndices(file, labels.Count)
+                : throw new UsageException("--indices and --shares exclude each other.");
         }
 
         if (shares is null)

@@ -84,6 +84,11 @@ internal static class OptionFactory
             : [.. result.Tokens.Select(token => new NamePattern(token.Value))],
     };
 
+    /// <summary>The value of an option that counts something.</summary>
+    /// <exception cref="UsageException">It is below 1.</exception>
+    public static int? AtLeastOne(ParseResult parsed, Option<int?> option) =>
+        parsed.GetValue(option) is < 1 ? throw new UsageException($"{option.Name} is at least 1.") : parsed.GetValue(option);
+
     private static List<double>? ParseNumbers(ArgumentResult result, string name)
     {
         var numbers = new List<double>();

@@ -1,6 +1,9 @@
+using System.Globalization;
+using TaskVectors.Models.Data.Text;
+
 namespace TaskVectors.Models.Data;
 
-/// <summary>Cuts a data set into parts at random, the same for the same seed.</summary>
+/// <summary>Parts of a data set: cut at random, the same for the same seed, or listed by somebody else.</summary>
 public static class DataSplits
 {
     /// <summary>Cuts into parts of given shares; each class is shared out alike, as far as whole numbers allow.</summary>
@@ -42,6 +45,38 @@ public static class DataSplits
         }
 
         return result;
+    }
+
+    /// <summary>Reads which examples to take: a number a line, from 0; empty lines are left out.</summary>
+    /// <param name="file">The file; <c>.gz</c> is unpacked.</param>
+    /// <param name="count">How many examples there are.</param>
+    /// <returns>The numbers in the file's order.</returns>
+    /// <exception cref="DataException">It is missing, names no example, one twice, or one that does not exist.</exception>
+    public static int[] ReadIndices(string file, int count)
+    {
+        var indices = new List<int>();
+        var seen = new HashSet<int>();
+        foreach ((int line, string text) in TextFiles.ReadLines(file).Index())
+        {
+            if (string.IsNullOrWhiteSpace(text))
+            {
+                continue;
+            }
+
+            if (!int.TryParse(text, NumberStyles.AllowLeadingWhite | NumberStyles.AllowTrailingWhite, CultureInfo.InvariantCulture, out int index) || index >= count)
+            {
+                throw DataException.About(file, "data.split", $"line {line + 1} must be a number of one of the {count} examples, from 0 to {count - 1}.");
+            }
+
+            if (!seen.Add(index))
+            {
+                throw DataException.About(file, "data.split", $"line {line + 1} names example {index} once more. Name each once.");
+            }
+
+            indices.Add(index);
+        }
+
+        return indices.Count > 0 ? [.. indices] : throw DataException.About(file, "data.empty", "it names no example.");
     }
 
     private static void Share(int[] group, double[] shares, List<int>[] parts)

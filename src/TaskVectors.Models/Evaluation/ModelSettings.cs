@@ -15,6 +15,12 @@ public sealed record ModelSettings
     /// <summary>The most tokens of a text, or null.</summary>
     public int? MaximumLength { get; private init; }
 
+    /// <summary>The rows of the embedding of tokens, or null.</summary>
+    public int? VocabularySize { get; private init; }
+
+    /// <summary>The tokens that end a text: those of <c>generation_config.json</c>, else of the configuration.</summary>
+    public IReadOnlyList<int> EndIds { get; private init; } = [];
+
     /// <summary>What the classes of the model's own head are called; empty where the configuration does not say.</summary>
     public IReadOnlyList<string> ClassNames { get; private init; } = [];
 
@@ -27,7 +33,16 @@ public sealed record ModelSettings
     {
         ArgumentNullException.ThrowIfNull(checkpoint);
         string file = configPath ?? Path.Combine(FolderOf(checkpoint), "config.json");
-        return File.Exists(file) ? Of(ModelConfig.Read(file)) : new ModelSettings();
+        if (!File.Exists(file))
+        {
+            return new ModelSettings();
+        }
+
+        const string EndKey = "eos_token_id";
+        var config = ModelConfig.Read(file);
+        string generation = Path.Combine(Path.GetDirectoryName(Path.GetFullPath(file))!, "generation_config.json");
+        ModelConfig? own = File.Exists(generation) ? ModelConfig.Read(generation) : null;
+        return Of(config) with { EndIds = (own?.Has(EndKey) == true ? own : config).Integers(EndKey) };
     }
 
     /// <summary>The folder in which a checkpoint, or the base of an edit, lies with its tokenizer and configuration.</summary>
@@ -41,7 +56,10 @@ public sealed record ModelSettings
 
     /// <summary>The number among the model's classes of each of a data set's.</summary>
     /// <param name="names">What the data set calls its classes.</param>
-    /// <returns>By name where all names are among <see cref="ClassNames"/>; else null, and classes are numbered as the data set has them.</returns>
+    /// <returns>
+    /// By name where all names are among <see cref="ClassNames"/>; the numbers themselves where all are whole numbers; else null, and classes
+    /// are numbered as the data set has them.
+    /// </returns>
     public IReadOnlyList<int>? ClassesOf(IReadOnlyList<string> names)
     {
         ArgumentNullException.ThrowIfNull(names);
@@ -51,7 +69,13 @@ public sealed record ModelSettings
             _ = numbers.TryAdd(ClassNames[label], label);
         }
 
-        return names.Count > 0 && names.All(numbers.ContainsKey) ? [.. names.Select(name => numbers[name])] : null;
+        if (names.Count > 0 && names.All(numbers.ContainsKey))
+        {
+            return [.. names.Select(name => numbers[name])];
+        }
+
+        int[] parsed = [.. names.Select(name => int.TryParse(name, NumberStyles.None, CultureInfo.InvariantCulture, out int number) ? number : -1)];
+        return parsed.Contains(-1) ? null : parsed;
     }
 
     private static ModelSettings Of(ModelConfig config)
@@ -66,6 +90,7 @@ public sealed record ModelSettings
         {
             ImageSize = Size(images, "image_size"),
             Channels = Size(images, "num_channels"),
+            VocabularySize = Size(texts, "vocab_size"),
             MaximumLength = isRoberta && length is { } positions ? positions - config.Integer("pad_token_id", 1) - 1 : length,
             ClassNames = Names(config.Section("id2label")),
         };

@@ -1,4 +1,5 @@
 using TaskVectors.Models.Data;
+using TaskVectors.Tests;
 
 namespace TaskVectors.Models.Tests.Data;
 
@@ -54,4 +55,29 @@ public sealed class DataSplitTests
     [InlineData(double.PositiveInfinity)]
     public void A_share_that_is_no_positive_number_is_refused(double share) =>
         Assert.Equal("data.split", Assert.Throws<DataException>(() => DataSplits.Create([0, 1], [("a", 1), ("b", share)], seed: 1)).Kind);
+
+    [Fact]
+    public void Listed_examples_keep_their_order()
+    {
+        using TemporaryFolder folder = new();
+        File.WriteAllText(folder["indices.txt"], "3\r\n0\n\n 2 \n");
+
+        Assert.Equal([3, 0, 2], DataSplits.ReadIndices(folder["indices.txt"], 4));
+    }
+
+    [Theory]
+    [InlineData("1\n4\n", "line 2")]
+    [InlineData("-1\n", "line 1")]
+    [InlineData("one\n", "0 to 3")]
+    [InlineData("2\n\n2\n", "line 3 names example 2 once more")]
+    [InlineData("\n", "no example")]
+    public void Lists_of_examples_that_make_no_sense_are_refused(string text, string said)
+    {
+        using TemporaryFolder folder = new();
+        File.WriteAllText(folder["indices.txt"], text);
+
+        DataException failure = Assert.Throws<DataException>(() => DataSplits.ReadIndices(folder["indices.txt"], 4));
+        Assert.Contains(said, failure.Message, StringComparison.Ordinal);
+        Assert.Contains("indices.txt", failure.Message, StringComparison.Ordinal);
+    }
 }

@@ -58,6 +58,62 @@ public sealed class GoldenImageTests
         Assert.Equal(25, compared);
     }
 
+    /// <summary>Bilinear interpolation between the centres of pixels, with clamped edges, as programs that work on tensors have it.</summary>
+    [Fact]
+    public void Pictures_that_keep_their_fractions_are_interpolated_in_double_precision()
+    {
+        byte[] samples = new byte[16 * 12 * 3];
+        new Random(3).NextBytes(samples);
+        var processor = new ImageProcessor { Resize = new ImageSize(21, 28), CentreCrop = new ImageSize(17, 24), Mean = [0.5], StandardDeviation = [0.25], KeepsFractions = true };
+
+        float[] actual = processor.Process(new PixelImage(16, 12, 3, samples));
+
+        for (int i = 0; i < actual.Length; i++)
+        {
+            (int row, int column) = ((i / 24) + 2, (i % 24) + 2);
+            Assert.Equal(((At(row, column) / 255) - 0.5) / 0.25, actual[i], 1e-6);
+        }
+
+        double At(int row, int column)
+        {
+            double y = Math.Clamp(((row + 0.5) * 12 / 21) - 0.5, 0, 11);
+            double x = Math.Clamp(((column + 0.5) * 16 / 28) - 0.5, 0, 15);
+            (int top, int left) = ((int)y, (int)x);
+            (int bottom, int right) = (Math.Min(top + 1, 11), Math.Min(left + 1, 15));
+            double above = (Grey(top, left) * (1 - x + left)) + (Grey(top, right) * (x - left));
+            double below = (Grey(bottom, left) * (1 - x + left)) + (Grey(bottom, right) * (x - left));
+            return (above * (1 - y + top)) + (below * (y - top));
+        }
+
+        double Grey(int row, int column)
+        {
+            ReadOnlySpan<byte> pixel = samples.AsSpan(((row * 16) + column) * 3, 3);
+            return (0.299 * pixel[0]) + (0.587 * pixel[1]) + (0.114 * pixel[2]);
+        }
+    }
+
+    [Theory]
+    [InlineData(ResizeFilter.Nearest)]
+    [InlineData(ResizeFilter.Box)]
+    [InlineData(ResizeFilter.Bilinear)]
+    [InlineData(ResizeFilter.Hamming)]
+    [InlineData(ResizeFilter.Bicubic)]
+    [InlineData(ResizeFilter.Lanczos)]
+    public void Rounding_to_bytes_moves_a_picture_by_no_more_than_the_rounding(ResizeFilter filter)
+    {
+        // A smooth picture, so that no filter leaves the range of a byte, where one would be clamped and the other not.
+        byte[] samples = [.. Enumerable.Range(0, 32 * 32).Select(i => (byte)(128 + (60 * Math.Sin(i % 32 / 7.0) * Math.Cos(i / 32 / 5.0))))];
+        var image = new PixelImage(32, 32, 1, samples);
+        var processor = new ImageProcessor { Resize = new ImageSize(13, 45), Filter = filter, Scale = 1, Mean = [0], StandardDeviation = [1] };
+
+        float[] rounded = processor.Process(image);
+        float[] exact = (processor with { KeepsFractions = true }).Process(image);
+
+        // Half a level after each of two passes; the second pass may enlarge the first's error by the sum of its weights' magnitudes, below 1.6.
+        Assert.All(rounded.Zip(exact), pair => Assert.Equal(pair.First, pair.Second, 1.3));
+        Assert.Equal(filter == ResizeFilter.Nearest, rounded.SequenceEqual(exact));
+    }
+
     private static PixelImage Picture(GoldenTensors tensors, string name)
     {
         int[] shape = tensors.Shape(name);

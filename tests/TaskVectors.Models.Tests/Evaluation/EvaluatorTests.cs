@@ -235,6 +235,21 @@ public sealed class EvaluatorTests : IDisposable
     }
 
     [Fact]
+    public void Texts_that_are_tokens_already_are_read_from_json_lines()
+    {
+        File.WriteAllText(_folder["texts.jsonl"], """{"tokens": [2, 5, 3], "class": 1}""" + "\n" + """{"tokens": [2, 3], "class": 0}""" + "\n");
+        TextExamples examples = TokenFile.Read(_folder["texts.jsonl"], "tokens", "class");
+
+        Assert.Equal([1, 0], examples.Labels);
+        Assert.Equal([2, 5, 3, 2, 3, 0], examples.Batch([0, 1]).InputIds!.Values.ToArray());
+        foreach (string wrong in (string[])["""{"tokens": [2, -5], "class": 1}""", """{"tokens": "a", "class": 1}""", """{"tokens": [2], "class": "one"}""", """{"class": 1}"""])
+        {
+            File.WriteAllText(_folder["wrong.jsonl"], wrong);
+            Assert.Contains("example 0", Assert.Throws<DataException>(() => TokenFile.Read(_folder["wrong.jsonl"], "tokens", "class")).Message, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
     public void A_template_needs_a_place_for_the_name() =>
         Assert.Contains("'a photo'", Assert.Throws<DataException>(() => PromptSet.Create(["cat", "dog"], ["a photo"])).Message, StringComparison.Ordinal);
 
@@ -246,6 +261,7 @@ public sealed class EvaluatorTests : IDisposable
 
         Assert.Equal([2, 1], settings.ClassesOf(["bird", "cat"]));
         Assert.Null(settings.ClassesOf(["bird", "horse"]));
+        Assert.Equal([0, 1, 10, 2], settings.ClassesOf(["0", "1", "10", "2"]));
         Assert.Equal((28, 1), (settings.ImageSize, settings.Channels));
     }
 

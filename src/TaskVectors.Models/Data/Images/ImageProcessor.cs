@@ -18,6 +18,12 @@ public sealed record ImageProcessor
     /// <summary>The size of the middle that is kept; where the picture is smaller, zeros are put around it.</summary>
     public ImageSize? CentreCrop { get; init; }
 
+    /// <summary>
+    /// Whether samples keep their fractions when colours become grey and pictures are resized, as in programs that work on tensors; otherwise
+    /// they are rounded to 8 bits after each step, as image libraries do.
+    /// </summary>
+    public bool KeepsFractions { get; init; }
+
     /// <summary>What samples are multiplied by.</summary>
     public double Scale { get; init; } = 1.0 / 255;
 
@@ -46,10 +52,14 @@ public sealed record ImageProcessor
     public float[] Process(PixelImage image)
     {
         ArgumentNullException.ThrowIfNull(image);
+        ImageSize size = ResizedSize(image);
+        if (KeepsFractions)
+        {
+            return Finish(FractionalImage.Of(image, Channels).Resize(size, Filter).Samples, size);
+        }
+
         PixelImage converted = Channels == 1 ? image.ToGrey() : image.ToRgb();
-        ImageSize size = ResizedSize(converted);
-        PixelImage resized = ImageResizer.Resize(converted, size.Width, size.Height, Filter);
-        return Normalize(CentreCrop is { } crop ? Crop(resized, crop) : resized);
+        return Finish(Array.ConvertAll(ImageResizer.Resize(converted, size.Width, size.Height, Filter).Samples, sample => (double)sample), size);
     }
 
     private ImageSize ResizedSize(PixelImage image)
@@ -64,43 +74,43 @@ public sealed record ImageProcessor
         return image.Width <= image.Height ? new ImageSize(longer, edge) : new ImageSize(edge, longer);
     }
 
-    private static PixelImage Crop(PixelImage image, ImageSize crop)
+    private float[] Finish(double[] samples, ImageSize size) => CentreCrop is { } crop ? Normalize(Crop(samples, size, crop)) : Normalize(samples);
+
+    private double[] Crop(double[] source, ImageSize size, ImageSize crop)
     {
-        int top = Offset(image.Height, crop.Height);
-        int left = Offset(image.Width, crop.Width);
-        int channels = image.Channels;
-        byte[] samples = new byte[crop.Height * crop.Width * channels];
+        int top = Offset(size.Height, crop.Height);
+        int left = Offset(size.Width, crop.Width);
+        double[] samples = new double[crop.Height * crop.Width * Channels];
         for (int row = 0; row < crop.Height; row++)
         {
-            int source = row + top;
-            if (source < 0 || source >= image.Height)
+            if (row + top < 0 || row + top >= size.Height)
             {
                 continue;
             }
 
             int first = Math.Max(0, -left);
-            int count = Math.Min(crop.Width - first, image.Width - Math.Max(0, left));
-            image.Samples.AsSpan(((source * image.Width) + Math.Max(0, left)) * channels, count * channels)
-                .CopyTo(samples.AsSpan(((row * crop.Width) + first) * channels));
+            int count = Math.Min(crop.Width - first, size.Width - Math.Max(0, left));
+            source.AsSpan((((row + top) * size.Width) + Math.Max(0, left)) * Channels, count * Channels)
+                .CopyTo(samples.AsSpan(((row * crop.Width) + first) * Channels));
         }
 
-        return new PixelImage(crop.Width, crop.Height, channels, samples);
+        return samples;
     }
 
     /// <summary>The first source pixel: of an odd rest, the smaller half is before a picture that is cut, the larger before one that is padded.</summary>
     private static int Offset(int source, int target) => target <= source ? (source - target) / 2 : -((target - source + 1) / 2);
 
-    private float[] Normalize(PixelImage image)
+    private float[] Normalize(double[] samples)
     {
-        int plane = image.Width * image.Height;
-        float[] values = new float[plane * Channels];
+        int plane = samples.Length / Channels;
+        float[] values = new float[samples.Length];
         for (int channel = 0; channel < Channels; channel++)
         {
             double mean = Mean[channel];
             double deviation = StandardDeviation[channel];
             for (int pixel = 0; pixel < plane; pixel++)
             {
-                values[(channel * plane) + pixel] = (float)(((image.Samples[(pixel * Channels) + channel] * Scale) - mean) / deviation);
+                values[(channel * plane) + pixel] = (float)(((samples[(pixel * Channels) + channel] * Scale) - mean) / deviation);
             }
         }
 

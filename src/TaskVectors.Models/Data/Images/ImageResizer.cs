@@ -14,11 +14,7 @@ public static class ImageResizer
     /// <exception cref="DataException">The new size is not positive or too large.</exception>
     public static PixelImage Resize(PixelImage image, int width, int height, ResizeFilter filter)
     {
-        if (width < 1 || height < 1 || (long)width * Math.Max(height, image.Height) * image.Channels > PixelImage.MaximumSamples)
-        {
-            throw new DataException("image.size", $"A picture cannot be resized to {width} x {height} pixels.");
-        }
-
+        RequirePossible(new ImageSize(image.Height, image.Width), new ImageSize(height, width), image.Channels);
         if (filter == ResizeFilter.Nearest)
         {
             return Nearest(image, width, height);
@@ -26,6 +22,15 @@ public static class ImageResizer
 
         PixelImage wide = width == image.Width ? image : ResizeRows(image, ResizeWeights.Create(image.Width, width, filter));
         return height == wide.Height ? wide : ResizeColumns(wide, ResizeWeights.Create(wide.Height, height, filter));
+    }
+
+    /// <exception cref="DataException">The new size is not positive or too large.</exception>
+    internal static void RequirePossible(ImageSize source, ImageSize target, int channels)
+    {
+        if (target.Width < 1 || target.Height < 1 || (long)target.Width * Math.Max(target.Height, source.Height) * channels > PixelImage.MaximumSamples)
+        {
+            throw new DataException("image.size", $"A picture cannot be resized to {target.Width} x {target.Height} pixels.");
+        }
     }
 
     private static PixelImage Nearest(PixelImage image, int width, int height)
@@ -47,7 +52,7 @@ public static class ImageResizer
         return new PixelImage(width, height, channels, samples);
     }
 
-    private static int[] NearestPlaces(int source, int target)
+    internal static int[] NearestPlaces(int source, int target)
     {
         double scale = (double)source / target;
         int[] places = new int[target];
@@ -66,6 +71,7 @@ public static class ImageResizer
     {
         int channels = image.Channels;
         int width = weights.Starts.Length;
+        int[][] quantized = weights.Quantize();
         byte[] samples = new byte[width * image.Height * channels];
         for (int row = 0; row < image.Height; row++)
         {
@@ -75,7 +81,7 @@ public static class ImageResizer
                 for (int channel = 0; channel < channels; channel++)
                 {
                     samples[(((row * width) + column) * channels) + channel] =
-                        Sum(source, (weights.Starts[column] * channels) + channel, channels, weights.Weights[column]);
+                        Sum(source, (weights.Starts[column] * channels) + channel, channels, quantized[column]);
                 }
             }
         }
@@ -87,12 +93,13 @@ public static class ImageResizer
     {
         int stride = image.Width * image.Channels;
         int height = weights.Starts.Length;
+        int[][] quantized = weights.Quantize();
         byte[] samples = new byte[height * stride];
         for (int row = 0; row < height; row++)
         {
             for (int column = 0; column < stride; column++)
             {
-                samples[(row * stride) + column] = Sum(image.Samples, (weights.Starts[row] * stride) + column, stride, weights.Weights[row]);
+                samples[(row * stride) + column] = Sum(image.Samples, (weights.Starts[row] * stride) + column, stride, quantized[row]);
             }
         }
 

@@ -2,23 +2,23 @@ namespace TaskVectors.Models.Data.Images;
 
 /// <summary>
 /// Which source pixels a target pixel is made of, along one axis. Where the picture shrinks the filter is widened by the scale
-/// (antialiasing). Weights are fixed-point numbers with 22 fractional bits.
+/// (antialiasing).
 /// </summary>
 internal sealed class ResizeWeights
 {
     public const int Bits = 22;
 
-    private ResizeWeights(int[] starts, int[][] weights)
+    private ResizeWeights(int[] starts, double[][] shares)
     {
         Starts = starts;
-        Weights = weights;
+        Shares = shares;
     }
 
     /// <summary>The first source pixel of each target pixel.</summary>
     public int[] Starts { get; }
 
-    /// <summary>The weights of it and those after it.</summary>
-    public int[][] Weights { get; }
+    /// <summary>The weights of it and those after it; they sum to 1.</summary>
+    public double[][] Shares { get; }
 
     public static ResizeWeights Create(int source, int target, ResizeFilter filter)
     {
@@ -26,20 +26,24 @@ internal sealed class ResizeWeights
         double stretch = Math.Max(scale, 1);
         double support = Support(filter) * stretch;
         int[] starts = new int[target];
-        int[][] weights = new int[target][];
+        double[][] shares = new double[target][];
         for (int index = 0; index < target; index++)
         {
             double centre = (index + 0.5) * scale;
             int start = Math.Max((int)(centre - support + 0.5), 0);
             int end = Math.Min((int)(centre + support + 0.5), source);
             starts[index] = start;
-            weights[index] = Quantize(start, end, centre, stretch, filter);
+            shares[index] = Share(start, end, centre, stretch, filter);
         }
 
-        return new ResizeWeights(starts, weights);
+        return new ResizeWeights(starts, shares);
     }
 
-    private static int[] Quantize(int start, int end, double centre, double stretch, ResizeFilter filter)
+    /// <summary>The weights as fixed-point numbers with <see cref="Bits"/> fractional bits.</summary>
+    public int[][] Quantize() =>
+        [.. Shares.Select(row => Array.ConvertAll(row, share => (int)((share * (1 << Bits)) + (share < 0 ? -0.5 : 0.5))))];
+
+    private static double[] Share(int start, int end, double centre, double stretch, ResizeFilter filter)
     {
         double[] values = new double[end - start];
         double sum = 0;
@@ -49,14 +53,7 @@ internal sealed class ResizeWeights
             sum += values[index];
         }
 
-        int[] weights = new int[values.Length];
-        for (int index = 0; index < values.Length; index++)
-        {
-            double value = sum == 0 ? values[index] : values[index] * (1 / sum);
-            weights[index] = (int)((value * (1 << Bits)) + (value < 0 ? -0.5 : 0.5));
-        }
-
-        return weights;
+        return sum == 0 ? values : Array.ConvertAll(values, value => value * (1 / sum));
     }
 
     private static double Support(ResizeFilter filter) => filter switch
