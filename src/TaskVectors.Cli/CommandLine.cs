@@ -66,6 +66,7 @@ internal static class CommandLine
             new DecomposeCommand(terminal),
             new EvalCommand(terminal),
             new ForwardCommand(terminal),
+            new GenerateCommand(terminal),
             new LoraCommand(terminal),
             new TokenizeCommand(terminal),
             new DataCommand(terminal),

@@ -39,6 +39,20 @@ public sealed class ForwardTests : IDisposable
     }
 
     [Fact]
+    public async Task An_edit_that_changes_nothing_gives_what_the_model_gives()
+    {
+        string model = Golden("vit-rgb");
+        string[] line = ["--inputs", Golden("vit-rgb", "io.safetensors"), "--outputs"];
+
+        Outcome plain = await Taskvec.RunAsync(["forward", model, .. line, _place.PathOf("plain.safetensors")]);
+        Outcome edit = await Taskvec.RunAsync(["forward", "--edit", "a + 2*(b - a)", "-m", $"a={model}", "-m", $"b={model}", .. line, _place.PathOf("edit.safetensors")]);
+        Outcome neither = await Taskvec.RunAsync(["forward", .. line, _place.PathOf("neither.safetensors")]);
+
+        Assert.Equal((0, 0, 2), (plain.Code, edit.Code, neither.Code));
+        Assert.Equal(File.ReadAllBytes(_place.PathOf("plain.safetensors")), File.ReadAllBytes(_place.PathOf("edit.safetensors")));
+    }
+
+    [Fact]
     public async Task An_existing_output_is_replaced_only_with_force()
     {
         string output = _place.PathOf("out.safetensors");

@@ -34,16 +34,9 @@ internal sealed class EvalCommand : Verb
     protected override Task<int> RunAsync(ParseResult parsed, Reporter reporter, CancellationToken cancellationToken)
     {
         Checkpoint checkpoint = _model.Open(parsed);
-        ModelLoadOptions loading = _model.Bind(parsed);
         using ComputeContext context = new(_evaluation.Compute(parsed));
-        using Model model = ModelLoader.Load(checkpoint, context, loading);
-        if (model.UnexpectedTensors.Count > 0)
-        {
-            const int Most = 5;
-            reporter.Warn($"{model.Architecture} does not use {model.UnexpectedTensors.Count} tensors of the checkpoint: {string.Join(", ", model.UnexpectedTensors.Take(Most))}");
-        }
-
-        ModelEvaluator evaluator = _evaluation.Create(parsed, checkpoint, loading, reporter.Note);
+        using Model model = _model.Load(parsed, checkpoint, context, reporter);
+        ModelEvaluator evaluator = _evaluation.Create(parsed, checkpoint, _model.Bind(parsed), reporter.Note);
         EvaluationResult result = evaluator.Evaluate(model, cancellationToken);
         new EvaluationText(_model.NameOf(parsed), model.Architecture, result, parsed.GetValue(_predictions)).Write(reporter);
         return Task.FromResult(ExitCode.Done);

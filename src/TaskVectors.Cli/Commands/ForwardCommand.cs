@@ -1,5 +1,5 @@
 using System.CommandLine;
-using TaskVectors.Algebra;
+using TaskVectors.Cli.Options;
 using TaskVectors.Cli.Output;
 using TaskVectors.Models;
 using TaskVectors.Models.Autograd;
@@ -7,10 +7,10 @@ using TaskVectors.Tensors;
 
 namespace TaskVectors.Cli.Commands;
 
-/// <summary><c>taskvec forward MODEL --inputs TENSORS --outputs TENSORS</c>.</summary>
+/// <summary><c>taskvec forward MODEL --inputs TENSORS --outputs TENSORS</c>, or an edit in place of MODEL.</summary>
 internal sealed class ForwardCommand : Verb
 {
-    private readonly Argument<string> _model = new("MODEL") { Description = "A checkpoint with its config.json: file or folder." };
+    private readonly EvaluatedModel _model = new();
     private readonly Option<string> _inputs = new("--inputs")
     {
         Required = true,
@@ -27,19 +27,17 @@ internal sealed class ForwardCommand : Verb
 
     private readonly Option<bool> _gradients = new("--gradients") { Description = "Also write the gradient of the loss by each parameter, as grad/NAME." };
     private readonly Option<string?> _run = new("--run") { HelpName = "NAME", Description = "A run within the inputs file: its tensors are named NAME/... there and in the output." };
-    private readonly Option<string?> _config = new("--config") { HelpName = "FILE", Description = "The configuration. Default: config.json in the model's folder, or beside its file." };
     private readonly Option<int?> _threads = new("--threads") { HelpName = "NUMBER", Description = "How many threads share an operation. Default: the number of processors." };
     private readonly Option<bool> _force = new("--force") { Description = "Replace an existing output." };
 
     public ForwardCommand(Terminal terminal)
         : base("forward", "Run a model on given tensors and write what it gives, for comparison with other programs.", terminal)
     {
-        Add(_model);
+        _model.AddTo(this);
         Add(_inputs);
         Add(_outputs);
         Add(_gradients);
         Add(_run);
-        Add(_config);
         Add(_threads);
         Add(_force);
     }
@@ -48,6 +46,7 @@ internal sealed class ForwardCommand : Verb
     [
         "taskvec forward gpt2/ --inputs ids.safetensors --outputs logits.safetensors",
         "taskvec forward vit/ --inputs batch.safetensors --outputs out.safetensors --gradients",
+        "taskvec forward --edit \"base + 0.7*(math - base)\" -m base=gpt2/ -m math=gpt2-math/ --inputs ids.safetensors --outputs logits.safetensors",
     ];
 
     protected override Task<int> RunAsync(ParseResult parsed, Reporter reporter, CancellationToken cancellationToken)
@@ -67,12 +66,7 @@ internal sealed class ForwardCommand : Verb
         using ComputeContext context = new(new ComputeOptions { Threads = parsed.GetValue(_threads) ?? 0 });
         using TensorScope scope = context.BeginScope();
         ModelInputs inputs = ModelInputFile.Read(parsed.GetRequiredValue(_inputs), context, run);
-        using Model model = ModelLoader.Load(
-            Checkpoint.Open(parsed.GetRequiredValue(_model)), context, new ModelLoadOptions { ConfigPath = parsed.GetValue(_config) });
-        if (model.UnexpectedTensors.Count > 0)
-        {
-            reporter.Warn($"{model.Architecture} does not use {model.UnexpectedTensors.Count} tensors of the checkpoint: {string.Join(", ", model.UnexpectedTensors.Take(5))}");
-        }
+        using Model model = _model.Load(parsed, _model.Open(parsed), context, reporter);
 
         string prefix = run.Length == 0 ? string.Empty : run + "/";
         (TensorInfo Tensor, ReadOnlyMemory<byte> Values)[] tensors =

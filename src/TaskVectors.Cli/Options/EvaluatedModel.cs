@@ -2,8 +2,10 @@ using System.CommandLine;
 using TaskVectors.Algebra;
 using TaskVectors.Algebra.Expressions;
 using TaskVectors.Cli.Models;
+using TaskVectors.Cli.Output;
 using TaskVectors.Execution;
 using TaskVectors.Models;
+using TaskVectors.Models.Autograd;
 
 namespace TaskVectors.Cli.Options;
 
@@ -67,6 +69,19 @@ internal sealed class EvaluatedModel
 
         return path is not null ? Checkpoint.Open(path) : EditExpression.Parse(edit!, ModelSet.Open(references).ToExpressionModels()).Checkpoint
             ?? throw new UsageException($"'{Printable.Of(edit!)}' is a task vector, which cannot be run; add it to a checkpoint.");
+    }
+
+    /// <summary>Computes the weights; warns of tensors that the architecture does not have.</summary>
+    public Model Load(ParseResult parsed, Checkpoint checkpoint, ComputeContext context, Reporter reporter)
+    {
+        const int Most = 5;
+        Model model = ModelLoader.Load(checkpoint, context, Bind(parsed));
+        if (model.UnexpectedTensors.Count > 0)
+        {
+            reporter.Warn($"{model.Architecture} does not use {model.UnexpectedTensors.Count} tensors of the checkpoint: {string.Join(", ", model.UnexpectedTensors.Take(Most))}");
+        }
+
+        return model;
     }
 
     public ModelLoadOptions Bind(ParseResult parsed) => new()

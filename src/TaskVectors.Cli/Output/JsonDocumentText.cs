@@ -66,6 +66,18 @@ internal static class JsonDocumentText
         json.WriteEndArray();
     }
 
+    /// <summary>Writes a named list of whole numbers.</summary>
+    public static void WriteIntegers(this Utf8JsonWriter json, string name, IEnumerable<int> values)
+    {
+        json.WriteStartArray(name);
+        foreach (int value in values)
+        {
+            json.WriteNumberValue(value);
+        }
+
+        json.WriteEndArray();
+    }
+
     /// <summary>Writes a named list of texts.</summary>
     public static void WriteStrings(this Utf8JsonWriter json, string name, IEnumerable<string> values)
     {

@@ -38,7 +38,7 @@ internal sealed class TokenText(Reporter reporter)
             WriteArray([.. ids.Zip(texts)], (json, item) =>
             {
                 json.WriteStartObject();
-                WriteIntegers(json, "ids", item.First);
+                json.WriteIntegers("ids", item.First);
                 json.WriteString("text", item.Second);
                 json.WriteEndObject();
             });
@@ -54,21 +54,10 @@ internal sealed class TokenText(Reporter reporter)
     private static void WriteEncoding(Utf8JsonWriter json, TokenizerEncoding encoding)
     {
         json.WriteStartObject();
-        WriteIntegers(json, "ids", encoding.Ids);
+        json.WriteIntegers("ids", encoding.Ids);
         json.WriteStrings("tokens", encoding.Tokens);
-        WriteIntegers(json, "offsets", encoding.Offsets.SelectMany(span => (int[])[span.Start, span.End]));
+        json.WriteIntegers("offsets", encoding.Offsets.SelectMany(span => (int[])[span.Start, span.End]));
         json.WriteEndObject();
-    }
-
-    private static void WriteIntegers(Utf8JsonWriter json, string name, IEnumerable<int> values)
-    {
-        json.WriteStartArray(name);
-        foreach (int value in values)
-        {
-            json.WriteNumberValue(value);
-        }
-
-        json.WriteEndArray();
     }
 
     private void WriteArray<T>(IEnumerable<T> items, Action<Utf8JsonWriter, T> write) => reporter.WriteJson(json =>

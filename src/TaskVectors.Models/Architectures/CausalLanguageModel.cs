@@ -53,6 +53,21 @@ public abstract class CausalLanguageModel : Model
         return Project(last);
     }
 
+    /// <summary>The scores of the token after each of the given, of sequences that go on where a cache ends.</summary>
+    /// <param name="ids">[batch, n]: the tokens after those of the cache.</param>
+    /// <param name="mask">[batch, cached + n]: 0 for padding; null where there is none.</param>
+    /// <param name="positions">[batch, n]; null counts on from the cache.</param>
+    /// <param name="cache">Receives the keys and values of the tokens.</param>
+    /// <returns>[batch, n, vocabulary].</returns>
+    public Tensor Logits(IndexTensor ids, IndexTensor? mask, IndexTensor? positions, KeyValueCache cache)
+    {
+        ArgumentNullException.ThrowIfNull(ids);
+        ArgumentNullException.ThrowIfNull(cache);
+        Tensor states = Encode(ids, mask, positions, cache, null);
+        cache.Advance(ids.Size(1));
+        return Project(states);
+    }
+
     /// <summary>Makes an empty cache.</summary>
     /// <param name="batch">The number of sequences.</param>
     /// <param name="capacity">The most tokens of each.</param>

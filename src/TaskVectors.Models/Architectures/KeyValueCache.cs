@@ -46,6 +46,24 @@ public sealed class KeyValueCache : IDisposable
         return (Append(storedKeys, keys), Append(storedValues, values));
     }
 
+    /// <summary>A cache of several sequences that all begin like the only one of this cache.</summary>
+    internal KeyValueCache Repeat(int batch, int capacity)
+    {
+        (Tensor first, _) = _layers[0];
+        int width = first.Size(2);
+        var copy = new KeyValueCache(first.Context, _layers.Length, batch, capacity, width) { Length = Length };
+        for (int layer = 0; layer < _layers.Length; layer++)
+        {
+            for (int row = 0; row < batch; row++)
+            {
+                _layers[layer].Keys.Values[..(Length * width)].CopyTo(copy._layers[layer].Keys.Values[(row * capacity * width)..]);
+                _layers[layer].Values.Values[..(Length * width)].CopyTo(copy._layers[layer].Values.Values[(row * capacity * width)..]);
+            }
+        }
+
+        return copy;
+    }
+
     internal void Advance(int tokens) => Length += tokens;
 
     private Heads Append(Tensor stored, Heads added)

@@ -1,5 +1,4 @@
 using TaskVectors.Models.Autograd;
-using TaskVectors.Models.Generation;
 using TaskVectors.Models.Operations;
 
 namespace TaskVectors.Models.Architectures;
@@ -88,63 +87,85 @@ public sealed class T5Model : Model
         return outputs;
     }
 
-    /// <summary>Says the likeliest token at each step.</summary>
-    /// <param name="inputs">Token ids and mask of the source.</param>
-    /// <param name="steps">How many tokens to say.</param>
-    /// <returns>[batch, 1 + steps]: the start token and the tokens said, not stopped at an end.</returns>
-    public IndexTensor GenerateGreedily(ModelInputs inputs, int steps)
+    /// <summary>The token that the decoder starts with.</summary>
+    public int StartId => _startId;
+
+    /// <summary>The number of tokens.</summary>
+    public int VocabularySize => _head.Size(0);
+
+    /// <summary>Encodes sources and makes a cache in which nothing has been said.</summary>
+    /// <param name="source">Token ids and mask.</param>
+    /// <param name="capacity">The most tokens to say, the start token counted.</param>
+    /// <exception cref="ModelException">The ids do not fit the model.</exception>
+    public T5Cache CreateCache(ModelInputs source, int capacity)
     {
-        ArgumentNullException.ThrowIfNull(inputs);
+        ArgumentNullException.ThrowIfNull(source);
         using IDisposable inference = Context.BeginInference();
         using TensorScope scope = Context.BeginScope();
-        Tensor encoded = Encode(inputs, null);
-        int batch = encoded.Size(0);
-        int[][] said = [.. Enumerable.Range(0, batch).Select(_ => new[] { _startId })];
-        for (int step = 0; step < steps; step++)
+        Tensor encoded = Encode(source, null);
+        (Heads, Heads)[] layers = [.. _decoder.Blocks.Select(block => (Own(encoded.Linear(block.Cross![1])), Own(encoded.Linear(block.Cross[2]))))];
+        return new T5Cache(new KeyValueCache(Context, layers.Length, encoded.Size(0), capacity, _heads * _size), source.AttentionMask, layers);
+
+        Heads Own(Tensor tensor)
         {
-            using TensorScope inner = Context.BeginScope();
-            Tensor logits = Decode(new IndexTensor([.. said.SelectMany(row => row)], batch, step + 1), encoded, inputs.AttentionMask, null);
-            int vocabulary = logits.Size(2);
-            for (int row = 0; row < batch; row++)
-            {
-                ReadOnlySpan<float> scores = logits.Values.Slice(((row * (step + 1)) + step) * vocabulary, vocabulary);
-                said[row] = [.. said[row], Sampling.IndexOfLargest(scores)];
-            }
+            Tensor copy = Context.AllocateUntracked(tensor.Shape);
+            tensor.Values.CopyTo(copy.Values);
+            return new Heads(copy, _heads, _size);
+        }
+    }
+
+    /// <summary>The scores of the token after those said so far.</summary>
+    /// <param name="ids">[batch, n]: the tokens after those of the cache, at first the start token.</param>
+    /// <param name="cache">Receives the keys and values of the tokens.</param>
+    /// <returns>[batch, vocabulary].</returns>
+    /// <exception cref="ModelException">An id is not in the vocabulary, or the cache is full.</exception>
+    public Tensor NextTokenLogits(IndexTensor ids, T5Cache cache)
+    {
+        ArgumentNullException.ThrowIfNull(ids);
+        ArgumentNullException.ThrowIfNull(cache);
+        RequireIds("decoder_input_ids", ids, _shared.Size(0));
+        if (cache.Length + ids.Size(1) > cache.Said.Capacity)
+        {
+            throw InvalidInput("decoder_input_ids", $"The cache holds {cache.Said.Capacity} tokens; {cache.Length + ids.Size(1)} are too many.");
         }
 
-        return new IndexTensor([.. said.SelectMany(row => row)], batch, steps + 1);
+        Tensor states = RunStack(_decoder, ids, null, cache.Mask, cache, "decoder_hidden_states.", null);
+        cache.Said.Advance(ids.Size(1));
+        return Project(states.Slice(1, ids.Size(1) - 1, 1).Reshape(ids.Size(0), states.Size(2)));
     }
 
     private Tensor Encode(ModelInputs inputs, ModelOutputs? outputs)
     {
         IndexTensor ids = inputs.RequireIds();
         RequireIds("input_ids", ids, _shared.Size(0));
-        return RunStack(_encoder, ids, null, inputs.AttentionMask, "encoder_hidden_states.", outputs);
+        return RunStack(_encoder, ids, null, inputs.AttentionMask, null, "encoder_hidden_states.", outputs);
     }
 
     private Tensor Decode(IndexTensor ids, Tensor encoded, IndexTensor? mask, ModelOutputs? outputs)
     {
         RequireIds("decoder_input_ids", ids, _shared.Size(0));
-        Tensor states = RunStack(_decoder, ids, encoded, mask, "decoder_hidden_states.", outputs);
-        return (_outputScale == 1 ? states : states.Scale(_outputScale)).Linear(_head);
+        return Project(RunStack(_decoder, ids, encoded, mask, null, "decoder_hidden_states.", outputs));
     }
 
-    private Tensor RunStack(Stack stack, IndexTensor ids, Tensor? encoded, IndexTensor? mask, string name, ModelOutputs? outputs)
+    private Tensor Project(Tensor states) => (_outputScale == 1 ? states : states.Scale(_outputScale)).Linear(_head);
+
+    private Tensor RunStack(Stack stack, IndexTensor ids, Tensor? encoded, IndexTensor? mask, T5Cache? cache, string name, ModelOutputs? outputs)
     {
         Tensor x = _shared.Embed(ids);
+        bool isDecoder = stack == _decoder;
         AttentionOptions self = new()
         {
             Scale = 1,
-            IsCausal = encoded is not null,
-            KeyMask = encoded is null ? mask : null,
-            Bias = PositionBias(stack.RelativeBias, ids.Size(1), isBidirectional: encoded is null),
+            IsCausal = isDecoder,
+            KeyMask = isDecoder ? null : mask,
+            Bias = PositionBias(stack.RelativeBias, cache?.Length ?? 0, ids.Size(1), isBidirectional: !isDecoder),
         };
         AttentionOptions cross = new() { Scale = 1, KeyMask = mask };
         for (int i = 0; i < stack.Blocks.Length; i++)
         {
-            Block block = stack.Blocks[i];
+            int layer = i;
             _ = outputs?.Add($"{name}{i}", x);
-            x = RunBlock(x, outputs is not null, input => RunLayer(block, input, self, encoded, cross));
+            x = RunBlock(x, outputs is not null, input => RunLayer(stack.Blocks[layer], layer, input, self, encoded, cross, cache));
         }
 
         Tensor last = x.RmsNorm(stack.Norm, _epsilon);
@@ -152,13 +173,14 @@ public sealed class T5Model : Model
         return last;
     }
 
-    private Tensor RunLayer(Block block, Tensor x, AttentionOptions self, Tensor? encoded, AttentionOptions cross)
+    private Tensor RunLayer(Block block, int layer, Tensor x, AttentionOptions self, Tensor? encoded, AttentionOptions cross, T5Cache? cache)
     {
         Tensor normal = x.RmsNorm(block.SelfNorm, _epsilon);
-        Tensor middle = Attend(block.Self, normal, normal, self, x);
+        (Heads keys, Heads values) = KeysAndValues(block.Self, normal);
+        Tensor middle = Attend(block.Self, normal, cache is null ? (keys, values) : cache.Said.Append(layer, keys, values), self, x);
         if (block.Cross is not null)
         {
-            middle = Attend(block.Cross, middle.RmsNorm(block.CrossNorm!, _epsilon), encoded!, cross, middle);
+            middle = Attend(block.Cross, middle.RmsNorm(block.CrossNorm!, _epsilon), cache?.SourceOf(layer) ?? KeysAndValues(block.Cross, encoded!), cross, middle);
         }
 
         normal = middle.RmsNorm(block.InnerNorm, _epsilon);
@@ -166,25 +188,23 @@ public sealed class T5Model : Model
         return inner.Linear(block.Down, residual: middle);
     }
 
-    private Tensor Attend(Tensor[] weights, Tensor x, Tensor source, AttentionOptions options, Tensor residual) => AttentionOperations.Attend(
-        new Heads(x.Linear(weights[0]), _heads, _size),
-        new Heads(source.Linear(weights[1]), _heads, _size),
-        new Heads(source.Linear(weights[2]), _heads, _size),
-        options).Linear(weights[3], residual: residual);
+    private (Heads Keys, Heads Values) KeysAndValues(Tensor[] weights, Tensor source) =>
+        (new Heads(source.Linear(weights[1]), _heads, _size), new Heads(source.Linear(weights[2]), _heads, _size));
 
-    /// <summary>One number a head for each distance: [1, heads, n, n].</summary>
-    private Tensor PositionBias(Tensor table, int length, bool isBidirectional)
+    private Tensor Attend(Tensor[] weights, Tensor x, (Heads Keys, Heads Values) source, AttentionOptions options, Tensor residual) => AttentionOperations.Attend(
+        new Heads(x.Linear(weights[0]), _heads, _size), source.Keys, source.Values, options).Linear(weights[3], residual: residual);
+
+    /// <summary>One number a head for each distance from some tokens to those up to them: [1, heads, length, start + length].</summary>
+    private Tensor PositionBias(Tensor table, int start, int length, bool isBidirectional)
     {
-        int[] buckets = new int[length * length];
-        for (int query = 0; query < length; query++)
+        int keys = start + length;
+        int[] buckets = new int[length * keys];
+        for (int i = 0; i < buckets.Length; i++)
         {
-            for (int key = 0; key < length; key++)
-            {
-                buckets[(query * length) + key] = Bucket(key - query, isBidirectional);
-            }
+            buckets[i] = Bucket((i % keys) - (i / keys) - start, isBidirectional);
         }
 
-        return table.Embed(new IndexTensor(buckets, length, length)).Permute(2, 0, 1).Reshape(1, _heads, length, length);
+        return table.Embed(new IndexTensor(buckets, length, keys)).Permute(2, 0, 1).Reshape(1, _heads, length, keys);
     }
 
     /// <summary>Small distances have a bucket each, larger ones share buckets that grow in a geometric series. F32, so that limits fall where they fell in training.</summary>

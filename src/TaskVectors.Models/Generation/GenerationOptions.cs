@@ -9,9 +9,12 @@ public sealed record GenerationOptions
     /// <summary>How each token is chosen.</summary>
     public SamplingOptions Sampling { get; init; } = SamplingOptions.Greedy;
 
-    /// <summary>The token that ends a sequence; -1 for none. Sequences that have ended are filled with <see cref="PaddingId"/>.</summary>
-    public int EndId { get; init; } = -1;
+    /// <summary>The tokens that end a sequence; none by default. Sequences that have ended are filled with <see cref="PaddingId"/>.</summary>
+    public IReadOnlyList<int> EndIds { get; init; } = [];
 
     /// <summary>What fills a sequence after its end.</summary>
     public int PaddingId { get; init; }
+
+    /// <summary>The number of the first sequence: what is drawn depends on the seed and a sequence's number, so that parts of a whole may be run on their own.</summary>
+    public int FirstSequence { get; init; }
 }

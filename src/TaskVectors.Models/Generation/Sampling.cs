@@ -63,7 +63,7 @@ public static class Sampling
     /// <param name="logits">One score a token.</param>
     /// <param name="options">How to choose.</param>
     /// <param name="sequence">The number of the sequence.</param>
-    /// <param name="step">The number of the token in the sequence.</param>
+    /// <param name="step">The number of the token among the new ones of the sequence.</param>
     public static int Choose(ReadOnlySpan<float> logits, SamplingOptions options, int sequence, int step)
     {
         ArgumentNullException.ThrowIfNull(options);

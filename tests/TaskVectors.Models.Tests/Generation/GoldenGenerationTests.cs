@@ -115,7 +115,7 @@ public sealed class GoldenGenerationTests : IDisposable
         int end = golden.Tensors.Indices("sequences").Values[prompt.Size(1) + 2];
 
         GeneratedText text = TextGenerator.Generate(
-            model, prompt, golden.Tensors.Indices("in/attention_mask"), new GenerationOptions { MaximumNewTokens = 20, EndId = end, PaddingId = 98 });
+            model, prompt, golden.Tensors.Indices("in/attention_mask"), new GenerationOptions { MaximumNewTokens = 20, EndIds = [end], PaddingId = 98 });
 
         ReadOnlySpan<int> first = text.Sequences.Values[..text.Sequences.Size(1)];
         int place = prompt.Size(1) + first[prompt.Size(1)..].IndexOf(end);
