@@ -1,4 +1,13 @@
 using System.Text.Json;
+using TaskVectors.Algebra;
+using TaskVectors.Models;
+using TaskVectors.Models.Architectures;
+using TaskVectors.Models.Autograd;
+using TaskVectors.Models.Data;
+using TaskVectors.Models.Data.Images;
+using TaskVectors.Models.Tests.Data;
+using TaskVectors.Models.Tests.Evaluation;
+using TaskVectors.Models.Tokenizers;
 
 namespace TaskVectors.Cli.Tests;
 
@@ -85,6 +94,119 @@ public sealed class EvalTests : IDisposable
         int prediction = outcome.Json.GetProperty("predictions")[0].GetInt32();
         Assert.Equal(prediction == 1 ? 1 : 0, outcome.Json.GetProperty("metrics")[0].GetProperty("value").GetDouble());
         Assert.Contains("question 0", wrong.SingleError.GetProperty("message").GetString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Folders_of_pictures_are_classified_zero_shot_by_the_names_of_the_folders()
+    {
+        string vocabulary = Directory.CreateDirectory(_place.PathOf("words")).FullName;
+        Tokenizer tokenizer = ClipVocabulary.Write(vocabulary);
+        foreach ((int label, string name) in ((string[])["blue", "cat", "red"]).Index())
+        {
+            for (int i = 0; i < 3; i++)
+            {
+                var random = new Random((3 * label) + i);
+                int[] colour = [random.Next(200), random.Next(200), random.Next(200)];
+                byte[] png = PngWriter.Write(20, 20, 8, 2, false, (_, _, channel) => colour[channel] + random.Next(56));
+                _ = Directory.CreateDirectory(_place.PathOf($"photos/{name}"));
+                File.WriteAllBytes(_place.PathOf($"photos/{name}/{i}.png"), png);
+            }
+        }
+
+        Outcome outcome = await Taskvec.RunAsync(
+            "eval", Golden("clip-eos"), "--task", "image-classification", "--data", _place.PathOf("photos"), "--tokenizer", vocabulary,
+            "--template", "{}", "--template", "a {}", "--filter", "bicubic", "--json", "--predictions");
+
+        Assert.Equal(0, outcome.Code);
+        using ComputeContext context = new();
+        using var clip = (ClipModel)ModelLoader.Load(Checkpoint.Open(Golden("clip-eos")), context);
+        var photos = ImageFolderDataset.Open(_place.PathOf("photos"));
+        var processor = new ImageProcessor { Resize = new ImageSize(16, 16), Filter = ResizeFilter.Bicubic, Mean = [0.5, 0.5, 0.5], StandardDeviation = [0.5, 0.5, 0.5] };
+        double[][] heads = [.. photos.ClassNames.Select(name => Sum(Embed(name), Embed($"a {name}")))];
+        int[] expected = [.. Enumerable.Range(0, 9).Select(index => Nearest(heads, Pixels(index)))];
+        Assert.Equal(expected, Predictions(outcome));
+        Assert.Equal(expected.Index().Count(pair => pair.Item == pair.Index / 3) / 9.0, outcome.Json.GetProperty("metrics")[0].GetProperty("value").GetDouble(), 1e-12);
+
+        double[] Embed(string text)
+        {
+            using TensorScope scope = context.BeginScope();
+            int[] ids = [.. tokenizer.Encode(text).Ids];
+            return Array.ConvertAll(clip.EmbedTexts(new ModelInputs { InputIds = new IndexTensor(ids, 1, ids.Length) }).ToArray(), value => (double)value);
+        }
+
+        double[] Pixels(int index)
+        {
+            using TensorScope scope = context.BeginScope();
+            return Array.ConvertAll(clip.EmbedImages(context.Create(processor.Process(photos.ImageOf(index)), 1, 3, 16, 16)).ToArray(), value => (double)value);
+        }
+    }
+
+    [Fact]
+    public async Task Texts_that_a_model_writes_are_scored_by_a_classifier()
+    {
+        File.WriteAllText(_place.PathOf("start.txt"), "red green\nblue\ngood bad\nbad\n");
+        File.WriteAllText(_place.PathOf("classes.json"), """{"warm": "red", "cold": "blue"}""");
+        string vocabulary = AddVocabulary(90);
+        string samples = _place.PathOf("samples.jsonl");
+        string[] line =
+        [
+            "eval", Golden("gpt2-grads"), "--task", "generation", "--tokenizer", vocabulary, "--data", _place.PathOf("start.txt"), "--max-tokens", "5",
+            "--temperature", "1", "--seed", "5", "--json", "--predictions",
+        ];
+        string[] classifier = ["--classifier", Golden("bert-cls"), "--classifier-tokenizer", vocabulary];
+
+        Outcome named = await Taskvec.RunAsync([.. line, .. classifier, "--class", "LABEL_1", "--samples", samples]);
+        Outcome numbered = await Taskvec.RunAsync([.. line, .. classifier, "--class", "1", "--batch", "1"]);
+        Outcome again = await Taskvec.RunAsync([.. line, .. classifier, "--class", "1", "--samples", samples]);
+        Outcome edited = await Taskvec.RunAsync(
+            [.. line, "--classifier-edit", "a + 0.5*(a - a)", "-m", $"a={Golden("bert-cls")}", "--classifier-tokenizer", vocabulary, "--class", "1"]);
+        Outcome zeroShot = await Taskvec.RunAsync(
+            [.. line, "--classifier", Golden("minilm-embedding"), "--classifier-tokenizer", vocabulary, "--prompts", _place.PathOf("classes.json"), "--class", "cold"]);
+
+        Assert.Equal((0, 0, 2, 0, 0), (named.Code, numbered.Code, again.Code, edited.Code, zeroShot.Code));
+        Assert.Equal(named.Output, edited.Output);
+        Assert.Equal(Predictions(named), Predictions(numbered));
+        JsonElement[] kept = [.. File.ReadAllLines(samples).Select(text => JsonDocument.Parse(text).RootElement)];
+        JsonElement metrics = named.Json.GetProperty("metrics");
+        Assert.Equal(["red green", "blue", "good bad", "bad"], kept.Select(text => text.GetProperty("prompt").GetString()));
+        Assert.Equal(Predictions(named), kept.Select(text => text.GetProperty("class").GetInt32()));
+        Assert.Equal(kept.Count(text => text.GetProperty("class").GetInt32() == 1) / 4.0, metrics[0].GetProperty("value").GetDouble());
+        Assert.Equal(kept.Average(text => text.GetProperty("probability").GetDouble()), metrics[1].GetProperty("value").GetDouble(), 1e-12);
+        Assert.Equal(1, zeroShot.Json.GetProperty("metrics").GetArrayLength());
+    }
+
+    [Fact]
+    public async Task Scoring_texts_needs_a_classifier_and_a_class()
+    {
+        File.WriteAllText(_place.PathOf("start.txt"), "red\n");
+        string vocabulary = AddVocabulary(90);
+        string[] line = ["eval", Golden("gpt2-grads"), "--task", "generation", "--tokenizer", vocabulary, "--data", _place.PathOf("start.txt")];
+        string[] classifier = ["--classifier", Golden("bert-cls"), "--classifier-tokenizer", vocabulary];
+        (string[] Line, string Said)[] cases =
+        [
+            ([.. line, "--class", "1"], "--classifier"),
+            ([.. line, .. classifier], "LABEL_2"),
+            ([.. line, .. classifier, "--class", "rude"], "LABEL_2"),
+            ([.. line, .. classifier, "--class", "3"], "LABEL_2"),
+            ([.. line, .. classifier, "--class", "1", "--template", "{}"], "--prompts"),
+            (["eval", Model, "--task", "perplexity", "--data", "x", "--samples", "y"], "--samples"),
+        ];
+        foreach ((string[] arguments, string said) in cases)
+        {
+            Outcome outcome = await Taskvec.RunAsync(arguments);
+            Assert.Equal(2, outcome.Code);
+            Assert.Contains(said, outcome.Error, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public async Task A_vocabulary_that_is_larger_than_the_embedding_is_bad_input()
+    {
+        File.WriteAllText(_place.PathOf("text.txt"), "red green blue");
+        Outcome outcome = await Taskvec.RunAsync(
+            "eval", Golden("gpt2-grads"), "--task", "perplexity", "--data", _place.PathOf("text.txt"), "--tokenizer", AddVocabulary(200), "--json");
+
+        Assert.Equal((3, "tokenizer.vocabulary"), (outcome.Code, outcome.SingleError.GetProperty("kind").GetString()));
     }
 
     [Fact]
@@ -202,9 +324,19 @@ public sealed class EvalTests : IDisposable
         return Taskvec.RunAsync(["eval", .. arguments, "--task", "image-classification", "--data", images, "--labels", labels]);
     }
 
-    private string AddVocabulary()
+    private static double[] Sum(double[] left, double[] right) => [.. left.Zip(right, (first, second) => first + second)];
+
+    /// <summary>The head of the largest cosine.</summary>
+    private static int Nearest(double[][] heads, double[] vector)
     {
-        File.WriteAllLines(_place.PathOf("vocab.txt"), ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "red", "green", "blue", "good", "bad"]);
+        double[] cosines = [.. heads.Select(head => head.Zip(vector, (left, right) => left * right).Sum() / Math.Sqrt(head.Sum(value => value * value)))];
+        return Array.IndexOf(cosines, cosines.Max());
+    }
+
+    private string AddVocabulary(int count = 10)
+    {
+        File.WriteAllLines(
+            _place.PathOf("vocab.txt"), ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "red", "green", "blue", "good", "bad", .. Enumerable.Range(0, count - 10).Select(i => $"w{i}")]);
         return _place.PathOf("vocab.txt");
     }
 

@@ -53,7 +53,7 @@ internal sealed class GenerateCommand : Verb
         var settings = ModelSettings.Read(checkpoint, _model.Bind(parsed).ConfigPath);
         GenerationOptions options = _generation.Create(parsed, settings, parsed.GetValue(_seed));
         int batch = OptionFactory.AtLeastOne(parsed, _batch) ?? DefaultBatch;
-        var tokenizer = Tokenizer.Load(parsed.GetValue(_tokenizer) ?? ModelSettings.FolderOf(checkpoint));
+        Tokenizer tokenizer = settings.LoadTokenizer(parsed.GetValue(_tokenizer) ?? ModelSettings.FolderOf(checkpoint));
         using ComputeContext context = new(new ComputeOptions { Threads = OptionFactory.AtLeastOne(parsed, _threads) ?? 0 });
         using Model model = _model.Load(parsed, checkpoint, context, reporter);
         var text = new GenerationText(reporter, prompts.Count);

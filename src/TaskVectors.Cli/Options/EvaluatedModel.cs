@@ -48,28 +48,30 @@ internal sealed class EvaluatedModel
     public string NameOf(ParseResult parsed) => parsed.GetValue(_edit) ?? parsed.GetValue(_path) ?? string.Empty;
 
     /// <summary>The model; headers only are read.</summary>
-    public Checkpoint Open(ParseResult parsed)
+    /// <param name="parsed">The command line.</param>
+    /// <param name="modelsAreUsed">Whether the models that the user names are needed for something else than this edit.</param>
+    public Checkpoint Open(ParseResult parsed, bool modelsAreUsed = false)
     {
         string? path = parsed.GetValue(_path);
         string? edit = parsed.GetValue(_edit);
-        ModelReference[] references =
-        [
-            .. (parsed.GetValue(_models) ?? []).Select(text => ModelReference.Parse(text)),
-            .. (parsed.GetValue(_vectors) ?? []).Select(text => ModelReference.Parse(text, isVector: true)),
-        ];
         if (path is null == edit is null)
         {
             throw new UsageException("Name either a MODEL or an edit with --edit EXPRESSION --model NAME=PATH ...");
         }
 
-        if (edit is null != (references.Length == 0))
+        bool hasModels = References(parsed).Length > 0;
+        if (edit is null ? hasModels && !modelsAreUsed : !hasModels)
         {
             throw new UsageException("--edit EXPRESSION and --model NAME=PATH go together.");
         }
 
-        return path is not null ? Checkpoint.Open(path) : EditExpression.Parse(edit!, ModelSet.Open(references).ToExpressionModels()).Checkpoint
-            ?? throw new UsageException($"'{Printable.Of(edit!)}' is a task vector, which cannot be run; add it to a checkpoint.");
+        return path is not null ? Checkpoint.Open(path) : OpenEdit(parsed, edit!);
     }
+
+    /// <summary>An edit of the models that the user names.</summary>
+    public Checkpoint OpenEdit(ParseResult parsed, string expression) =>
+        EditExpression.Parse(expression, ModelSet.Open(References(parsed)).ToExpressionModels()).Checkpoint
+        ?? throw new UsageException($"'{Printable.Of(expression)}' is a task vector, which cannot be run; add it to a checkpoint.");
 
     /// <summary>Computes the weights; warns of tensors that the architecture does not have.</summary>
     public Model Load(ParseResult parsed, Checkpoint checkpoint, ComputeContext context, Reporter reporter)
@@ -89,4 +91,10 @@ internal sealed class EvaluatedModel
         ConfigPath = parsed.GetValue(_config),
         Edit = EditOptions.Default with { AnyBase = parsed.GetValue(_anyBase) },
     };
+
+    private ModelReference[] References(ParseResult parsed) =>
+    [
+        .. (parsed.GetValue(_models) ?? []).Select(text => ModelReference.Parse(text)),
+        .. (parsed.GetValue(_vectors) ?? []).Select(text => ModelReference.Parse(text, isVector: true)),
+    ];
 }

@@ -6,6 +6,7 @@ using TaskVectors.Models.Data;
 using TaskVectors.Models.Data.Images;
 using TaskVectors.Models.Data.Text;
 using TaskVectors.Models.Evaluation;
+using TaskVectors.Models.Generation;
 using TaskVectors.Models.Tokenizers;
 
 namespace TaskVectors.Cli.Options;
@@ -17,13 +18,13 @@ internal sealed class EvaluationOptionGroup
     private const string Texts = "text-classification";
     private const string TextPerplexity = "perplexity";
     private const string Choices = "multiple-choice";
-    private const int DefaultLength = 512;
+    private const string Generation = "generation";
 
-    private readonly Option<string> _task = new("--task") { Required = true, HelpName = string.Join('|', Images, Texts, TextPerplexity, Choices), Description = "What to measure." };
+    private readonly Option<string> _task = new("--task") { Required = true, HelpName = string.Join('|', Images, Texts, TextPerplexity, Choices, Generation), Description = "What to measure." };
     private readonly Option<string?> _data = new("--data")
     {
         HelpName = "PATH",
-        Description = "Images: a folder of a folder for each class, or an IDX file. Texts: .csv, .tsv or .jsonl. Perplexity: a text file. Choices: .jsonl.",
+        Description = "Images: a folder of a folder for each class, or an IDX file. Texts: .csv, .tsv or .jsonl. Perplexity: a text file. Choices: .jsonl. Generation: prompts, one a line, or .json, .csv, .tsv, .jsonl.",
     };
 
     private readonly Option<string?> _labels = new("--labels") { HelpName = "FILE", Description = "The IDX file of labels that belongs to an IDX file of images." };
@@ -41,6 +42,7 @@ internal sealed class EvaluationOptionGroup
     private readonly Option<int?> _batch = new("--batch") { HelpName = "NUMBER", Description = "Examples at a time. Default: 64." };
     private readonly Option<int?> _threads = new("--threads") { HelpName = "NUMBER", Description = "How many threads share an operation. Default: the number of processors." };
     private readonly ImageOptionGroup _pictures = new();
+    private readonly ScoredGenerationOptionGroup _generation = new();
     private readonly ExampleOptionGroup _examples = new();
 
     public void AddTo(Command command)
@@ -55,14 +57,22 @@ internal sealed class EvaluationOptionGroup
         }
 
         _pictures.AddTo(command);
+        _generation.AddTo(command);
         _examples.AddTo(command);
     }
 
     public ComputeOptions Compute(ParseResult parsed) => new() { Threads = OptionFactory.AtLeastOne(parsed, _threads) ?? 0 };
 
+    /// <summary>Whether models that the user names are needed for something else than the model that is measured.</summary>
+    public bool UsesModels(ParseResult parsed) => _generation.UsesModels(parsed);
+
+    /// <summary>Whether the task is one in which texts are written.</summary>
+    public bool WritesTexts(ParseResult parsed) => parsed.GetRequiredValue(_task) == Generation;
+
     /// <summary>The evaluator for a model; reads the data, and notes what had to be assumed.</summary>
-    public ModelEvaluator Create(ParseResult parsed, Checkpoint checkpoint, ModelLoadOptions loading, Action<string> note)
+    public ModelEvaluator Create(ParseResult parsed, Checkpoint checkpoint, EvaluatedModel models, ComputeContext context, Action<string> note)
     {
+        ModelLoadOptions loading = models.Bind(parsed);
         string folder = ModelSettings.FolderOf(checkpoint);
         var settings = ModelSettings.Read(checkpoint, loading.ConfigPath);
         var options = new EvaluatorOptions { BatchSize = OptionFactory.AtLeastOne(parsed, _batch) ?? 64, Seed = _examples.Seed(parsed), Compute = Compute(parsed), Loading = loading };
@@ -72,9 +82,10 @@ internal sealed class EvaluationOptionGroup
             Images => ForImages(parsed, folder, settings, options, note),
             Texts => ForTexts(parsed, folder, settings, options),
             TextPerplexity => new PerplexityEvaluator(
-                Tokenizer(parsed, folder).Encode(TextFiles.ReadText(Data(parsed))).Ids, OptionFactory.AtLeastOne(parsed, _window), OptionFactory.AtLeastOne(parsed, _stride), options),
-            Choices => ForChoices(parsed, folder, options),
-            _ => throw new UsageException($"--task is one of {Images}, {Texts}, {TextPerplexity}, {Choices}, not '{Printable.Of(task)}'."),
+                Tokenizer(parsed, folder, settings).Encode(TextFiles.ReadText(Data(parsed))).Ids, OptionFactory.AtLeastOne(parsed, _window), OptionFactory.AtLeastOne(parsed, _stride), options),
+            Choices => ForChoices(parsed, folder, settings, options),
+            Generation => ForGeneration(parsed, folder, settings, options, (context, models)),
+            _ => throw new UsageException($"--task is one of {Images}, {Texts}, {TextPerplexity}, {Choices}, {Generation}, not '{Printable.Of(task)}'."),
         };
     }
 
@@ -91,7 +102,7 @@ internal sealed class EvaluationOptionGroup
         examples = examples.Select(_examples.Choose(parsed, examples.Labels));
         return prompts is null
             ? new ImageClassificationEvaluator(examples, head, options)
-            : new ImageClassificationEvaluator(examples, prompts, Tokenizer(parsed, folder), options);
+            : new ImageClassificationEvaluator(examples, prompts, Tokenizer(parsed, folder, settings), options);
     }
 
     private TextClassificationEvaluator ForTexts(ParseResult parsed, string folder, ModelSettings settings, EvaluatorOptions options)
@@ -112,7 +123,7 @@ internal sealed class EvaluationOptionGroup
 
         return prompts is null
             ? new TextClassificationEvaluator(examples, head, options)
-            : new TextClassificationEvaluator(examples, prompts, Tokenizer(parsed, folder), options);
+            : new TextClassificationEvaluator(examples, prompts, Tokenizer(parsed, folder, settings), options);
     }
 
     private (TextExamples Examples, PromptSet? Prompts) Tokenize(ParseResult parsed, string folder, ModelSettings settings, FrozenHead? head)
@@ -130,18 +141,29 @@ internal sealed class EvaluationOptionGroup
 
         PromptSet? prompts = Prompts(parsed, dataset.ClassNames);
         IReadOnlyList<int>? classes = prompts is not null ? null : (head is null ? settings : new ModelSettings()).ClassesOf(dataset.ClassNames);
-        Tokenizer tokenizer = Tokenizer(parsed, folder);
-        int length = OptionFactory.AtLeastOne(parsed, _maximumLength) ?? Math.Min(settings.MaximumLength ?? DefaultLength, tokenizer.Truncation?.MaximumLength ?? DefaultLength);
+        Tokenizer tokenizer = Tokenizer(parsed, folder, settings);
+        int length = OptionFactory.AtLeastOne(parsed, _maximumLength) ?? settings.LengthOfTexts(tokenizer);
         int[] labels = [.. dataset.Labels.Select(label => classes?[label] ?? label)];
         IReadOnlyList<int> chosen = _examples.Choose(parsed, labels);
         return (TextExamples.From([.. chosen.Select(dataset.TextOf)], [.. chosen.Select(index => labels[index])], tokenizer, length), prompts);
     }
 
-    private MultipleChoiceEvaluator ForChoices(ParseResult parsed, string folder, EvaluatorOptions options)
+    private MultipleChoiceEvaluator ForChoices(ParseResult parsed, string folder, ModelSettings settings, EvaluatorOptions options)
     {
-        IReadOnlyList<ChoiceExample> questions = ChoiceFile.Read(Data(parsed), Tokenizer(parsed, folder));
+        IReadOnlyList<ChoiceExample> questions = ChoiceFile.Read(Data(parsed), Tokenizer(parsed, folder, settings));
         IReadOnlyList<int> chosen = _examples.Choose(parsed, [.. questions.Select(question => question.Label)]);
         return new MultipleChoiceEvaluator([.. chosen.Select(index => questions[index])], options);
+    }
+
+    private GenerationEvaluator ForGeneration(
+        ParseResult parsed, string folder, ModelSettings settings, EvaluatorOptions options, (ComputeContext Context, EvaluatedModel Models) run)
+    {
+        FrozenHead? head = Head(parsed);
+        IReadOnlyList<string> prompts = PromptFile.Read(Data(parsed), parsed.GetRequiredValue(_textColumn));
+        IReadOnlyList<int> chosen = _examples.Choose(parsed, new int[prompts.Count]);
+        return parsed.GetValue(_templates) is { Length: > 0 }
+            ? throw new UsageException("Texts that are generated have no class names for --template; give --prompts FILE.")
+            : _generation.Create(parsed, [.. chosen.Select(index => prompts[index])], Tokenizer(parsed, folder, settings), settings, head, Prompts(parsed, []), options, run);
     }
 
     private string Data(ParseResult parsed) => parsed.GetValue(_data) ?? throw new UsageException("Name the data to evaluate on with --data PATH.");
@@ -174,5 +196,5 @@ internal sealed class EvaluationOptionGroup
         return places.Contains(-1) ? null : places;
     }
 
-    private Tokenizer Tokenizer(ParseResult parsed, string folder) => TaskVectors.Models.Tokenizers.Tokenizer.Load(parsed.GetValue(_tokenizer) ?? folder);
+    private Tokenizer Tokenizer(ParseResult parsed, string folder, ModelSettings settings) => settings.LoadTokenizer(parsed.GetValue(_tokenizer) ?? folder);
 }

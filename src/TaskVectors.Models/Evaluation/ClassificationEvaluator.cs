@@ -1,6 +1,5 @@
 using TaskVectors.Models.Autograd;
 using TaskVectors.Models.Data;
-using TaskVectors.Models.Operations;
 
 namespace TaskVectors.Models.Evaluation;
 
@@ -25,8 +24,7 @@ public abstract class ClassificationEvaluator : ModelEvaluator
         using IDisposable inference = model.Context.BeginInference();
         using TensorScope scope = model.Context.BeginScope();
         FrozenHead? head = HeadFor(model);
-        Tensor? weight = head is null ? null : model.Context.Create(head.Weight, head.Classes, head.Width);
-        Tensor? bias = head is null ? null : model.Context.Create(head.Bias, head.Classes);
+        using HeadWeights? weights = head is null ? null : new HeadWeights(head, model.Context);
         int[] predictions = new int[Labels.Count];
         double[] losses = new double[Labels.Count];
         int[] order = Order();
@@ -35,7 +33,7 @@ public abstract class ClassificationEvaluator : ModelEvaluator
             cancellationToken.ThrowIfCancellationRequested();
             ReadOnlySpan<int> batch = order.AsSpan(first, Math.Min(Options.BatchSize, order.Length - first));
             using TensorScope step = model.Context.BeginScope();
-            Tensor scores = head is null ? Scores(model, batch) : Apply(head, weight!, bias!, Vectors(model, batch));
+            Tensor scores = weights is null ? Scores(model, batch) : weights.Apply(Vectors(model, batch));
             Judge(scores, batch, predictions, losses);
         }
 
@@ -57,11 +55,6 @@ public abstract class ClassificationEvaluator : ModelEvaluator
     private protected static ModelException WrongKind(Model model, string wanted) =>
         new(ModelError.InvalidInput, $"{model.Architecture} {wanted}");
 
-    private static Tensor Apply(FrozenHead head, Tensor weight, Tensor bias, Tensor vectors) => vectors.Size(-1) == head.Width
-        ? vectors.Linear(weight, bias)
-        : throw new ModelException(
-            ModelError.TensorMismatch, $"The head takes vectors of {head.Width} numbers, and the model gives {vectors.Size(-1)}. Use the head that was made for this model.");
-
     private void Judge(Tensor scores, ReadOnlySpan<int> batch, int[] predictions, double[] losses)
     {
         int classes = scores.Size(-1);
@@ -76,30 +69,13 @@ public abstract class ClassificationEvaluator : ModelEvaluator
             }
 
             ReadOnlySpan<float> values = scores.Values.Slice(row * classes, classes);
-            (predictions[example], losses[example]) = Judge(values, label);
+            (predictions[example], double logSum) = ClassScores.Judge(values);
+            losses[example] = logSum - values[label];
             if (!double.IsFinite(losses[example]))
             {
-                throw new ModelException(
-                    ModelError.InvalidInput, $"The scores of example {example} are not finite: weights are NaN or infinite, or the edit's coefficient is too large.");
+                throw ClassScores.NotFinite($"example {example}");
             }
         }
-    }
-
-    private static (int Prediction, double Loss) Judge(ReadOnlySpan<float> scores, int label)
-    {
-        int best = 0;
-        for (int i = 1; i < scores.Length; i++)
-        {
-            best = scores[i] > scores[best] ? i : best;
-        }
-
-        double sum = 0;
-        foreach (float score in scores)
-        {
-            sum += Math.Exp((double)score - scores[best]);
-        }
-
-        return (best, Math.Log(sum) + scores[best] - scores[label]);
     }
 
     private EvaluationResult Summarize(int[] predictions, double[] losses, bool isCosine)

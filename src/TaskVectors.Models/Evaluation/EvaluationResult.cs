@@ -12,6 +12,9 @@ public sealed record EvaluationResult
     /// <summary>The class chosen for each example, in the order of the examples; empty where none is chosen.</summary>
     public IReadOnlyList<int> Predictions { get; init; } = [];
 
+    /// <summary>The texts that were written, in the order of the prompts; empty where none are.</summary>
+    public IReadOnlyList<ScoredText> Texts { get; init; } = [];
+
     /// <summary>The metric of a name.</summary>
     /// <exception cref="KeyNotFoundException">There is none.</exception>
     public Metric this[string name] => Metrics.FirstOrDefault(metric => metric.Name == name)

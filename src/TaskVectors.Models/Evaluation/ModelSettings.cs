@@ -1,11 +1,14 @@
 using System.Globalization;
 using TaskVectors.Algebra;
+using TaskVectors.Models.Tokenizers;
 
 namespace TaskVectors.Models.Evaluation;
 
 /// <summary>What a model's configuration says of its inputs and classes.</summary>
 public sealed record ModelSettings
 {
+    private const int DefaultLength = 512;
+
     /// <summary>Height and width of images, or null.</summary>
     public int? ImageSize { get; private init; }
 
@@ -52,6 +55,28 @@ public sealed record ModelSettings
         ArgumentNullException.ThrowIfNull(checkpoint);
         string path = checkpoint.Base.Path;
         return Directory.Exists(path) ? path : Path.GetDirectoryName(Path.GetFullPath(path)) ?? string.Empty;
+    }
+
+    /// <summary>The most tokens of a text to classify: the model's length or the tokenizer's, at most 512 where one of them does not say.</summary>
+    /// <param name="tokenizer">The model's tokenizer.</param>
+    public int LengthOfTexts(Tokenizer tokenizer)
+    {
+        ArgumentNullException.ThrowIfNull(tokenizer);
+        return Math.Min(MaximumLength ?? DefaultLength, tokenizer.Truncation?.MaximumLength ?? DefaultLength);
+    }
+
+    /// <summary>Reads the tokenizer of a model, and checks that the model has a row for each of its ids.</summary>
+    /// <param name="path">A folder or file.</param>
+    /// <exception cref="TokenizerException">There is none, it is malformed, or it has more ids than the model.</exception>
+    public Tokenizer LoadTokenizer(string path)
+    {
+        var tokenizer = Tokenizer.Load(path);
+        if (VocabularySize is { } rows)
+        {
+            tokenizer.CheckFits(rows);
+        }
+
+        return tokenizer;
     }
 
     /// <summary>The number among the model's classes of each of a data set's.</summary>

@@ -1,6 +1,7 @@
 using TaskVectors.Models.Architectures;
+using TaskVectors.Models.Autograd;
+using TaskVectors.Models.Autograd.Kernels;
 using TaskVectors.Models.Data;
-using TaskVectors.Models.Generation;
 
 namespace TaskVectors.Models.Evaluation;
 
@@ -14,11 +15,14 @@ namespace TaskVectors.Models.Evaluation;
 /// </remarks>
 public sealed class MultipleChoiceEvaluator : ModelEvaluator
 {
+    /// <summary>Scores that exist at a time: a quarter of a gigabyte.</summary>
+    private const int MostScores = 1 << 26;
+
     private readonly IReadOnlyList<ChoiceExample> _examples;
 
     /// <summary>Measures on questions.</summary>
     /// <param name="examples">The questions.</param>
-    /// <param name="options">How the model is run; answers are run one at a time.</param>
+    /// <param name="options">How the model is run; a batch is of answers to one question.</param>
     /// <exception cref="DataException">There are none, or one has no context, fewer than two answers, an empty answer, or a label out of range.</exception>
     public MultipleChoiceEvaluator(IReadOnlyList<ChoiceExample> examples, EvaluatorOptions? options = null)
         : base(options)
@@ -57,7 +61,7 @@ public sealed class MultipleChoiceEvaluator : ModelEvaluator
         {
             cancellationToken.ThrowIfCancellationRequested();
             ChoiceExample example = _examples[index];
-            double[] scores = [.. example.Choices.Select(choice => Score(language, example.Context, choice, index))];
+            double[] scores = Scores(language, example, index);
             double[] perToken = [.. scores.Zip(example.Choices, (score, choice) => score / choice.Count)];
             predictions[index] = Array.IndexOf(scores, scores.Max());
             correct += predictions[index] == example.Label ? 1 : 0;
@@ -70,6 +74,69 @@ public sealed class MultipleChoiceEvaluator : ModelEvaluator
             Metrics = [Accuracy("accuracy", correct), Accuracy("accuracy-per-token", correctPerToken)],
             Predictions = predictions,
         };
+    }
+
+    /// <summary>
+    /// The sum of log p of each answer's tokens after the context. The context is run once; its keys and values are shared by the answers, which are
+    /// padded on the right, where no token sees the padding.
+    /// </summary>
+    /// <param name="model">The model.</param>
+    /// <param name="example">The question.</param>
+    /// <param name="batchSize">The most answers that are run together, at least 1.</param>
+    /// <exception cref="ModelException">The context and an answer are longer than the model takes.</exception>
+    public static double[] Score(CausalLanguageModel model, ChoiceExample example, int batchSize)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        ArgumentNullException.ThrowIfNull(example);
+        ArgumentOutOfRangeException.ThrowIfLessThan(batchSize, 1);
+        using IDisposable inference = model.Context.BeginInference();
+        using TensorScope scope = model.Context.BeginScope();
+        using KeyValueCache context = model.CreateCache(1, example.Context.Count);
+        Tensor first = model.NextTokenLogits(new IndexTensor([.. example.Context], 1, example.Context.Count), null, null, context);
+        double[] scores = [.. example.Choices.Select(choice => LogProbability(first, 0, choice[0]))];
+
+        int length = example.Choices.Max(choice => choice.Count) - 1;
+        int most = Math.Clamp(MostScores / model.VocabularySize / Math.Max(1, length), 1, batchSize);
+        foreach (int[] batch in Enumerable.Range(0, scores.Length).Where(choice => example.Choices[choice].Count > 1).Chunk(most))
+        {
+            AddRest(model, context, example, batch, scores);
+        }
+
+        return scores;
+    }
+
+    private static void AddRest(CausalLanguageModel model, KeyValueCache context, ChoiceExample example, int[] batch, double[] scores)
+    {
+        int length = batch.Max(choice => example.Choices[choice].Count) - 1;
+        int[] ids = new int[batch.Length * length];
+        for (int row = 0; row < batch.Length; row++)
+        {
+            IReadOnlyList<int> choice = example.Choices[batch[row]];
+            for (int i = 0; i < choice.Count - 1; i++)
+            {
+                ids[(row * length) + i] = choice[i];
+            }
+        }
+
+        using TensorScope scope = model.Context.BeginScope();
+        using KeyValueCache cache = context.Repeat(batch.Length, context.Length + length);
+        Tensor logits = model.Logits(new IndexTensor(ids, batch.Length, length), null, null, cache);
+        for (int row = 0; row < batch.Length; row++)
+        {
+            IReadOnlyList<int> choice = example.Choices[batch[row]];
+            for (int i = 1; i < choice.Count; i++)
+            {
+                scores[batch[row]] += LogProbability(logits, (row * length) + i - 1, choice[i]);
+            }
+        }
+    }
+
+    private static double LogProbability(Tensor logits, int row, int id)
+    {
+        int vocabulary = logits.Size(-1);
+        ReadOnlySpan<float> scores = logits.Values.Slice(row * vocabulary, vocabulary);
+        return (uint)id < (uint)vocabulary ? scores[id] - SoftmaxKernels.LogSumExp(scores) : throw new ModelException(
+            ModelError.InvalidInput, $"An answer holds the token {id}; the model has {vocabulary}, numbered from 0.");
     }
 
     private static void Check(ChoiceExample example, int index)
@@ -86,17 +153,16 @@ public sealed class MultipleChoiceEvaluator : ModelEvaluator
         }
     }
 
-    private static double Score(CausalLanguageModel model, IReadOnlyList<int> context, IReadOnlyList<int> choice, int index)
+    private double[] Scores(CausalLanguageModel model, ChoiceExample example, int index)
     {
-        int[] ids = [.. context, .. choice];
-        if (ids.Length > model.MaximumLength)
+        int longest = example.Context.Count + example.Choices.Max(choice => choice.Count);
+        if (longest > model.MaximumLength)
         {
-            throw new DataException("data.length", $"Question {index} has {ids.Length} tokens with an answer, more than the model's {model.MaximumLength}. Shorten it.");
+            throw new DataException("data.length", $"Question {index} has {longest} tokens with an answer, more than the model's {model.MaximumLength}. Shorten it.");
         }
 
-        double score = Perplexity.OfTokens(model, ids)[context.Count..].Sum(value => (double)value);
-        return double.IsFinite(score) ? score : throw new ModelException(
-            ModelError.InvalidInput, $"The scores of question {index} are not finite: weights are NaN or infinite, or the edit's coefficient is too large.");
+        double[] scores = Score(model, example, Options.BatchSize);
+        return scores.All(double.IsFinite) ? scores : throw ClassScores.NotFinite($"question {index}");
     }
 
     private Metric Accuracy(string name, int correct) =>

@@ -51,13 +51,16 @@ public sealed class TextClassificationEvaluator : ClassificationEvaluator
         _ => throw NoTexts(model),
     };
 
+    /// <summary>[batch, classes]: the scores of the model's own head.</summary>
+    internal static Tensor ScoresOf(Model model, ModelInputs inputs) => model is BertModel
+        ? model.Run(inputs).Logits ?? throw WrongKind(model, "has no head; give prompts or a frozen head.")
+        : throw NoTexts(model);
+
     private protected override int[] Order() => _examples.ByLength();
 
     private protected override FrozenHead? HeadFor(Model model) => _headFor(model);
 
-    private protected override Tensor Scores(Model model, ReadOnlySpan<int> batch) => model is BertModel
-        ? model.Run(_examples.Batch(batch)).Logits ?? throw WrongKind(model, "has no head; give prompts or a frozen head.")
-        : throw NoTexts(model);
+    private protected override Tensor Scores(Model model, ReadOnlySpan<int> batch) => ScoresOf(model, _examples.Batch(batch));
 
     private protected override Tensor Vectors(Model model, ReadOnlySpan<int> batch) => Embed(model, _examples.Batch(batch));
 

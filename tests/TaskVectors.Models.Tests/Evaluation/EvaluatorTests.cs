@@ -2,10 +2,12 @@ using System.Runtime.InteropServices;
 using TaskVectors.Algebra;
 using TaskVectors.Checkpoints.Safetensors;
 using TaskVectors.Execution;
+using TaskVectors.Models.Architectures;
 using TaskVectors.Models.Autograd;
 using TaskVectors.Models.Data;
 using TaskVectors.Models.Data.Images;
 using TaskVectors.Models.Evaluation;
+using TaskVectors.Models.Generation;
 using TaskVectors.Models.Tokenizers;
 using TaskVectors.Tensors;
 using TaskVectors.Tests;
@@ -120,6 +122,29 @@ public sealed class EvaluatorTests : IDisposable
 
         Assert.Equal([best], right.Predictions);
         Assert.Equal((1, 0), (right["accuracy"].Value, wrong["accuracy"].Value));
+    }
+
+    /// <summary>The same sums in another order of products: 1e-5.</summary>
+    [Theory]
+    [InlineData("gpt2-grads")]
+    [InlineData("llama-gqa-untied")]
+    [InlineData("mistral-sliding")]
+    public void Answers_that_are_run_together_have_the_probabilities_that_they_have_alone(string name)
+    {
+        using ComputeContext compute = new(OneThread.Compute);
+        using var model = (CausalLanguageModel)ModelLoader.Load(Checkpoint.Open(new GoldenCase(name).ModelFolder), compute);
+        int[] context = [3, 14, 15, 9, 26, 5, 35, 8];
+        int[][] choices = [[7], [9, 3, 2, 3], [8, 4], [6, 2, 6, 4, 3], [7]];
+        double[] alone = [.. choices.Select(choice => Perplexity.OfTokens(model, [.. context, .. choice])[context.Length..].Sum(value => (double)value))];
+
+        foreach (int batch in (int[])[1, 2, 64])
+        {
+            double[] together = MultipleChoiceEvaluator.Score(model, new ChoiceExample(context, choices, 0), batch);
+            Assert.All(alone.Zip(together), pair => Assert.Equal(pair.First, pair.Second, 1e-5));
+        }
+
+        Assert.Contains(
+            "999", Assert.Throws<ModelException>(() => MultipleChoiceEvaluator.Score(model, new ChoiceExample(context, [[1], [999]], 0), 1)).Message, StringComparison.Ordinal);
     }
 
     [Fact]
