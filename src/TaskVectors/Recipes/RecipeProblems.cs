@@ -2,8 +2,8 @@ using TaskVectors.Recipes.Yaml;
 
 namespace TaskVectors.Recipes;
 
-/// <summary>Collects the problems of a recipe, so that one report holds all of them.</summary>
-internal sealed class RecipeProblems
+/// <summary>Collects the problems of a recipe or another YAML document, so that one report holds all of them.</summary>
+public sealed class RecipeProblems
 {
     private readonly List<RecipeProblem> _problems = [];
 
@@ -16,9 +16,19 @@ internal sealed class RecipeProblems
     /// <summary>Whether there is an error among them.</summary>
     public bool HasErrors => _problems.Exists(problem => problem.Severity == RecipeSeverity.Error);
 
+    /// <summary>Adds an error.</summary>
+    /// <param name="node">Where it stands.</param>
+    /// <param name="message">What is wrong and what to do.</param>
     public void Error(YamlNode node, string message) => Error(node.Line, node.Column, message);
 
+    /// <summary>Adds an error.</summary>
+    /// <param name="line">The line, from 1.</param>
+    /// <param name="column">The column, from 1.</param>
+    /// <param name="message">What is wrong and what to do.</param>
     public void Error(int line, int column, string message) => _problems.Add(new RecipeProblem(RecipeSeverity.Error, line, column, message));
 
+    /// <summary>Adds a warning.</summary>
+    /// <param name="node">Where it stands.</param>
+    /// <param name="message">What is doubtful and what to do.</param>
     public void Warning(YamlNode node, string message) => _problems.Add(new RecipeProblem(RecipeSeverity.Warning, node.Line, node.Column, message));
 }

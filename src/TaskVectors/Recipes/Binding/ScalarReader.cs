@@ -4,11 +4,14 @@ using TaskVectors.Recipes.Yaml;
 namespace TaskVectors.Recipes.Binding;
 
 /// <summary>Reads scalars as what a key wants, and says what is wrong where they are something else.</summary>
-internal static class ScalarReader
+public static class ScalarReader
 {
     private static readonly string[] NaNWords = [".nan", "nan"];
 
     /// <summary>Reads text; a plain word that YAML 1.1 reads as a truth value must be quoted.</summary>
+    /// <param name="entry">The key and its value.</param>
+    /// <param name="problems">Where problems go.</param>
+    /// <returns>The text, or <see langword="null"/> where there is a problem.</returns>
     public static YamlScalar? Text(YamlEntry entry, RecipeProblems problems)
     {
         if (entry.Value is not YamlScalar scalar)
@@ -33,6 +36,10 @@ internal static class ScalarReader
     }
 
     /// <summary>Reads a whole number.</summary>
+    /// <param name="key">The key, for messages.</param>
+    /// <param name="node">Its value.</param>
+    /// <param name="problems">Where problems go.</param>
+    /// <returns>The number, or <see langword="null"/> where there is a problem.</returns>
     public static int? Integer(string key, YamlNode node, RecipeProblems problems)
     {
         if (node is YamlScalar scalar && int.TryParse(scalar.Text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int value))
@@ -45,6 +52,9 @@ internal static class ScalarReader
     }
 
     /// <summary>Reads a truth value.</summary>
+    /// <param name="entry">The key and its value.</param>
+    /// <param name="problems">Where problems go.</param>
+    /// <returns>The value, or <see langword="null"/> where there is a problem.</returns>
     public static bool? Truth(YamlEntry entry, RecipeProblems problems)
     {
         if (entry.Value is YamlScalar { Truth: { } truth })
@@ -57,6 +67,10 @@ internal static class ScalarReader
     }
 
     /// <summary>Reads a finite number; in text such as <c>5e-1</c> too, which YAML 1.1 takes for a string.</summary>
+    /// <param name="key">The key, for messages.</param>
+    /// <param name="scalar">Its value.</param>
+    /// <param name="problems">Where problems go.</param>
+    /// <returns>The number, or <see langword="null"/> where there is a problem.</returns>
     public static double? Number(string key, YamlScalar scalar, RecipeProblems problems)
     {
         if (double.TryParse(scalar.Text, NumberStyles.Float, CultureInfo.InvariantCulture, out double value) && double.IsFinite(value))
@@ -69,6 +83,7 @@ internal static class ScalarReader
     }
 
     /// <summary>What a scalar is that is no finite number.</summary>
+    /// <param name="scalar">The value.</param>
     public static string Describe(YamlScalar scalar) =>
         NaNWords.Contains(scalar.Text, StringComparer.OrdinalIgnoreCase) ? "NaN"
         : Sexagesimal(scalar.Text) is { } number ? $"'{scalar.Text}', which YAML 1.1 reads as {number}: write a plain number"

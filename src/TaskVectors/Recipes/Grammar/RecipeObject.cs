@@ -13,13 +13,6 @@ internal sealed record RecipeObject(string Name, string Title, ImmutableArray<Re
     /// <param name="mapping">The mapping that should be such an object.</param>
     /// <param name="problems">Where problems go.</param>
     /// <param name="hint">What more to say of an unknown key, or <see langword="null"/>.</param>
-    public void RequireKnownKeys(YamlMapping mapping, RecipeProblems problems, Func<string, string?>? hint = null)
-    {
-        string[] known = [.. Keys.Select(key => key.Name)];
-        foreach (YamlEntry entry in mapping.Entries.Where(entry => !known.Contains(entry.Name, StringComparer.Ordinal)))
-        {
-            string advice = hint?.Invoke(entry.Name) ?? $"{SimilarNames.Question(entry.Name, known)} Its keys are {string.Join(", ", known)}.";
-            problems.Error(entry.Key, $"{Title} has no key '{entry.Name}'.{advice}");
-        }
-    }
+    public void RequireKnownKeys(YamlMapping mapping, RecipeProblems problems, Func<string, string?>? hint = null) =>
+        mapping.RequireKnownKeys(Title, [.. Keys.Select(key => key.Name)], problems, hint);
 }

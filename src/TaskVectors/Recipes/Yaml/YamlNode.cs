@@ -4,7 +4,7 @@ namespace TaskVectors.Recipes.Yaml;
 /// <param name="Line">The line it begins on, from 1.</param>
 /// <param name="Column">The column it begins at, from 1.</param>
 /// <param name="Size">How many nodes it stands for when every alias is written out, itself included.</param>
-internal abstract record YamlNode(int Line, int Column, long Size)
+public abstract record YamlNode(int Line, int Column, long Size)
 {
     /// <summary>What the node is, as a message says it.</summary>
     public abstract string Description { get; }

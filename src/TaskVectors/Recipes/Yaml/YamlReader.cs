@@ -9,7 +9,7 @@ namespace TaskVectors.Recipes.Yaml;
 /// problems are collected rather than thrown.
 /// </summary>
 /// <remarks>Source: YAML 1.1 (merge keys: the type repository's <c>tag:yaml.org,2002:merge</c>).</remarks>
-internal sealed class YamlReader
+public sealed class YamlReader
 {
     /// <summary>The largest text that is read, in characters.</summary>
     public const int MaximumLength = 1 << 20;
@@ -24,29 +24,36 @@ internal sealed class YamlReader
 
     private readonly string _text;
     private readonly RecipeProblems _problems;
+    private readonly string _subject;
     private readonly Dictionary<string, YamlNode?> _anchors = new(StringComparer.Ordinal);
     private readonly Parser _parser;
     private (int Line, int Column)? _firstAlias;
     private int _depth;
     private bool _isTooLarge;
 
-    private YamlReader(string text, RecipeProblems problems)
+    private YamlReader(string text, RecipeProblems problems, string subject)
     {
         _text = text;
         _problems = problems;
+        _subject = subject;
         _parser = new Parser(new Scanner(new StringReader(text)));
     }
 
     /// <summary>The root of every document of a text; those up to the first mistake that hides what follows.</summary>
-    public static IReadOnlyList<YamlNode> Read(string text, RecipeProblems problems)
+    /// <param name="text">The text.</param>
+    /// <param name="problems">Where problems go.</param>
+    /// <param name="subject">What the text is, as messages call it.</param>
+    public static IReadOnlyList<YamlNode> Read(string text, RecipeProblems problems, string subject = "recipe")
     {
+        ArgumentNullException.ThrowIfNull(text);
+        ArgumentNullException.ThrowIfNull(problems);
         if (text.Length > MaximumLength)
         {
-            problems.Error(1, 1, $"The recipe has {text.Length} characters; at most {MaximumLength} are read.");
+            problems.Error(1, 1, $"The {subject} has {text.Length} characters; at most {MaximumLength} are read.");
             return [];
         }
 
-        return new YamlReader(text, problems).ReadDocuments();
+        return new YamlReader(text, problems, subject).ReadDocuments();
     }
 
     private List<YamlNode> ReadDocuments()
@@ -123,7 +130,7 @@ internal sealed class YamlReader
         {
             _isTooLarge = true;
             (int line, int column) = _firstAlias ?? (node.Line, node.Column);
-            _problems.Error(line, column, $"The recipe has too many values once every alias is written out: more than {MaximumSize}.");
+            _problems.Error(line, column, $"The {_subject} has too many values once every alias is written out: more than {MaximumSize}.");
         }
 
         return node;
@@ -227,7 +234,7 @@ internal sealed class YamlReader
         string tag = node.Tag.Value;
         if (!tag.StartsWith(standard, StringComparison.Ordinal) || !PlainTags.Contains(tag[standard.Length..]))
         {
-            _problems.Error(LineOf(node.Start), ColumnOf(node.Start), $"The tag '{tag}' is not allowed: a recipe holds text, numbers, lists and mappings and makes no objects.");
+            _problems.Error(LineOf(node.Start), ColumnOf(node.Start), $"The tag '{tag}' is not allowed: a {_subject} holds text, numbers, lists and mappings and makes no objects.");
         }
     }
 

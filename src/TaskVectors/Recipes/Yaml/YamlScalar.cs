@@ -1,7 +1,11 @@
 namespace TaskVectors.Recipes.Yaml;
 
 /// <summary>A single value: text as written, and whether it is written plainly, which lets YAML read it as something else than text.</summary>
-internal sealed record YamlScalar(int Line, int Column, string Text, bool IsPlain) : YamlNode(Line, Column, 1)
+/// <param name="Line">The line it begins on, from 1.</param>
+/// <param name="Column">The column it begins at, from 1.</param>
+/// <param name="Text">The text, without quotes.</param>
+/// <param name="IsPlain">Whether it stands without quotes and without a tag.</param>
+public sealed record YamlScalar(int Line, int Column, string Text, bool IsPlain) : YamlNode(Line, Column, 1)
 {
     private static readonly string[] TrueWords = ["true", "yes", "on"];
 
