@@ -84,6 +84,9 @@ public sealed class Tensor : IDisposable
 
     internal TensorScope? Scope { get; set; }
 
+    /// <summary>The low-rank change that is added to the tensor where it maps vectors, while it is trained.</summary>
+    internal Operations.LowRankAdapter? Adapter { get; set; }
+
     internal bool IsRetained { get; private set; }
 
     /// <summary>Whether an operation on the tape made the tensor, rather than a user.</summary>

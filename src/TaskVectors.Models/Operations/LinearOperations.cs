@@ -17,7 +17,7 @@ public static class LinearOperations
     /// <param name="activation">The function f; <see cref="Activation.None"/> leaves it out.</param>
     /// <param name="residual">[..., out], added at the end, or null. Not together with an activation.</param>
     public static Tensor Linear(this Tensor x, Tensor weight, Tensor? bias = null, Activation activation = Activation.None, Tensor? residual = null) =>
-        Apply(x, weight, bias, activation, residual, weightIsTransposed: false);
+        weight?.Adapter?.Apply(x, weight, bias, activation, residual) ?? Apply(x, weight!, bias, activation, residual, weightIsTransposed: false);
 
     /// <summary>As <see cref="Linear"/>, with the weight stored as [in, out] (GPT-2's "Conv1D").</summary>
     /// <param name="x">[..., in].</param>
@@ -26,9 +26,10 @@ public static class LinearOperations
     /// <param name="activation">The function f.</param>
     /// <param name="residual">[..., out], or null.</param>
     public static Tensor LinearInOut(this Tensor x, Tensor weight, Tensor? bias = null, Activation activation = Activation.None, Tensor? residual = null) =>
-        Apply(x, weight, bias, activation, residual, weightIsTransposed: true);
+        weight?.Adapter?.Apply(x, weight, bias, activation, residual) ?? Apply(x, weight!, bias, activation, residual, weightIsTransposed: true);
 
-    private static Tensor Apply(Tensor x, Tensor weight, Tensor? bias, Activation activation, Tensor? residual, bool weightIsTransposed)
+    /// <summary>The map of the weight alone, without an adapter.</summary>
+    internal static Tensor Apply(Tensor x, Tensor weight, Tensor? bias, Activation activation, Tensor? residual, bool weightIsTransposed)
     {
         ArgumentNullException.ThrowIfNull(x);
         ArgumentNullException.ThrowIfNull(weight);

@@ -1,4 +1,5 @@
 using TaskVectors.Models.Autograd;
+using TaskVectors.Models.Training.Lora;
 
 namespace TaskVectors.Models.Training;
 
@@ -15,7 +16,9 @@ public static class Trainer
 {
     /// <summary>
     /// Trains and writes a folder in the layout of Hugging Face: <c>model.safetensors</c> (all parameters, F32), the source's configuration and tokenizer
-    /// files, and in <c>training/</c> the log (<c>log.jsonl</c>) and the last checkpoint (<c>checkpoint.safetensors</c>).
+    /// files; with <see cref="TrainingOptions.Lora"/> an adapter in the layout of PEFT (<c>adapter_config.json</c>, <c>adapter_model.safetensors</c>) in place of
+    /// them. In <c>training/</c> are the log (<c>log.jsonl</c>) and the last checkpoint (<c>checkpoint.safetensors</c>). Adapters are added to the model's weights
+    /// when the run ends.
     /// </summary>
     /// <param name="model">The model as the run begins with it, also for a run that is resumed.</param>
     /// <param name="source">The folder, or the file in it, whose configuration and tokenizer go with the model.</param>
@@ -46,9 +49,11 @@ public static class Trainer
         ArgumentException.ThrowIfNullOrEmpty(folder);
         ArgumentNullException.ThrowIfNull(options);
         TrainingRun.Check(options, data);
-        IReadOnlyList<KeyValuePair<string, Tensor>> trained = TrainedParameters.Choose(model, options.Trained);
-        TrainingFolder output = new(folder, source, options.Resume);
-        using TrainingRun run = new(model, data, options, trained, output);
+        using ModelAdapters? adapters = options.Lora is null ? null : ModelAdapters.Attach(model, options.Lora);
+        IReadOnlyList<KeyValuePair<string, Tensor>> whole = adapters is not null && options.Trained.IsAll ? [] : TrainedParameters.Choose(model, options.Trained);
+        adapters?.RequireApart(whole);
+        TrainingFolder output = new(folder, source, options);
+        using TrainingRun run = new(model, data, options, new TrainedSet(whole, adapters), output);
         return run.Complete(folder, progress, cancellationToken);
     }
 }

@@ -15,6 +15,7 @@ internal static class TrainingCheckpoint
 {
     private const string StepKey = "step";
     private const string RunKey = "run";
+    private const string ScoreKey = "score";
     private const string ParameterPrefix = "parameter";
 
     public static void Write(string path, IReadOnlyList<KeyValuePair<string, Tensor>> trained, Optimizer optimizer, string run)
@@ -40,7 +41,7 @@ internal static class TrainingCheckpoint
     /// <exception cref="TrainingException">It is of another run, or damaged. Nothing has been changed then.</exception>
     public static void Restore(string path, IReadOnlyList<KeyValuePair<string, Tensor>> trained, Optimizer optimizer, string run, int totalSteps)
     {
-        CheckpointSource source = CheckpointFormats.Open(path);
+        CheckpointSource source = new SafetensorsFormat().Open(path);
         if (source.Metadata.GetValueOrDefault(RunKey) is not { } recorded
             || !int.TryParse(source.Metadata.GetValueOrDefault(StepKey), NumberStyles.None, CultureInfo.InvariantCulture, out int step)
             || step > totalSteps)
@@ -73,6 +74,40 @@ internal static class TrainingCheckpoint
         }
 
         optimizer.ResumeAt(step);
+    }
+
+    /// <summary>Writes parameters that were measured, without the state of the optimiser.</summary>
+    public static void WriteScored(string path, IReadOnlyList<KeyValuePair<string, Tensor>> trained, int step, double score, string run) => SafetensorsFile.Write(
+        path,
+        trained.Select(parameter => TrainingFolder.Encode($"{ParameterPrefix}/{parameter.Key}", parameter.Value)),
+        new Dictionary<string, string>(StringComparer.Ordinal)
+        {
+            [StepKey] = step.ToString(CultureInfo.InvariantCulture),
+            [ScoreKey] = score.ToString("R", CultureInfo.InvariantCulture),
+            [RunKey] = run,
+        });
+
+    /// <summary>The step and score of parameters that were measured, or null where they are of another run.</summary>
+    public static (int Step, double Score)? ReadScore(string path, string run)
+    {
+        IReadOnlyDictionary<string, string> metadata = new SafetensorsFormat().Open(path).Metadata;
+        return metadata.GetValueOrDefault(RunKey) == run
+            && int.TryParse(metadata.GetValueOrDefault(StepKey), NumberStyles.None, CultureInfo.InvariantCulture, out int step)
+            && double.TryParse(metadata.GetValueOrDefault(ScoreKey), NumberStyles.Float, CultureInfo.InvariantCulture, out double score)
+            ? (step, score)
+            : null;
+    }
+
+    /// <summary>Puts parameters that were measured into the model.</summary>
+    /// <exception cref="TrainingException">The file is damaged.</exception>
+    public static void RestoreParameters(string path, IReadOnlyList<KeyValuePair<string, Tensor>> trained)
+    {
+        CheckpointSource source = new SafetensorsFormat().Open(path);
+        using ICheckpointReader reader = source.OpenReader();
+        foreach ((string name, Tensor parameter) in trained)
+        {
+            reader.Read(Require(source, $"{ParameterPrefix}/{name}", parameter), 0, MemoryMarshal.AsBytes(parameter.Values));
+        }
     }
 
     private static TensorInfo Require(CheckpointSource source, string name, Tensor like) =>

@@ -1,22 +1,25 @@
 using System.Runtime.InteropServices;
 using TaskVectors.Checkpoints;
+using TaskVectors.Checkpoints.Lora;
 using TaskVectors.Checkpoints.Safetensors;
 using TaskVectors.Models.Autograd;
+using TaskVectors.Models.Training.Lora;
 using TaskVectors.Tensors;
 
 namespace TaskVectors.Models.Training;
 
 /// <summary>
-/// A folder in the layout of Hugging Face that a run makes: <c>model.safetensors</c>, the configuration and tokenizer of the model it began with, and
-/// in <c>training/</c> the log and the last checkpoint.
+/// A folder that a run makes: in the layout of Hugging Face <c>model.safetensors</c> with the configuration and tokenizer of the model it began with, or an
+/// adapter in the layout of PEFT; and in <c>training/</c> the log and the last checkpoint.
 /// </summary>
 internal sealed class TrainingFolder
 {
     private const string ModelName = "model.safetensors";
+    private const string AdapterName = "adapter_model.safetensors";
 
     private static readonly string[] CopiedFiles =
     [
-        "config.json", "generation_config.json", "preprocessor_config.json", "tokenizer.json", "tokenizer_config.json", "special_tokens_map.json",
+        "generation_config.json", "preprocessor_config.json", "tokenizer.json", "tokenizer_config.json", "special_tokens_map.json",
         "added_tokens.json", "chat_template.jinja", "vocab.json", "vocab.txt", "merges.txt", "spiece.model", "tokenizer.model", "sentencepiece.bpe.model",
         "modules.json", "sentence_bert_config.json", "1_Pooling/config.json",
     ];
@@ -25,47 +28,85 @@ internal sealed class TrainingFolder
 
     private readonly string _folder;
     private readonly string _source;
+    private readonly string _baseName;
+    private readonly bool _isAdapter;
 
-    /// <summary>Makes the folder where it is not there, with all but the weights.</summary>
+    /// <summary>Names a folder; nothing is written.</summary>
     /// <param name="folder">The folder.</param>
     /// <param name="source">The folder of the model to begin with, or its file.</param>
-    /// <param name="resumes">Whether the folder may hold a run already.</param>
+    /// <param name="options">What is trained, and whether the folder may hold a run already.</param>
     /// <exception cref="TrainingException">The folder holds a run or a model, or is the source itself.</exception>
-    /// <exception cref="StorageException">Writing failed.</exception>
-    public TrainingFolder(string folder, string source, bool resumes)
+    public TrainingFolder(string folder, string source, TrainingOptions options)
     {
         _folder = Path.GetFullPath(folder);
         _source = Path.GetFullPath(Directory.Exists(source) ? source : Path.GetDirectoryName(Path.GetFullPath(source))!);
+        _baseName = source;
+        _isAdapter = options.Lora is not null;
         if (string.Equals(Path.TrimEndingDirectorySeparator(_folder), Path.TrimEndingDirectorySeparator(_source), StringComparison.Ordinal))
         {
             throw new TrainingException("training.output", $"The trained model cannot replace the one it begins with, '{folder}'. Name another folder.") { File = folder };
         }
 
-        if (!resumes && (File.Exists(ModelPath) || File.Exists(CheckpointPath)))
+        if (File.Exists(_folder))
         {
-            throw new TrainingException("training.output", $"'{folder}' holds a model or a run already. Resume it, or name another folder.") { File = folder };
+            throw new TrainingException("training.output", $"'{folder}' is a file; a run writes a folder. Name another.") { File = folder };
         }
 
-        Writing(() =>
+        bool isRun = File.Exists(LogPath);
+        bool isTaken = Weights.Append(CheckpointPath).Any(File.Exists);
+        if (isTaken && !(isRun && (options.Resume || options.Replace)))
         {
-            _ = Directory.CreateDirectory(Path.GetDirectoryName(CheckpointPath)!);
-            CopyFiles();
-        });
+            string advice = isRun ? "Resume it, replace it, or name another folder." : "It is not of a training run, so name another folder.";
+            throw new TrainingException("training.output", $"'{folder}' holds a model or a run already. {advice}") { File = folder };
+        }
     }
-
-    public string ModelPath => Path.Combine(_folder, ModelName);
 
     public string CheckpointPath => Path.Combine(_folder, "training", "checkpoint.safetensors");
 
+    public string BestPath => Path.Combine(_folder, "training", "best.safetensors");
+
     public string LogPath => Path.Combine(_folder, "training", "log.jsonl");
 
-    public void WriteModel(Model model) => SafetensorsFile.Write(ModelPath, model.Parameters.Select(parameter => Encode(parameter.Key, parameter.Value)), Metadata);
+    private string[] Weights => [Path.Combine(_folder, ModelName), Path.Combine(_folder, AdapterName)];
+
+    /// <summary>Makes the folder where it is not there, with all but the weights.</summary>
+    /// <param name="keepsRun">Whether what a run has left there stays.</param>
+    /// <exception cref="StorageException">Writing failed.</exception>
+    public void Create(bool keepsRun) => Writing(() =>
+    {
+        _ = Directory.CreateDirectory(Path.GetDirectoryName(CheckpointPath)!);
+        foreach (string left in keepsRun ? [] : Weights.Concat([CheckpointPath, BestPath, Path.Combine(_folder, "adapter_config.json")]))
+        {
+            File.Delete(left);
+        }
+
+        if (!_isAdapter)
+        {
+            CopyFiles();
+        }
+    });
+
+    public void WriteModel(Model model) =>
+        SafetensorsFile.Write(Path.Combine(_folder, ModelName), model.Parameters.Select(parameter => Encode(parameter.Key, parameter.Value)), Metadata);
+
+    /// <summary>Writes adapters, and beside them copies of parameters that were trained whole.</summary>
+    public void WriteAdapter(ModelAdapters adapters, IEnumerable<KeyValuePair<string, Tensor>> whole) => LoraWriter.Write(
+        _folder,
+        adapters.Tensors,
+        _baseName,
+        saved: [.. whole.Select(parameter => Encode(parameter.Key, parameter.Value)).Select(pair => new SavedTensor(pair.Tensor, pair.Values))]);
 
     internal static (TensorInfo Tensor, ReadOnlyMemory<byte> Values) Encode(string name, Tensor tensor) =>
         (new TensorInfo(name, DType.F32, tensor.Shape), MemoryMarshal.AsBytes(tensor.Values).ToArray());
 
     private void CopyFiles()
     {
+        string config = Path.Combine(_source, TrainedConfig.FileName);
+        if (File.Exists(config))
+        {
+            File.WriteAllBytes(Path.Combine(_folder, TrainedConfig.FileName), TrainedConfig.Adjust(File.ReadAllBytes(config)));
+        }
+
         foreach (string name in CopiedFiles)
         {
             string from = Path.Combine(_source, name);
@@ -74,6 +115,7 @@ internal sealed class TrainingFolder
                 string to = Path.Combine(_folder, name);
                 _ = Directory.CreateDirectory(Path.GetDirectoryName(to)!);
                 File.Copy(from, to, overwrite: true);
+                File.SetAttributes(to, FileAttributes.Normal);
             }
         }
     }

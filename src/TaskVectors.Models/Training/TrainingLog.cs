@@ -1,12 +1,13 @@
 using System.Text;
 using System.Text.Json;
 using TaskVectors.Checkpoints;
+using TaskVectors.Models.Evaluation;
 
 namespace TaskVectors.Models.Training;
 
 /// <summary>
-/// The log of a run: one JSON object a line and step, with <c>step</c>, <c>loss</c>, <c>learning_rate</c>, <c>gradient_norm</c> and <c>seconds</c>
-/// (since the process began or resumed the run).
+/// The log of a run: one JSON object a line and step, with <c>step</c>, <c>loss</c>, <c>learning_rate</c>, <c>gradient_norm</c>, <c>seconds</c>
+/// (since the process began or resumed the run) and, where the model was measured after the step, <c>validation</c>: an object of metrics.
 /// </summary>
 internal sealed class TrainingLog : IDisposable
 {
@@ -45,6 +46,17 @@ internal sealed class TrainingLog : IDisposable
             json.WriteNumber("learning_rate", progress.LearningRate);
             json.WriteNumber("gradient_norm", progress.GradientNorm);
             json.WriteNumber("seconds", Math.Round(progress.Elapsed.TotalSeconds, 3));
+            if (progress.Validation is { } validation)
+            {
+                json.WriteStartObject("validation");
+                foreach (Metric metric in validation.Metrics)
+                {
+                    json.WriteNumber(metric.Name, metric.Value);
+                }
+
+                json.WriteEndObject();
+            }
+
             json.WriteEndObject();
         }
 

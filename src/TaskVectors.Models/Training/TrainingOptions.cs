@@ -1,4 +1,6 @@
 using TaskVectors.Algebra;
+using TaskVectors.Models.Evaluation;
+using TaskVectors.Models.Training.Lora;
 
 namespace TaskVectors.Models.Training;
 
@@ -23,6 +25,9 @@ public sealed record TrainingOptions
     /// <summary>Which optimiser trains.</summary>
     public OptimizerKind Optimizer { get; init; } = OptimizerKind.AdamW;
 
+    /// <summary>The constants of <see cref="OptimizerKind.AdamW"/>; the other does not use them.</summary>
+    public AdamOptions Adam { get; init; } = new();
+
     /// <summary>The momentum of <see cref="OptimizerKind.Sgd"/>; the other does not use it.</summary>
     public double Momentum { get; init; }
 
@@ -32,8 +37,29 @@ public sealed record TrainingOptions
     /// <summary>The largest Euclidean norm of all gradients together; none when absent.</summary>
     public double? ClipNorm { get; init; } = 1;
 
-    /// <summary>Which parameters are trained, by name; those it leaves out are frozen. A pattern that fits no parameter is an error.</summary>
+    /// <summary>
+    /// Which parameters are trained, by name; those it leaves out are frozen. A pattern that fits no parameter is an error. With <see cref="Lora"/> these
+    /// are trained whole beside the adapters, and none are unless patterns are given.
+    /// </summary>
     public TensorFilter Trained { get; init; } = TensorFilter.All;
+
+    /// <summary>Low-rank adapters that are trained in place of the weights, and written as an adapter; the weights are trained when absent.</summary>
+    public LoraOptions? Lora { get; init; }
+
+    /// <summary>A head that stays as it is while the encoder is trained; the model's own head, trained or frozen like other parameters, when absent.</summary>
+    public FrozenHead? Head { get; init; }
+
+    /// <summary>Measures the model on held-out examples during and after the run; it is not measured when absent.</summary>
+    public ModelEvaluator? Validation { get; init; }
+
+    /// <summary>Steps between measurements; 0 for one at the end.</summary>
+    public int EvaluateEvery { get; init; }
+
+    /// <summary>
+    /// Whether the parameters that were measured to be the best are written rather than the last: those of the highest <c>accuracy</c>, or where that is not
+    /// measured the lowest <c>loss</c>; of equals the first.
+    /// </summary>
+    public bool KeepBest { get; init; }
 
     /// <summary>Determines the order of the examples.</summary>
     public ulong Seed { get; init; }
@@ -43,4 +69,7 @@ public sealed record TrainingOptions
 
     /// <summary>Whether a run is continued from its checkpoint, where there is one. Without it, a folder that holds a run or a model is an error.</summary>
     public bool Resume { get; init; }
+
+    /// <summary>Whether a run that the folder holds is replaced.</summary>
+    public bool Replace { get; init; }
 }

@@ -1,3 +1,5 @@
+using TaskVectors.Models.Evaluation;
+
 namespace TaskVectors.Models.Training;
 
 /// <summary>What a step of training did.</summary>
@@ -8,5 +10,6 @@ namespace TaskVectors.Models.Training;
 /// <param name="GradientNorm">The Euclidean norm of all gradients together, before clipping.</param>
 /// <param name="Elapsed">Time since this process began or resumed the run.</param>
 /// <param name="Remaining">The time that the other steps will take, at the mean speed of this process so far.</param>
+/// <param name="Validation">What was measured after the step, where something was.</param>
 public sealed record TrainingProgress(
-    int Step, int TotalSteps, double Loss, double LearningRate, double GradientNorm, TimeSpan Elapsed, TimeSpan Remaining);
+    int Step, int TotalSteps, double Loss, double LearningRate, double GradientNorm, TimeSpan Elapsed, TimeSpan Remaining, EvaluationResult? Validation = null);

@@ -1,5 +1,7 @@
 using System.Diagnostics;
 using TaskVectors.Models.Autograd;
+using TaskVectors.Models.Evaluation;
+using TaskVectors.Models.Training.Lora;
 
 namespace TaskVectors.Models.Training;
 
@@ -9,8 +11,11 @@ internal sealed class TrainingRun : IDisposable
     private readonly Model _model;
     private readonly ITrainingData _data;
     private readonly TrainingOptions _options;
+    private readonly TrainedSet _set;
     private readonly IReadOnlyList<KeyValuePair<string, Tensor>> _trained;
     private readonly TrainingFolder _output;
+    private readonly FrozenHeadLoss? _head;
+    private readonly BestParameters? _best;
     private readonly Optimizer _optimizer;
     private readonly LearningRateSchedule _schedule;
     private readonly BatchOrder _order;
@@ -18,30 +23,43 @@ internal sealed class TrainingRun : IDisposable
     private readonly int _resumedAt;
     private readonly List<double> _losses = [];
     private readonly Stopwatch _watch = new();
+    private EvaluationResult? _measured;
 
-    public TrainingRun(Model model, ITrainingData data, TrainingOptions options, IReadOnlyList<KeyValuePair<string, Tensor>> trained, TrainingFolder output)
+    public TrainingRun(Model model, ITrainingData data, TrainingOptions options, TrainedSet set, TrainingFolder output)
     {
-        (_model, _data, _options, _trained, _output) = (model, data, options, trained, output);
-        _description = TrainedParameters.Describe(model, data, options, trained);
+        (_model, _data, _options, _set, _trained, _output) = (model, data, options, set, set.Parameters, output);
+        IReadOnlyList<KeyValuePair<string, Tensor>> trained = _trained;
+        _description = TrainedParameters.Describe(model, data, options, trained, set.Adapters);
         _schedule = new LearningRateSchedule(options.LearningRate, options.WarmUpSteps, options.Steps, options.Schedule);
-        _order = new BatchOrder(data.Count, options.BatchSize, options.Seed);
+        _order = new BatchOrder(data, options.BatchSize, options.Seed);
         _optimizer = TrainedParameters.CreateOptimizer(trained, options);
+        _best = options is { KeepBest: true, Validation: not null } ? new BestParameters(output.BestPath, trained, _description) : null;
         try
         {
+            _head = options.Head is null ? null : new FrozenHeadLoss(model.Context, options.Head);
+            Rehearse();
             if (options.Resume && File.Exists(output.CheckpointPath))
             {
                 TrainingCheckpoint.Restore(output.CheckpointPath, trained, _optimizer, _description, options.Steps);
+                _best?.Resume();
             }
+
+            output.Create(keepsRun: _optimizer.Steps > 0);
         }
         catch
         {
             _optimizer.Dispose();
+            _head?.Dispose();
             throw;
         }
 
         _resumedAt = _optimizer.Steps;
-        HashSet<string> names = [.. trained.Select(parameter => parameter.Key)];
-        model.RequireGradients(names.Contains);
+        model.RequireGradients(_ => false);
+        foreach ((_, Tensor parameter) in trained)
+        {
+            parameter.RequiresGradient = true;
+        }
+
         _optimizer.ClearGradients();
     }
 
@@ -51,6 +69,7 @@ internal sealed class TrainingRun : IDisposable
         ArgumentOutOfRangeException.ThrowIfLessThan(options.BatchSize, 1, nameof(options.BatchSize));
         ArgumentOutOfRangeException.ThrowIfNegative(options.WarmUpSteps, nameof(options.WarmUpSteps));
         ArgumentOutOfRangeException.ThrowIfNegative(options.CheckpointEvery, nameof(options.CheckpointEvery));
+        ArgumentOutOfRangeException.ThrowIfNegative(options.EvaluateEvery, nameof(options.EvaluateEvery));
         RequireFinite(options.LearningRate, nameof(options.LearningRate));
         RequireFinite(options.Momentum, nameof(options.Momentum));
         RequireFinite(options.WeightDecay, nameof(options.WeightDecay));
@@ -77,7 +96,7 @@ internal sealed class TrainingRun : IDisposable
                 cancellationToken.ThrowIfCancellationRequested();
             }
 
-            TrainingProgress done = Step(_optimizer.Steps);
+            TrainingProgress done = Measure(Step(_optimizer.Steps));
             log.Add(done);
             progress?.Report(done);
             if (_options.CheckpointEvery > 0 && done.Step % _options.CheckpointEvery == 0 && done.Step < _options.Steps)
@@ -87,15 +106,65 @@ internal sealed class TrainingRun : IDisposable
         }
 
         RequireFiniteParameters();
-        _output.WriteModel(_model);
-        return new TrainingResult(folder, _options.Steps, _resumedAt, _losses);
+        Write();
+        return new TrainingResult(folder, _options.Steps, _resumedAt, _losses)
+        {
+            Validation = _measured,
+            WrittenStep = _best?.Step ?? _options.Steps,
+            TrainedParameters = _trained.Sum(parameter => (long)parameter.Value.Count),
+        };
     }
 
     public void Dispose()
     {
         _optimizer.ClearGradients();
         _optimizer.Dispose();
+        _head?.Dispose();
         _model.RequireGradients(_ => false);
+    }
+
+    /// <summary>Finds, before anything is written, adapters that would not be trained.</summary>
+    private void Rehearse()
+    {
+        if (_set.Adapters is { } adapters)
+        {
+            using IDisposable inference = _model.Context.BeginInference();
+            using TensorScope scope = _model.Context.BeginScope();
+            _ = Loss([0]);
+            adapters.RequireUsed();
+        }
+    }
+
+    private void Write()
+    {
+        if (_best?.Step is { } step && step != _options.Steps)
+        {
+            _best.Restore();
+        }
+
+        if (_set.Adapters is { } adapters)
+        {
+            _output.WriteAdapter(adapters, _set.Whole);
+            adapters.Merge();
+        }
+        else
+        {
+            _output.WriteModel(_model);
+        }
+    }
+
+    /// <summary>A measurement is not interrupted: a run that goes on after the step would lack it.</summary>
+    private TrainingProgress Measure(TrainingProgress done)
+    {
+        bool isDue = done.Step == _options.Steps || (_options.EvaluateEvery > 0 && done.Step % _options.EvaluateEvery == 0);
+        if (!isDue || _options.Validation is null)
+        {
+            return done;
+        }
+
+        _measured = _options.Validation.Evaluate(_model, CancellationToken.None);
+        _best?.Consider(done.Step, _measured);
+        return done with { Validation = _measured };
     }
 
     private TrainingProgress Step(int step)
@@ -121,8 +190,7 @@ internal sealed class TrainingRun : IDisposable
         using TensorScope scope = _model.Context.BeginScope();
         try
         {
-            Tensor loss = _model.Run(_data.CreateBatch(_model.Context, _order.At(step))).Loss
-                ?? throw new TrainingException("training.no-loss", $"{_model.Architecture} has no head with a loss. Train a classifier or a language model.");
+            Tensor loss = Loss(_order.At(step));
             double value = loss.Item();
             if (!double.IsFinite(value))
             {
@@ -137,6 +205,13 @@ internal sealed class TrainingRun : IDisposable
             _model.Context.ClearTape();
             throw;
         }
+    }
+
+    private Tensor Loss(int[] examples)
+    {
+        ModelInputs batch = _data.CreateBatch(_model.Context, examples);
+        return _head is not null ? _head.Of(_model, batch) : _model.Run(batch).Loss
+            ?? throw new TrainingException("training.no-loss", $"{_model.Architecture} has no head with a loss. Train a classifier or a language model, or give a head.");
     }
 
     private void WriteCheckpoint()
