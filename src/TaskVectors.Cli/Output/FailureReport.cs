@@ -18,7 +18,7 @@ internal sealed class FailureReport(Terminal terminal, bool json)
         _ => Report([Unexpected(failure)], isList: false),
     };
 
-    private static string CancelledMessage(Exception failure) => failure is InterruptedEditException ? failure.Message : "Cancelled.";
+    private static string CancelledMessage(Exception failure) => failure is InterruptedEditException or InterruptedTrainingException ? failure.Message : "Cancelled.";
 
     private static Failure Unexpected(Exception failure)
     {

@@ -29,6 +29,9 @@ public sealed class LanguageTrainingData : ITrainingData
     /// <inheritdoc/>
     public int Count => _ids.Length / _length;
 
+    /// <summary>The tokens of a piece that are predicted: all but the first.</summary>
+    internal int PredictedTokens => _length - 1;
+
     /// <summary>Tokenises texts and joins them, each with the special tokens that the tokenizer gives it, in their order.</summary>
     /// <param name="dataset">The texts; labels do not matter.</param>
     /// <param name="tokenizer">The model's tokenizer.</param>

@@ -21,18 +21,31 @@ public sealed class TextTrainingData : ITrainingData
     /// <exception cref="DataException">The texts have no labels.</exception>
     /// <exception cref="TokenizerException">A text cannot be tokenised, or the length has no room for special tokens.</exception>
     public TextTrainingData(TextDataset dataset, Tokenizer tokenizer, int maximumLength)
+        : this(RequireLabels(dataset), dataset.Labels, tokenizer, maximumLength)
     {
-        ArgumentNullException.ThrowIfNull(dataset);
+    }
+
+    /// <summary>Tokenises texts.</summary>
+    /// <param name="texts">The texts.</param>
+    /// <param name="labels">The class of each.</param>
+    /// <param name="tokenizer">The model's tokenizer.</param>
+    /// <param name="maximumLength">Tokens a text, with the special ones; longer texts are cut at the end.</param>
+    /// <exception cref="ArgumentException">There are more labels or fewer.</exception>
+    /// <exception cref="TokenizerException">A text cannot be tokenised, or the length has no room for special tokens.</exception>
+    public TextTrainingData(IReadOnlyList<string> texts, IReadOnlyList<int> labels, Tokenizer tokenizer, int maximumLength)
+    {
+        ArgumentNullException.ThrowIfNull(texts);
+        ArgumentNullException.ThrowIfNull(labels);
         ArgumentNullException.ThrowIfNull(tokenizer);
         ArgumentOutOfRangeException.ThrowIfLessThan(maximumLength, 1);
-        if (dataset.ClassNames.Count == 0)
+        if (texts.Count != labels.Count)
         {
-            throw new DataException("data.no-labels", "A classifier is trained on texts with labels, and these have none. Name the column of the labels.");
+            throw new ArgumentException($"There are {texts.Count} texts and {labels.Count} labels.", nameof(labels));
         }
 
         Tokenizer cutting = tokenizer.WithPadding(null).WithTruncation(new TokenizerTruncation { MaximumLength = maximumLength });
-        _ids = [.. Enumerable.Range(0, dataset.Count).Select(i => cutting.Encode(dataset.TextOf(i)).Ids.ToArray())];
-        _labels = dataset.Labels;
+        _ids = [.. texts.Select(text => cutting.Encode(text).Ids.ToArray())];
+        _labels = labels;
         _padding = tokenizer.Padding?.Id ?? PaddingTokens.Select(tokenizer.IdOf).FirstOrDefault(id => id is not null) ?? 0;
     }
 
@@ -66,5 +79,13 @@ public sealed class TextTrainingData : ITrainingData
             AttentionMask = new IndexTensor(mask, indices.Length, length),
             Labels = new IndexTensor(labels, labels.Length),
         };
+    }
+
+    private static string[] RequireLabels(TextDataset dataset)
+    {
+        ArgumentNullException.ThrowIfNull(dataset);
+        return dataset.ClassNames.Count > 0
+            ? [.. Enumerable.Range(0, dataset.Count).Select(dataset.TextOf)]
+            : throw new DataException("data.no-labels", "A classifier is trained on texts with labels, and these have none. Name the column of the labels.");
     }
 }
