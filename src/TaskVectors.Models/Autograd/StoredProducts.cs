@@ -1,4 +1,3 @@
-using TaskVectors.LinearAlgebra;
 using TaskVectors.Tensors;
 
 namespace TaskVectors.Models.Autograd;

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using TaskVectors.Models.Autograd;
 using TaskVectors.Models.Evaluation;
-using TaskVectors.Models.Training.Lora;
 
 namespace TaskVectors.Models.Training;
 

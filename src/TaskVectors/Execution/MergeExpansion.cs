@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using TaskVectors.Algebra;
 using TaskVectors.Checkpoints;
-using TaskVectors.Merging;
 using TaskVectors.Tensors;
 
 namespace TaskVectors.Execution;

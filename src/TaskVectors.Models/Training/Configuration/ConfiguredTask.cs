@@ -1,4 +1,3 @@
-using TaskVectors.Models.Data;
 using TaskVectors.Models.Evaluation;
 using TaskVectors.Recipes.Yaml;
 

@@ -1,5 +1,4 @@
 using System.Globalization;
-using TaskVectors.Algebra;
 using TaskVectors.Checkpoints.Lora;
 using TaskVectors.Models.Architectures;
 using TaskVectors.Models.Autograd;
