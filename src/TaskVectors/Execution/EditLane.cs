@@ -1,5 +1,6 @@
 using System.Numerics;
 using TaskVectors.Checkpoints;
+using TaskVectors.Merging;
 using TaskVectors.Merging.Sums;
 using TaskVectors.Tensors;
 
@@ -11,6 +12,9 @@ namespace TaskVectors.Execution;
 /// </summary>
 internal sealed class EditLane : ITileLane
 {
+    // A result below this share of what was added may be off by half a unit in the last place of F16 after some roundings of F32; BF16 has more room.
+    private const double SmallestShare = 1.0 / 512;
+
     private readonly EditRun _run;
     private readonly CancellationToken _cancellationToken;
     private readonly TileBuffers _inputs;
@@ -22,6 +26,10 @@ internal sealed class EditLane : ITileLane
     private TiledTensor? _merged;
     private ModelValues<double>? _doubles;
     private ModelValues<float>? _singles;
+    private readonly int[] _places = new int[LaneBudget.BlockElements];
+    private readonly double[] _before = new double[LaneBudget.BlockElements];
+    private readonly double[] _again = new double[LaneBudget.BlockElements];
+    private double[] _exactValues = [];
 
     public EditLane(EditRun run, CancellationToken cancellationToken)
     {
@@ -171,8 +179,7 @@ internal sealed class EditLane : ITileLane
         if (merged.IsSingle)
         {
             _singles = Room(_singles, merged);
-            Span<float> singles = Merge(_singles, merged, tileFirst, first, sum.Length);
-            BlockMath.AddScaled(singles, coefficient, isFirst, sum);
+            AddSingles(_singles, merged, tileFirst, first, coefficient, isFirst, sum);
             return;
         }
 
@@ -185,6 +192,32 @@ internal sealed class EditLane : ITileLane
         else
         {
             BlockMath.AddScaled(doubles, coefficient, sum);
+        }
+    }
+
+    // Where the base and what is added to it nearly cancel, the rounding of F32 would show in 16 bits: such elements are merged again in F64.
+    private void AddSingles(ModelValues<float> values, TiledTensor merged, long tileFirst, int first, double coefficient, bool isFirst, Span<double> sum)
+    {
+        MergeBlock<float> block = values.BlockAt(_inputs, merged, tileFirst, first, sum.Length);
+        Span<float> result = values.Result.AsSpan(0, sum.Length);
+        values.Merge(merged, block, result);
+        if (isFirst)
+        {
+            BlockMath.Scale(result, coefficient, sum);
+            return;
+        }
+
+        int count = BlockMath.AddScaled(result, coefficient, SmallestShare, sum, _places, _before);
+        if (count > 0)
+        {
+            ReadOnlySpan<int> places = _places.AsSpan(0, count);
+            _exactValues = _exactValues.Length < count * block.ModelCount ? new double[count * block.ModelCount] : _exactValues;
+            Span<double> again = _again.AsSpan(0, count);
+            merged.Kernel.MergeExactly(block, places, values.ExactAt(merged, places, _exactValues), merged.Statistic?.Found, again);
+            for (int index = 0; index < count; index++)
+            {
+                sum[places[index]] = Math.FusedMultiplyAdd(again[index], coefficient, _before[index]);
+            }
         }
     }
 

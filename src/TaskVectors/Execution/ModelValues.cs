@@ -84,6 +84,29 @@ internal sealed class ModelValues<T>
         }
     }
 
+    /// <summary>The values of the models at some elements of the last block, in F64.</summary>
+    /// <param name="tensor">The tensor.</param>
+    /// <param name="places">The elements.</param>
+    /// <param name="values">Room for as many numbers for every model.</param>
+    public MergeBlock<double> ExactAt(TiledTensor tensor, ReadOnlySpan<int> places, Span<double> values)
+    {
+        for (int model = 0; model < tensor.Table.Models.Length; model++)
+        {
+            for (int index = 0; index < places.Length; index++)
+            {
+                double sum = 0;
+                foreach (StreamTerm term in tensor.Table.Models[model])
+                {
+                    sum = Math.FusedMultiplyAdd(double.CreateTruncating(_streams[(term.Stream * _stride) + places[index]]), term.Coefficient, sum);
+                }
+
+                values[(model * places.Length) + index] = sum;
+            }
+        }
+
+        return new MergeBlock<double>(tensor.Tensor, 0, places.Length, values, places.Length, tensor.Keys);
+    }
+
     private static void Decode(DType dtype, ReadOnlySpan<byte> bytes, int start, Span<T> values)
     {
         int size = dtype.BitSize() / 8;

@@ -33,4 +33,16 @@ public abstract class TileKernel : MergeKernel
     /// <param name="statistic">The finished statistics; <see langword="null"/> for none.</param>
     /// <param name="result">Receives one number an element.</param>
     internal virtual void Merge(MergeBlock<float> block, TensorStatistic? statistic, Span<float> result) => throw new NotSupportedException();
+
+    /// <summary>
+    /// Merges some elements of a block once more in F64, with the choices that were made in F32: where the result nearly cancels with the base, the rounding of
+    /// F32 would show.
+    /// </summary>
+    /// <param name="merged">The block as <see cref="Merge(MergeBlock{float}, TensorStatistic?, Span{float})"/> has left it.</param>
+    /// <param name="places">The elements.</param>
+    /// <param name="exact">The values of the models at these elements; they may be overwritten.</param>
+    /// <param name="statistic">The finished statistics; <see langword="null"/> for none.</param>
+    /// <param name="result">Receives one number for each of them.</param>
+    internal virtual void MergeExactly(MergeBlock<float> merged, ReadOnlySpan<int> places, MergeBlock<double> exact, TensorStatistic? statistic, Span<double> result) =>
+        throw new NotSupportedException();
 }

@@ -80,7 +80,7 @@ public class BlockKernelTests
         foreach (bool zeroIsPositive in new[] { true, false })
         {
             var sum = new DisjointSum([0.5, 1, 2], averages: true, scale: 0.7);
-            Require(length, (block, result) => sum.Merge(block, zeroIsPositive, result), Of((block, result) => sum.MergeScalar(block, zeroIsPositive, 0, result)));
+            Require(length, (block, result) => sum.Merge(block.Values, zeroIsPositive, result), Of((block, result) => sum.MergeScalar(block.Values, zeroIsPositive, 0, result)));
         }
     }
 

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace TaskVectors.Merging.Selection;
 
 /// <summary>
@@ -15,14 +17,16 @@ internal readonly record struct MagnitudeCut(long Pattern, long Index)
     public static MagnitudeCut All { get; } = new(0, long.MaxValue);
 
     /// <summary>Whether an element lies within.</summary>
-    public bool Contains(double value, long index)
-    {
-        long pattern = PatternOf(value);
-        return pattern > Pattern || (pattern == Pattern && index < Index);
-    }
+    public bool Contains(double value, long index) => Contains(PatternOf(value), index);
+
+    /// <summary>Whether an element with a pattern lies within.</summary>
+    public bool Contains(long pattern, long index) => pattern > Pattern || (pattern == Pattern && index < Index);
 
     /// <summary>The bit pattern of a magnitude.</summary>
-    public static long PatternOf(double value) => BitConverter.DoubleToInt64Bits(value) & long.MaxValue;
+    public static long PatternOf<T>(T value)
+        where T : unmanaged => typeof(T) == typeof(float)
+            ? Unsafe.BitCast<T, int>(value) & int.MaxValue
+            : Unsafe.BitCast<T, long>(value) & long.MaxValue;
 
     /// <summary>The largest pattern that lies outside, for all elements before the index or for all from it on.</summary>
     public long Bound(bool beforeIndex) => beforeIndex ? Pattern - 1 : Pattern;

@@ -3,7 +3,7 @@ using System.Runtime.Intrinsics;
 
 namespace TaskVectors.Merging.Selection;
 
-/// <summary>Loops over magnitudes: counting, finding those in a window, and clearing those on one side of a cut.</summary>
+/// <summary>Loops over magnitudes in F64 or F32: counting, finding those in a window, and clearing those on one side of a cut.</summary>
 internal static class MagnitudeScan
 {
     /// <summary>Finds the magnitudes in a window and counts those above it.</summary>
@@ -13,33 +13,14 @@ internal static class MagnitudeScan
     /// <param name="hits">Receives the positions of magnitudes in the window, in order; as long as <paramref name="values"/>.</param>
     /// <param name="above">Is increased by the number of magnitudes above.</param>
     /// <returns>The number of positions.</returns>
-    public static int Find(ReadOnlySpan<double> values, long low, long high, Span<int> hits, ref long above)
-    {
-        Vector256<long> magnitude = Vector256.Create(long.MaxValue);
-        Vector256<long> below = Vector256.Create(low - 1);
-        Vector256<long> top = Vector256.Create(high);
-        Vector256<long> larger = Vector256<long>.Zero;
-        int count = 0;
-        int index = 0;
-        for (; index <= values.Length - Vector256<long>.Count; index += Vector256<long>.Count)
-        {
-            Vector256<long> pattern = Vector256.Create(values[index..]).AsInt64() & magnitude;
-            Vector256<long> isAbove = Vector256.GreaterThan(pattern, top);
-            larger -= isAbove;
-            uint inside = Vector256.AndNot(Vector256.GreaterThan(pattern, below), isAbove).ExtractMostSignificantBits();
-            while (inside != 0)
-            {
-                hits[count++] = index + BitOperations.TrailingZeroCount(inside);
-                inside &= inside - 1;
-            }
-        }
-
-        above += Vector256.Sum(larger);
-        return FindScalar(values, low, high, index, hits, count, ref above);
-    }
+    public static int Find<T>(ReadOnlySpan<T> values, long low, long high, Span<int> hits, ref long above)
+        where T : unmanaged => typeof(T) == typeof(float)
+            ? Find<T, int>(values, int.CreateSaturating(low), int.CreateSaturating(high), hits, ref above)
+            : Find<T, long>(values, low, high, hits, ref above);
 
     /// <summary>The same from a position on, one by one.</summary>
-    public static int FindScalar(ReadOnlySpan<double> values, long low, long high, int from, Span<int> hits, int count, ref long above)
+    public static int FindScalar<T>(ReadOnlySpan<T> values, long low, long high, int from, Span<int> hits, int count, ref long above)
+        where T : unmanaged
     {
         for (int index = from; index < values.Length; index++)
         {
@@ -61,40 +42,91 @@ internal static class MagnitudeScan
     /// <param name="values">The numbers.</param>
     /// <param name="first">The index in the tensor of the first.</param>
     /// <param name="cut">The cut.</param>
-    public static void KeepWithin(Span<double> values, long first, MagnitudeCut cut)
+    public static void KeepWithin<T>(Span<T> values, long first, MagnitudeCut cut)
+        where T : unmanaged
     {
-        int before = Before(values, first, cut);
+        int before = Before(values.Length, first, cut);
         Clear(values[..before], cut.Bound(beforeIndex: true), keepsLarger: true);
         Clear(values[before..], cut.Bound(beforeIndex: false), keepsLarger: true);
     }
 
     /// <summary>Sets to zero what lies within a cut.</summary>
-    /// <inheritdoc cref="KeepWithin"/>
-    public static void KeepOutside(Span<double> values, long first, MagnitudeCut cut)
+    /// <inheritdoc cref="KeepWithin{T}"/>
+    public static void KeepOutside<T>(Span<T> values, long first, MagnitudeCut cut)
+        where T : unmanaged
     {
-        int before = Before(values, first, cut);
+        int before = Before(values.Length, first, cut);
         Clear(values[..before], cut.Bound(beforeIndex: true), keepsLarger: false);
         Clear(values[before..], cut.Bound(beforeIndex: false), keepsLarger: false);
     }
 
-    private static int Before(Span<double> values, long first, MagnitudeCut cut) => (int)Math.Clamp(cut.Index - first, 0, values.Length);
-
-    private static void Clear(Span<double> values, long bound, bool keepsLarger)
+    /// <summary>Clears elements on one side of a bound, one by one.</summary>
+    public static void ClearScalar<T>(Span<T> values, long bound, bool keepsLarger)
+        where T : unmanaged
     {
-        var magnitude = new Vector<long>(long.MaxValue);
-        var limit = new Vector<long>(bound);
-        Vector<long> flip = keepsLarger ? Vector<long>.Zero : Vector<long>.AllBitsSet;
-        int index = 0;
-        for (; index <= values.Length - Vector<long>.Count; index += Vector<long>.Count)
+        for (int index = 0; index < values.Length; index++)
         {
-            Vector<long> bits = Vector.AsVectorInt64(new Vector<double>(values[index..]));
-            Vector<long> kept = bits & (Vector.GreaterThan(bits & magnitude, limit) ^ flip);
-            Vector.AsVectorDouble(kept).CopyTo(values[index..]);
+            values[index] = (MagnitudeCut.PatternOf(values[index]) > bound) == keepsLarger ? values[index] : default;
+        }
+    }
+
+    private static int Before(int length, long first, MagnitudeCut cut) => (int)Math.Clamp(cut.Index - first, 0, length);
+
+    private static int Find<T, TBits>(ReadOnlySpan<T> values, TBits low, TBits high, Span<int> hits, ref long above)
+        where T : unmanaged
+        where TBits : unmanaged, IBinaryInteger<TBits>, IMinMaxValue<TBits>
+    {
+        Vector256<TBits> magnitude = Vector256.Create(TBits.MaxValue);
+        Vector256<TBits> below = Vector256.Create(low - TBits.One);
+        Vector256<TBits> top = Vector256.Create(high);
+        Vector256<TBits> larger = Vector256<TBits>.Zero;
+        int count = 0;
+        int index = 0;
+        for (; index <= values.Length - Vector256<TBits>.Count; index += Vector256<TBits>.Count)
+        {
+            Vector256<TBits> pattern = Vector256.Create(values[index..]).As<T, TBits>() & magnitude;
+            Vector256<TBits> isAbove = Vector256.GreaterThan(pattern, top);
+            larger -= isAbove;
+            uint inside = Vector256.AndNot(Vector256.GreaterThan(pattern, below), isAbove).ExtractMostSignificantBits();
+            while (inside != 0)
+            {
+                hits[count++] = index + BitOperations.TrailingZeroCount(inside);
+                inside &= inside - 1;
+            }
         }
 
-        for (; index < values.Length; index++)
+        above += long.CreateTruncating(Vector256.Sum(larger));
+        return FindScalar(values, long.CreateTruncating(low), long.CreateTruncating(high), index, hits, count, ref above);
+    }
+
+    private static void Clear<T>(Span<T> values, long bound, bool keepsLarger)
+        where T : unmanaged
+    {
+        if (typeof(T) == typeof(float))
         {
-            values[index] = (MagnitudeCut.PatternOf(values[index]) > bound) == keepsLarger ? values[index] : 0;
+            Clear<T, int>(values, int.CreateSaturating(bound), keepsLarger);
         }
+        else
+        {
+            Clear<T, long>(values, bound, keepsLarger);
+        }
+    }
+
+    private static void Clear<T, TBits>(Span<T> values, TBits bound, bool keepsLarger)
+        where T : unmanaged
+        where TBits : unmanaged, IBinaryInteger<TBits>, IMinMaxValue<TBits>
+    {
+        var magnitude = new Vector<TBits>(TBits.MaxValue);
+        var limit = new Vector<TBits>(bound);
+        Vector<TBits> flip = keepsLarger ? Vector<TBits>.Zero : Vector<TBits>.AllBitsSet;
+        int index = 0;
+        for (; index <= values.Length - Vector<TBits>.Count; index += Vector<TBits>.Count)
+        {
+            Vector<TBits> bits = new Vector<T>(values[index..]).As<T, TBits>();
+            Vector<TBits> kept = bits & (Vector.GreaterThan(bits & magnitude, limit) ^ flip);
+            kept.As<TBits, T>().CopyTo(values[index..]);
+        }
+
+        ClearScalar(values[index..], long.CreateTruncating(bound), keepsLarger);
     }
 }

@@ -67,7 +67,8 @@ internal sealed class RankChunk
     /// <param name="values">The numbers.</param>
     /// <param name="first">The index in the tensor of the first.</param>
     /// <param name="hits">Room for as many positions.</param>
-    public void Observe(ReadOnlySpan<double> values, long first, Span<int> hits)
+    public void Observe<T>(ReadOnlySpan<T> values, long first, Span<int> hits)
+        where T : unmanaged
     {
         if (_phase == RankPhase.Locate && (first < _target.Tie.First || first >= _target.Tie.End))
         {

@@ -135,10 +135,29 @@ internal class SelectionStatistic : TensorStatistic
             {
                 bool isKnown = target > 0 && owner._targets[target].Series == owner._targets[target - 1].Series;
                 values = isKnown ? values : owner.Values(block, owner._targets[target].Series, buffer);
-                foreach (double value in values)
-                {
-                    Patterns[target].Add(MagnitudeCut.PatternOf(value));
-                }
+                Add(values, target);
+            }
+        }
+
+        internal override void Observe(MergeBlock<float> block)
+        {
+            for (int target = 0; target < Patterns.Length; target++)
+            {
+                Add<float>(block[owner._targets[target].Series], target);
+            }
+        }
+
+        private void Add<T>(ReadOnlySpan<T> values, int target)
+            where T : unmanaged
+        {
+            if (owner._targets[target].Phase == RankPhase.Done)
+            {
+                return;
+            }
+
+            foreach (T value in values)
+            {
+                Patterns[target].Add(MagnitudeCut.PatternOf(value));
             }
         }
     }
@@ -153,12 +172,8 @@ internal class SelectionStatistic : TensorStatistic
 
         public override void Observe(MergeBlock block)
         {
-            if (_hits.Length < block.Count)
-            {
-                _hits = new int[block.Count];
-                _buffer = new double[block.Count];
-            }
-
+            Grow(block.Count);
+            _buffer = _buffer.Length < block.Count ? new double[block.Count] : _buffer;
             ReadOnlySpan<double> values = [];
             int known = -1;
             foreach ((RankTarget target, RankChunk part) in Parts)
@@ -168,5 +183,16 @@ internal class SelectionStatistic : TensorStatistic
                 part.Observe(values, block.Position, _hits);
             }
         }
+
+        internal override void Observe(MergeBlock<float> block)
+        {
+            Grow(block.Count);
+            foreach ((RankTarget target, RankChunk part) in Parts)
+            {
+                part.Observe<float>(block[target.Series], block.Position, _hits);
+            }
+        }
+
+        private void Grow(int count) => _hits = _hits.Length < count ? new int[count] : _hits;
     }
 }

@@ -58,25 +58,66 @@ internal static class BlockMath
         }
     }
 
-    /// <summary>Adds factor x_i to target_i, rounded once; or sets it, where there is nothing to add to.</summary>
-    public static void AddScaled(ReadOnlySpan<float> values, double factor, bool sets, Span<double> target)
+    /// <summary>Adds factor x_i to target_i, rounded once, and finds the elements where little is left of what was added.</summary>
+    /// <param name="values">x.</param>
+    /// <param name="factor">The factor.</param>
+    /// <param name="share">Little is a magnitude below this share of factor x_i.</param>
+    /// <param name="target">The numbers to add to.</param>
+    /// <param name="places">Receives the elements found; as long as <paramref name="target"/>.</param>
+    /// <param name="before">Receives what was added to there; as long as <paramref name="target"/>.</param>
+    /// <returns>How many elements were found.</returns>
+    public static int AddScaled(ReadOnlySpan<float> values, double factor, double share, Span<double> target, Span<int> places, Span<double> before)
     {
+        int found = 0;
         int index = 0;
-        var scale = new Vector<double>(factor);
-        for (; index <= values.Length - Vector<float>.Count; index += Vector<float>.Count)
+        Vector256<double> scale = Vector256.Create(factor);
+        Vector256<double> smallest = Vector256.Create(factor * share);
+        for (; index <= values.Length - Vector128<float>.Count; index += Vector128<float>.Count)
         {
-            Vector.Widen(new Vector<float>(values[index..]), out Vector<double> lower, out Vector<double> upper);
-            Span<double> first = target[index..];
-            Span<double> second = target[(index + Vector<double>.Count)..];
-            (sets ? lower * scale : Vector.FusedMultiplyAdd(lower, scale, new Vector<double>(first))).CopyTo(first);
-            (sets ? upper * scale : Vector.FusedMultiplyAdd(upper, scale, new Vector<double>(second))).CopyTo(second);
+            Vector256<double> value = Widen(Vector128.Create(values[index..]));
+            Vector256<double> known = Vector256.Create<double>(target[index..]);
+            Vector256<double> sum = Vector256.FusedMultiplyAdd(value, scale, known);
+            sum.CopyTo(target[index..]);
+            uint little = Vector256.LessThan(Vector256.Abs(sum), Vector256.Abs(value * smallest)).ExtractMostSignificantBits();
+            for (; little != 0; little &= little - 1)
+            {
+                int lane = BitOperations.TrailingZeroCount(little);
+                places[found] = index + lane;
+                before[found++] = known[lane];
+            }
         }
 
-        for (; index < values.Length; index++)
+        return AddScaledScalar(values, factor, share, index, target, places, before, found);
+    }
+
+    /// <summary>The same from a position on, one by one.</summary>
+    public static int AddScaledScalar(ReadOnlySpan<float> values, double factor, double share, int from, Span<double> target, Span<int> places, Span<double> before, int found)
+    {
+        for (int index = from; index < values.Length; index++)
         {
-            target[index] = sets ? values[index] * factor : Math.FusedMultiplyAdd(values[index], factor, target[index]);
+            double known = target[index];
+            target[index] = Math.FusedMultiplyAdd(values[index], factor, known);
+            if (Math.Abs(target[index]) < Math.Abs(values[index] * (factor * share)))
+            {
+                places[found] = index;
+                before[found++] = known;
+            }
+        }
+
+        return found;
+    }
+
+    /// <summary>Sets target_i = factor x_i.</summary>
+    public static void Scale(ReadOnlySpan<float> values, double factor, Span<double> target)
+    {
+        for (int index = 0; index < values.Length; index++)
+        {
+            target[index] = values[index] * factor;
         }
     }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector256<double> Widen(Vector128<float> values) => Vector256.Create(Vector128.WidenLower(values), Vector128.WidenUpper(values));
 
     /// <summary>left times right plus addend, rounded once.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -134,25 +175,39 @@ internal static class BlockMath
     /// <summary>The sum of a_i b_i.</summary>
     public static double Dot(ReadOnlySpan<double> a, ReadOnlySpan<double> b) => FixedOrderSum.Dot(a, b);
 
-    /// <summary>The sum of |x_i|.</summary>
-    public static double AbsoluteSum(ReadOnlySpan<double> values)
+    /// <summary>The sum of |x_i|, in F64.</summary>
+    public static double AbsoluteSum<T>(ReadOnlySpan<T> values)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         Span<double> lanes = stackalloc double[FixedOrderSum.Lanes];
         Vector256<double> lanes0 = default, lanes4 = default;
         int whole = values.Length - (values.Length % FixedOrderSum.Lanes);
         for (int index = 0; index < whole; index += FixedOrderSum.Lanes)
         {
-            lanes0 += Vector256.Abs(Vector256.Create(values[index..]));
-            lanes4 += Vector256.Abs(Vector256.Create(values[(index + 4)..]));
+            (Vector256<double> first, Vector256<double> second) = Eight(values[index..]);
+            lanes0 += Vector256.Abs(first);
+            lanes4 += Vector256.Abs(second);
         }
 
         lanes0.CopyTo(lanes);
         lanes4.CopyTo(lanes[4..]);
         for (int index = whole; index < values.Length; index++)
         {
-            lanes[index - whole] += Math.Abs(values[index]);
+            lanes[index - whole] += double.CreateTruncating(T.Abs(values[index]));
         }
 
         return FixedOrderSum.Reduce(lanes);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static (Vector256<double> First, Vector256<double> Second) Eight<T>(ReadOnlySpan<T> values)
+        where T : unmanaged
+    {
+        if (typeof(T) == typeof(float))
+        {
+            return Vector256.Widen(Vector256.Create(values).As<T, float>());
+        }
+
+        return (Vector256.Create(values).As<T, double>(), Vector256.Create(values[4..]).As<T, double>());
     }
 }

@@ -13,17 +13,19 @@ internal sealed class DisjointSum(double[] weights, bool averages, double scale)
 {
     /// <inheritdoc/>
     /// <remarks>A sum of zero elects the positive sign.</remarks>
-    public void Merge(MergeBlock block, Span<double> result) => Merge(block, zeroIsPositive: true, result);
+    public void Merge<T>(MergeBlock<T> block, Span<T> result)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> => Merge(block, zeroIsPositive: true, result);
 
     /// <summary>Merges a block.</summary>
     /// <param name="block">The trimmed task vectors.</param>
     /// <param name="zeroIsPositive">Whether a sum of zero elects the positive sign rather than the negative.</param>
     /// <param name="result">Receives the merged values.</param>
-    public void Merge(MergeBlock block, bool zeroIsPositive, Span<double> result)
+    public void Merge<T>(MergeBlock<T> block, bool zeroIsPositive, Span<T> result)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         Sum(block, result);
         int index = 0;
-        for (; index <= block.Count - Vector<double>.Count; index += Vector<double>.Count)
+        for (; index <= block.Count - Vector<T>.Count; index += Vector<T>.Count)
         {
             MergeVector(block, zeroIsPositive, index, result);
         }
@@ -32,7 +34,7 @@ internal sealed class DisjointSum(double[] weights, bool averages, double scale)
     }
 
     /// <summary>Counts the elements of a block whose sum is positive less those whose sum is negative.</summary>
-    public static long CountSigns(MergeBlock block, Span<double> sums)
+    public static long CountSigns(MergeBlock<double> block, Span<double> sums)
     {
         Sum(block, sums);
         long count = 0;
@@ -46,48 +48,51 @@ internal sealed class DisjointSum(double[] weights, bool averages, double scale)
     }
 
     /// <summary>Merges the elements from a position on, whose sums the result holds, one by one.</summary>
-    public void MergeScalar(MergeBlock block, bool zeroIsPositive, int from, Span<double> result)
+    public void MergeScalar<T>(MergeBlock<T> block, bool zeroIsPositive, int from, Span<T> result)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         for (int index = from; index < block.Count; index++)
         {
-            bool isPositive = zeroIsPositive ? result[index] >= 0 : result[index] > 0;
-            double sum = 0;
-            double count = 0;
+            bool isPositive = zeroIsPositive ? result[index] >= T.Zero : result[index] > T.Zero;
+            T sum = T.Zero;
+            T count = T.Zero;
             for (int model = 0; model < block.ModelCount; model++)
             {
-                double value = block[model][index];
-                bool agrees = isPositive ? value > 0 : value < 0;
-                sum += agrees ? value * weights[model] : 0;
-                count += agrees ? 1 : 0;
+                T value = block[model][index];
+                bool agrees = isPositive ? value > T.Zero : value < T.Zero;
+                sum += agrees ? value * T.CreateTruncating(weights[model]) : T.Zero;
+                count += agrees ? T.One : T.Zero;
             }
 
-            result[index] = averages ? sum / Math.Max(count, 1) * scale : sum * scale;
+            result[index] = (averages ? sum / T.Max(count, T.One) : sum) * T.CreateTruncating(scale);
         }
     }
 
-    private static void Sum(MergeBlock block, Span<double> sums)
+    private static void Sum<T>(MergeBlock<T> block, Span<T> sums)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         block[0].CopyTo(sums);
         for (int model = 1; model < block.ModelCount; model++)
         {
-            BlockMath.AddScaled(block[model], 1, sums);
+            BlockMath.AddScaled(block[model], T.One, sums);
         }
     }
 
-    private void MergeVector(MergeBlock block, bool zeroIsPositive, int index, Span<double> result)
+    private void MergeVector<T>(MergeBlock<T> block, bool zeroIsPositive, int index, Span<T> result)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        var plain = new Vector<double>(result[index..]);
-        Vector<long> isPositive = zeroIsPositive ? Vector.GreaterThanOrEqual(plain, Vector<double>.Zero) : Vector.GreaterThan(plain, Vector<double>.Zero);
-        Vector<double> sum = Vector<double>.Zero;
-        Vector<double> count = Vector<double>.Zero;
+        var plain = new Vector<T>(result[index..]);
+        Vector<T> isPositive = zeroIsPositive ? Vector.GreaterThanOrEqual(plain, Vector<T>.Zero) : Vector.GreaterThan(plain, Vector<T>.Zero);
+        Vector<T> sum = Vector<T>.Zero;
+        Vector<T> count = Vector<T>.Zero;
         for (int model = 0; model < block.ModelCount; model++)
         {
-            var value = new Vector<double>(block[model][index..]);
-            Vector<long> agrees = Vector.ConditionalSelect(isPositive, Vector.GreaterThan(value, Vector<double>.Zero), Vector.LessThan(value, Vector<double>.Zero));
-            sum += Vector.ConditionalSelect(agrees, value * new Vector<double>(weights[model]), Vector<double>.Zero);
-            count += Vector.ConditionalSelect(agrees, Vector<double>.One, Vector<double>.Zero);
+            var value = new Vector<T>(block[model][index..]);
+            Vector<T> agrees = Vector.ConditionalSelect(isPositive, Vector.GreaterThan(value, Vector<T>.Zero), Vector.LessThan(value, Vector<T>.Zero));
+            sum += agrees & (value * new Vector<T>(T.CreateTruncating(weights[model])));
+            count += agrees & Vector<T>.One;
         }
 
-        ((averages ? sum / Vector.Max(count, Vector<double>.One) : sum) * new Vector<double>(scale)).CopyTo(result[index..]);
+        ((averages ? sum / Vector.Max(count, Vector<T>.One) : sum) * new Vector<T>(T.CreateTruncating(scale))).CopyTo(result[index..]);
     }
 }

@@ -1,3 +1,5 @@
+using System.Numerics;
+
 namespace TaskVectors.Merging.Sums;
 
 /// <summary>How trimmed task vectors become one.</summary>
@@ -7,5 +9,6 @@ internal interface IVectorSum
     double[]? Coefficients => null;
 
     /// <summary>Merges a block of trimmed task vectors, overwriting them.</summary>
-    void Merge(MergeBlock block, Span<double> result);
+    void Merge<T>(MergeBlock<T> block, Span<T> result)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>;
 }

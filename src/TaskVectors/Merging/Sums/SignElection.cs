@@ -17,18 +17,19 @@ internal static class SignElection
     /// <param name="normalize">Whether the sum is divided by the sum of the weights of those added.</param>
     /// <param name="scale">The factor of the result.</param>
     /// <param name="result">Receives the merged values.</param>
-    public static void Merge(MergeBlock block, ReadOnlySpan<double> weights, bool normalize, double scale, Span<double> result)
+    public static void Merge<T>(MergeBlock<T> block, ReadOnlySpan<double> weights, bool normalize, double scale, Span<T> result)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        BlockMath.Scale(block[0], weights[0], block[0]);
+        BlockMath.Scale(block[0], T.CreateTruncating(weights[0]), block[0]);
         block[0].CopyTo(result);
         for (int model = 1; model < block.ModelCount; model++)
         {
-            BlockMath.Scale(block[model], weights[model], block[model]);
-            BlockMath.AddScaled(block[model], 1, result);
+            BlockMath.Scale(block[model], T.CreateTruncating(weights[model]), block[model]);
+            BlockMath.AddScaled(block[model], T.One, result);
         }
 
         int index = 0;
-        for (; index <= block.Count - Vector<double>.Count; index += Vector<double>.Count)
+        for (; index <= block.Count - Vector<T>.Count; index += Vector<T>.Count)
         {
             MergeVector(block, weights, normalize, scale, index, result);
         }
@@ -37,41 +38,47 @@ internal static class SignElection
     }
 
     /// <summary>Merges the elements from a position on, whose sums of weighted values the result holds, one by one.</summary>
-    public static void MergeScalar(MergeBlock block, ReadOnlySpan<double> weights, bool normalize, double scale, int from, Span<double> result)
+    public static void MergeScalar<T>(MergeBlock<T> block, ReadOnlySpan<double> weights, bool normalize, double scale, int from, Span<T> result)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         for (int index = from; index < block.Count; index++)
         {
-            bool isPositive = result[index] >= 0;
-            double sum = 0;
-            double divisor = 0;
+            bool isPositive = result[index] >= T.Zero;
+            T sum = T.Zero;
+            T divisor = T.Zero;
             for (int model = 0; model < block.ModelCount; model++)
             {
-                double value = block[model][index];
-                bool agrees = isPositive ? value > 0 : value < 0;
-                sum += agrees ? value : 0;
-                divisor += agrees ? weights[model] : 0;
+                T value = block[model][index];
+                bool agrees = isPositive ? value > T.Zero : value < T.Zero;
+                sum += agrees ? value : T.Zero;
+                divisor += agrees ? T.CreateTruncating(weights[model]) : T.Zero;
             }
 
-            divisor = Math.Abs(divisor) < SmallestDivisor ? 1 : divisor;
-            result[index] = normalize ? sum / divisor * scale : sum * scale;
+            divisor = T.Abs(divisor) < T.CreateTruncating(SmallestDivisor) ? T.One : divisor;
+            result[index] = (normalize ? sum / divisor : sum) * T.CreateTruncating(scale);
         }
     }
 
-    private static void MergeVector(MergeBlock block, ReadOnlySpan<double> weights, bool normalize, double scale, int index, Span<double> result)
+    private static void MergeVector<T>(MergeBlock<T> block, ReadOnlySpan<double> weights, bool normalize, double scale, int index, Span<T> result)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        Vector<long> isPositive = Vector.GreaterThanOrEqual(new Vector<double>(result[index..]), Vector<double>.Zero);
-        Vector<double> sum = Vector<double>.Zero;
-        Vector<double> divisor = Vector<double>.Zero;
+        Vector<T> isPositive = Vector.GreaterThanOrEqual(new Vector<T>(result[index..]), Vector<T>.Zero);
+        Vector<T> sum = Vector<T>.Zero;
+        Vector<T> divisor = Vector<T>.Zero;
         for (int model = 0; model < block.ModelCount; model++)
         {
-            var value = new Vector<double>(block[model][index..]);
-            Vector<long> agrees = Vector.ConditionalSelect(isPositive, Vector.GreaterThan(value, Vector<double>.Zero), Vector.LessThan(value, Vector<double>.Zero));
-            sum += Vector.ConditionalSelect(agrees, value, Vector<double>.Zero);
-            divisor += Vector.ConditionalSelect(agrees, new Vector<double>(weights[model]), Vector<double>.Zero);
+            var value = new Vector<T>(block[model][index..]);
+            Vector<T> agrees = Vector.ConditionalSelect(isPositive, Vector.GreaterThan(value, Vector<T>.Zero), Vector.LessThan(value, Vector<T>.Zero));
+            sum += agrees & value;
+            divisor += agrees & new Vector<T>(T.CreateTruncating(weights[model]));
         }
 
-        var one = Vector<double>.One;
-        divisor = Vector.ConditionalSelect(Vector.LessThan(Vector.Abs(divisor), new Vector<double>(SmallestDivisor)), one, divisor);
-        ((normalize ? sum / divisor : sum) * new Vector<double>(scale)).CopyTo(result[index..]);
+        if (normalize)
+        {
+            divisor = Vector.ConditionalSelect(Vector.LessThan(Vector.Abs(divisor), new Vector<T>(T.CreateTruncating(SmallestDivisor))), Vector<T>.One, divisor);
+            sum /= divisor;
+        }
+
+        (sum * new Vector<T>(T.CreateTruncating(scale))).CopyTo(result[index..]);
     }
 }

@@ -1,3 +1,5 @@
+using System.Numerics;
+
 namespace TaskVectors.Merging.Sums;
 
 /// <summary>How trimmed task vectors are added: weighted, all of them or those of the elected sign.</summary>
@@ -29,7 +31,8 @@ internal sealed class VectorSum : IVectorSum
     public double[]? Coefficients => _elects ? null : [.. _weights.Select(weight => weight * _scale)];
 
     /// <summary>Merges a block of trimmed task vectors, overwriting them.</summary>
-    public void Merge(MergeBlock block, Span<double> result)
+    public void Merge<T>(MergeBlock<T> block, Span<T> result)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         if (_elects)
         {
@@ -40,7 +43,7 @@ internal sealed class VectorSum : IVectorSum
         BlockMath.WeightedSum(block, _weights, result);
         if (_scale != 1)
         {
-            BlockMath.Scale(result, _scale, result);
+            BlockMath.Scale(result, T.CreateTruncating(_scale), result);
         }
     }
 

@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 
@@ -15,7 +16,8 @@ internal sealed class KeptBits
     public int Count { get; private set; }
 
     /// <summary>Appends the next elements: those that are not zero are kept.</summary>
-    public void Append(ReadOnlySpan<double> values)
+    public void Append<T>(ReadOnlySpan<T> values)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         int needed = ((Count + values.Length) / WordBits) + 2;
         if (_words.Length < needed)
@@ -25,7 +27,7 @@ internal sealed class KeptBits
 
         for (int start = 0; start < values.Length; start += WordBits)
         {
-            ReadOnlySpan<double> group = values.Slice(start, Math.Min(WordBits, values.Length - start));
+            ReadOnlySpan<T> group = values.Slice(start, Math.Min(WordBits, values.Length - start));
             Put(group.Length == WordBits ? Pack(group) : PackScalar(group));
             Count += group.Length;
         }
@@ -34,11 +36,12 @@ internal sealed class KeptBits
     /// <summary>Sets elements that were not kept to zero.</summary>
     /// <param name="values">The elements.</param>
     /// <param name="start">The place of the first of them in the run.</param>
-    public void Clear(Span<double> values, int start)
+    public void Clear<T>(Span<T> values, int start)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         for (int offset = 0; offset < values.Length; offset += WordBits)
         {
-            Span<double> group = values.Slice(offset, Math.Min(WordBits, values.Length - offset));
+            Span<T> group = values.Slice(offset, Math.Min(WordBits, values.Length - offset));
             ulong word = Get(start + offset);
             if (group.Length == WordBits)
             {
@@ -52,47 +55,62 @@ internal sealed class KeptBits
     }
 
     /// <summary>The bits of up to 64 elements, the first in the lowest, one by one.</summary>
-    public static ulong PackScalar(ReadOnlySpan<double> values)
+    public static ulong PackScalar<T>(ReadOnlySpan<T> values)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         ulong word = 0;
         for (int index = 0; index < values.Length; index++)
         {
-            word |= values[index] != 0 ? 1UL << index : 0;
+            word |= values[index] != T.Zero ? 1UL << index : 0;
         }
 
         return word;
     }
 
     /// <summary>Clears up to 64 elements whose bit is not set, one by one.</summary>
-    public static void ClearScalar(Span<double> values, ulong word)
+    public static void ClearScalar<T>(Span<T> values, ulong word)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         for (int index = 0; index < values.Length; index++)
         {
-            values[index] = (word >> index & 1) != 0 ? values[index] : 0;
+            values[index] = (word >> index & 1) != 0 ? values[index] : T.Zero;
         }
     }
 
     /// <summary>The bits of 64 elements.</summary>
-    public static ulong Pack(ReadOnlySpan<double> values)
+    public static ulong Pack<T>(ReadOnlySpan<T> values)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         ulong zeros = 0;
-        ReadOnlySpan<Vector256<double>> vectors = MemoryMarshal.Cast<double, Vector256<double>>(values);
+        ReadOnlySpan<Vector256<T>> vectors = MemoryMarshal.Cast<T, Vector256<T>>(values);
         for (int index = 0; index < vectors.Length; index++)
         {
-            zeros |= (ulong)Vector256.Equals(vectors[index], Vector256<double>.Zero).ExtractMostSignificantBits() << (index * Vector256<double>.Count);
+            zeros |= (ulong)Vector256.Equals(vectors[index], Vector256<T>.Zero).ExtractMostSignificantBits() << (index * Vector256<T>.Count);
         }
 
         return ~zeros;
     }
 
     /// <summary>Clears those of 64 elements whose bit is not set.</summary>
-    public static void Clear(Span<double> values, ulong word)
+    public static void Clear<T>(Span<T> values, ulong word)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        Vector256<ulong> lanes = Vector256.Create(1UL, 2, 4, 8);
-        Span<Vector256<ulong>> vectors = MemoryMarshal.Cast<double, Vector256<ulong>>(values);
+        if (typeof(T) == typeof(float))
+        {
+            Clear(MemoryMarshal.Cast<T, Vector256<uint>>(values), word, Vector256.Create(1u, 2, 4, 8, 16, 32, 64, 128));
+        }
+        else
+        {
+            Clear(MemoryMarshal.Cast<T, Vector256<ulong>>(values), word, Vector256.Create(1UL, 2, 4, 8));
+        }
+    }
+
+    private static void Clear<TBits>(Span<Vector256<TBits>> vectors, ulong word, Vector256<TBits> lanes)
+        where TBits : unmanaged, IBinaryInteger<TBits>
+    {
         for (int index = 0; index < vectors.Length; index++)
         {
-            vectors[index] &= Vector256.Equals(Vector256.Create(word >> (index * Vector256<double>.Count)) & lanes, lanes);
+            vectors[index] &= Vector256.Equals(Vector256.Create(TBits.CreateTruncating(word >> (index * Vector256<TBits>.Count))) & lanes, lanes);
         }
     }
 

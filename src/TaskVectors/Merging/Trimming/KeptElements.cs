@@ -1,3 +1,5 @@
+using System.Numerics;
+
 namespace TaskVectors.Merging.Trimming;
 
 /// <summary>Which elements of a tensor trimming kept, for each model: found chunk by chunk, looked up anywhere.</summary>
@@ -18,7 +20,8 @@ internal sealed class KeptElements
     public void Add(KeptBits[] chunk) => _chunks.Add(chunk);
 
     /// <summary>Sets to zero what was not kept of one model in a block.</summary>
-    public void Clear(MergeBlock block, int model)
+    public void Clear<T>(MergeBlock<T> block, int model)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         // All chunks but the last are equally long.
         long length = _chunks[0][model].Count;

@@ -12,6 +12,8 @@ internal sealed class MagnitudeTrim(Func<int, long, (long Dropped, long Kept)> b
 
     protected override bool NeedsSelection => true;
 
+    public override double FactorOf(int model) => Factors?[model] ?? 1;
+
     /// <inheritdoc/>
     /// <remarks>Targets 2 i and 2 i + 1 are the two ends of the band of model i.</remarks>
     public override SelectionStatistic CreateSelection(MergeTensor tensor, int models)
@@ -27,7 +29,7 @@ internal sealed class MagnitudeTrim(Func<int, long, (long Dropped, long Kept)> b
         return SelectionStatistic.BytesFor(total, searched);
     }
 
-    public override void Apply(MergeBlock block, int model, SelectionStatistic? selection)
+    public override void Apply<T>(MergeBlock<T> block, int model, SelectionStatistic? selection)
     {
         MagnitudeCut dropped = selection!.Cut(2 * model);
         MagnitudeCut kept = selection.Cut((2 * model) + 1);
@@ -43,7 +45,7 @@ internal sealed class MagnitudeTrim(Func<int, long, (long Dropped, long Kept)> b
 
         if (Factors is not null)
         {
-            BlockMath.Scale(block[model], Factors[model], block[model]);
+            BlockMath.Scale(block[model], T.CreateTruncating(Factors[model]), block[model]);
         }
     }
 

@@ -7,7 +7,7 @@ internal sealed class NoTrimming : Trim
 {
     public override bool KeepsAll => true;
 
-    public override void Apply(MergeBlock block, int model, SelectionStatistic? selection)
+    public override void Apply<T>(MergeBlock<T> block, int model, SelectionStatistic? selection)
     {
     }
 }

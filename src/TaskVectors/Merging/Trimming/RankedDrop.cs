@@ -10,7 +10,9 @@ internal sealed class RankedDrop(RankedSampling[] samplings) : Trim
 
     public override bool IsCostly => true;
 
-    public override void Apply(MergeBlock block, int model, SelectionStatistic? selection)
+    public override bool WorksInSingle => !samplings.Any(sampling => sampling.Divides);
+
+    public override void Apply<T>(MergeBlock<T> block, int model, SelectionStatistic? selection)
     {
         int length = (int)block.Tensor.RowLength;
         using var scratch = new RankedScratch(length);

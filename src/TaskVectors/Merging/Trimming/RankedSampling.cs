@@ -20,8 +20,7 @@ namespace TaskVectors.Merging.Trimming;
 /// </remarks>
 internal sealed class RankedSampling
 {
-    private const int FractionBits = 52;
-    private const int OctaveBits = 4;
+    private const int OctaveBits = 3;
     private const int WordBits = 64;
     private const int SmallSort = 32;
     private const int FewBins = 16;
@@ -44,6 +43,9 @@ internal sealed class RankedSampling
         _divides = divides;
     }
 
+    /// <summary>Whether what is kept is divided by its probability.</summary>
+    public bool Divides => _divides;
+
     /// <summary>The probability that an element is kept.</summary>
     /// <param name="rank">Its rank, 0 for the smallest.</param>
     /// <param name="count">The elements of the row.</param>
@@ -54,7 +56,8 @@ internal sealed class RankedSampling
     /// <param name="first">The index in the tensor of the first.</param>
     /// <param name="key">The key of the random numbers.</param>
     /// <param name="scratch">Room.</param>
-    public void Apply(Span<double> row, long first, PhiloxKey key, RankedScratch scratch)
+    public void Apply<T>(Span<T> row, long first, PhiloxKey key, RankedScratch scratch)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         if (_density >= 1)
         {
@@ -76,20 +79,22 @@ internal sealed class RankedSampling
     }
 
     /// <summary>The same by sorting the row.</summary>
-    public void ApplySorted(Span<double> row, long first, PhiloxKey key)
+    public void ApplySorted<T>(Span<T> row, long first, PhiloxKey key)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         (ulong low, ulong step) = Line(row.Length);
-        int[] order = Order(row);
+        int[] order = Order<T>(row);
         for (int rank = 0; rank < order.Length; rank++)
         {
-            ref double value = ref row[order[rank]];
+            ref T value = ref row[order[rank]];
             bool isKept = RandomNumber(key, first + order[rank]) < Limit(low, step, rank);
-            value = !isKept ? 0 : _divides ? value / ProbabilityOf(rank, order.Length) : value;
+            value = !isKept ? T.Zero : _divides ? value / T.CreateTruncating(ProbabilityOf(rank, order.Length)) : value;
         }
     }
 
     /// <summary>The positions of the elements of a row in the order of their ranks.</summary>
-    public static int[] Order(ReadOnlySpan<double> row)
+    public static int[] Order<T>(ReadOnlySpan<T> row)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         int[] order = [.. Enumerable.Range(0, row.Length)];
         Sort(row, order);
@@ -108,7 +113,8 @@ internal sealed class RankedSampling
         : ((ulong)((_density - _epsilon) * ProbabilityUnits), (ulong)(2 * _epsilon * ProbabilityUnits) / (ulong)(count - 1));
 
     // Sorts positions in ascending order by magnitude, equal ones as they are: ascending.
-    private static void Sort(ReadOnlySpan<double> row, Span<int> positions)
+    private static void Sort<T>(ReadOnlySpan<T> row, Span<int> positions)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         if (positions.Length > SmallSort)
         {
@@ -130,7 +136,8 @@ internal sealed class RankedSampling
         }
     }
 
-    private static void SortLarge(ReadOnlySpan<double> row, Span<int> positions)
+    private static void SortLarge<T>(ReadOnlySpan<T> row, Span<int> positions)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         long[] patterns = new long[positions.Length];
         bool isSorted = true;
@@ -159,15 +166,16 @@ internal sealed class RankedSampling
         }
     }
 
-    private void ApplyBinned(Span<double> row, long first, PhiloxKey key, RankedScratch scratch)
+    private void ApplyBinned<T>(Span<T> row, long first, PhiloxKey key, RankedScratch scratch)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         DrawNumbers(scratch.RandomNumbers.AsSpan(0, row.Length), first, key);
-        FindBins(row, scratch);
+        FindBins<T>(row, scratch);
         FindLimits(row.Length, scratch);
         int open = Decide(row.Length, scratch);
         if (open > 0)
         {
-            DecideBySorting(row, open, scratch);
+            DecideBySorting<T>(row, open, scratch);
         }
 
         for (int start = 0; start < row.Length; start += WordBits)
@@ -205,21 +213,19 @@ internal sealed class RankedSampling
         }
     }
 
-    // The bins divide the sixteen octaves below the largest magnitude evenly in the logarithm, nearly; what is smaller is in the first.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void FindBins(ReadOnlySpan<double> row, RankedScratch scratch)
+    // The bins divide the eight octaves below the largest magnitude evenly in the logarithm, nearly; what is smaller is in the first.
+    private static void FindBins<T>(ReadOnlySpan<T> row, RankedScratch scratch)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        int shift = FractionBits + OctaveBits - BitOperations.Log2((uint)scratch.BinCount);
+        int fractionBits = typeof(T) == typeof(float) ? 23 : 52;
+        int shift = fractionBits + OctaveBits - BitOperations.Log2((uint)scratch.BinCount);
         long lowest = (LargestPattern(row) >> shift) - (scratch.BinCount - 1);
         Span<int> bins = scratch.Bins.AsSpan(0, row.Length);
-        Vector256<long> magnitude = Vector256.Create(long.MaxValue);
-        Vector256<long> offset = Vector256.Create(lowest);
         int index = 0;
+        Vector256<int> offset = Vector256.Create((int)lowest);
         for (; index <= row.Length - Vector256<int>.Count; index += Vector256<int>.Count)
         {
-            Vector256<long> left = ((Vector256.Create(row[index..]).AsInt64() & magnitude) >>> shift) - offset;
-            Vector256<long> right = ((Vector256.Create(row[(index + 4)..]).AsInt64() & magnitude) >>> shift) - offset;
-            Vector256.Max(Vector256.Narrow(left, right), Vector256<int>.Zero).CopyTo(bins[index..]);
+            Vector256.Max(Shifted(row.Slice(index, Vector256<int>.Count), shift) - offset, Vector256<int>.Zero).CopyTo(bins[index..]);
         }
 
         for (; index < row.Length; index++)
@@ -227,28 +233,71 @@ internal sealed class RankedSampling
             bins[index] = (int)Math.Max(0, (MagnitudeCut.PatternOf(row[index]) >>> shift) - lowest);
         }
 
-        Span<int> counts = scratch.Counts.AsSpan(0, scratch.BinCount + 1);
-        counts.Clear();
-        ref int count = ref MemoryMarshal.GetReference(counts);
-        foreach (int bin in bins)
+        CountBins(bins, scratch);
+    }
+
+    // The upper bits of eight patterns.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector256<int> Shifted<T>(ReadOnlySpan<T> values, int shift)
+        where T : unmanaged
+    {
+        if (typeof(T) == typeof(float))
         {
-            Unsafe.Add(ref count, bin)++;
+            return (Vector256.Create(values).As<T, int>() & Vector256.Create(int.MaxValue)) >>> shift;
+        }
+
+        Vector256<long> magnitude = Vector256.Create(long.MaxValue);
+        return Vector256.Narrow(
+            (Vector256.Create(values).As<T, long>() & magnitude) >>> shift, (Vector256.Create(values[4..]).As<T, long>() & magnitude) >>> shift);
+    }
+
+    // In two tables in turn: neighbours often share a bin, and an addition would wait for the one before.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void CountBins(ReadOnlySpan<int> bins, RankedScratch scratch)
+    {
+        Span<int> counts = scratch.Counts.AsSpan(0, scratch.BinCount + 1);
+        Span<int> others = scratch.Ends.AsSpan(0, scratch.BinCount);
+        counts.Clear();
+        others.Clear();
+        ref int bin = ref MemoryMarshal.GetReference(bins);
+        ref int count = ref MemoryMarshal.GetReference(counts);
+        ref int other = ref MemoryMarshal.GetReference(others);
+        int index = 0;
+        for (; index <= bins.Length - 2; index += 2)
+        {
+            Unsafe.Add(ref count, Unsafe.Add(ref bin, index))++;
+            Unsafe.Add(ref other, Unsafe.Add(ref bin, index + 1))++;
+        }
+
+        if (index < bins.Length)
+        {
+            counts[bins[index]]++;
+        }
+
+        for (int place = 0; place < others.Length; place++)
+        {
+            counts[place] += others[place];
         }
     }
 
-    private static long LargestPattern(ReadOnlySpan<double> row)
+    private static long LargestPattern<T>(ReadOnlySpan<T> row)
+        where T : unmanaged => typeof(T) == typeof(float) ? LargestPattern<T, int>(row) : LargestPattern<T, long>(row);
+
+    private static long LargestPattern<T, TBits>(ReadOnlySpan<T> row)
+        where T : unmanaged
+        where TBits : unmanaged, IBinaryInteger<TBits>, IMinMaxValue<TBits>
     {
-        Vector<long> largest = Vector<long>.Zero;
+        Vector<TBits> largest = Vector<TBits>.Zero;
         int index = 0;
-        for (; index <= row.Length - Vector<long>.Count; index += Vector<long>.Count)
+        for (; index <= row.Length - Vector<TBits>.Count; index += Vector<TBits>.Count)
         {
-            largest = Vector.Max(largest, Vector.AsVectorInt64(new Vector<double>(row[index..])) & new Vector<long>(long.MaxValue));
+            largest = Vector.Max(largest, new Vector<T>(row[index..]).As<T, TBits>() & new Vector<TBits>(TBits.MaxValue));
         }
 
         long result = 0;
-        for (int lane = 0; lane < Vector<long>.Count; lane++)
+        for (int lane = 0; lane < Vector<TBits>.Count; lane++)
         {
-            result = Math.Max(result, largest[lane]);
+            result = Math.Max(result, long.CreateTruncating(largest[lane]));
         }
 
         for (; index < row.Length; index++)
@@ -277,7 +326,8 @@ internal sealed class RankedSampling
         }
     }
 
-    // Lists the elements that their bins do not decide, and returns their number.
+    // Lists the elements that their bins do not decide, and returns their number. Most numbers lie below the limit of the first rank or above that
+    // of the last, whatever the bin.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static int Decide(int length, RankedScratch scratch)
     {
@@ -285,13 +335,16 @@ internal sealed class RankedSampling
         ref uint limit = ref MemoryMarshal.GetArrayDataReference(scratch.Limits);
         ref int bin = ref MemoryMarshal.GetArrayDataReference(scratch.Bins);
         ref int position = ref MemoryMarshal.GetArrayDataReference(scratch.Positions);
+        uint lowest = limit;
+        uint highest = Unsafe.Add(ref limit, scratch.BinCount);
         int open = 0;
         for (int start = 0; start < length; start += WordBits)
         {
-            ulong word = 0;
-            int count = Math.Min(WordBits, length - start);
-            for (int bit = 0; bit < count; bit++)
+            (ulong word, ulong unsure) = Compare(scratch.RandomNumbers.AsSpan(start, Math.Min(WordBits, length - start)), lowest, highest);
+            while (unsure != 0)
             {
+                int bit = BitOperations.TrailingZeroCount(unsure);
+                unsure &= unsure - 1;
                 uint drawn = Unsafe.Add(ref number, start + bit);
                 ref uint bound = ref Unsafe.Add(ref limit, Unsafe.Add(ref bin, start + bit));
                 uint isKept = drawn < bound ? 1u : 0;
@@ -307,8 +360,41 @@ internal sealed class RankedSampling
         return open;
     }
 
+    /// <summary>The bits of up to 64 numbers: those that lie below a limit, and those between it and another.</summary>
+    public static (ulong Below, ulong Between) Compare(ReadOnlySpan<uint> numbers, uint lowest, uint highest)
+    {
+        ulong below = 0;
+        ulong notAbove = 0;
+        int index = 0;
+        for (; index <= numbers.Length - Vector256<uint>.Count; index += Vector256<uint>.Count)
+        {
+            Vector256<uint> drawn = Vector256.Create(numbers[index..]);
+            below |= (ulong)Vector256.LessThan(drawn, Vector256.Create(lowest)).ExtractMostSignificantBits() << index;
+            notAbove |= (ulong)Vector256.LessThan(drawn, Vector256.Create(highest)).ExtractMostSignificantBits() << index;
+        }
+
+        (ulong restBelow, ulong restNotAbove) = CompareScalar(numbers, lowest, highest, index);
+        below |= restBelow;
+        return (below, (notAbove | restNotAbove) & ~below);
+    }
+
+    /// <summary>The bits of the numbers from a place on that lie below each of two limits, one by one.</summary>
+    public static (ulong BelowLowest, ulong BelowHighest) CompareScalar(ReadOnlySpan<uint> numbers, uint lowest, uint highest, int from)
+    {
+        ulong below = 0;
+        ulong notAbove = 0;
+        for (int index = from; index < numbers.Length; index++)
+        {
+            below |= numbers[index] < lowest ? 1UL << index : 0;
+            notAbove |= numbers[index] < highest ? 1UL << index : 0;
+        }
+
+        return (below, notAbove);
+    }
+
     // Sorts the bins of the listed elements and decides all elements of these.
-    private void DecideBySorting(ReadOnlySpan<double> row, int open, RankedScratch scratch)
+    private void DecideBySorting<T>(ReadOnlySpan<T> row, int open, RankedScratch scratch)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         int bins = ListBins(open, scratch);
         if (bins <= FewBins)

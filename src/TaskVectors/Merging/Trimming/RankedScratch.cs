@@ -7,12 +7,13 @@ internal sealed class RankedScratch : IDisposable
 {
     private const int SmallestBinCount = 64;
     private const int LargestBinCount = 2048;
+    private const int ElementsPerBin = 2;
     private const int WordBits = 64;
 
     /// <param name="length">The elements of a row.</param>
     public RankedScratch(int length)
     {
-        BinCount = Math.Clamp((int)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)Math.Max(length, 1)), SmallestBinCount, LargestBinCount);
+        BinCount = Math.Clamp((int)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)Math.Max(length / ElementsPerBin, 1)), SmallestBinCount, LargestBinCount);
         RandomNumbers = ArrayPool<uint>.Shared.Rent(length);
         Kept = ArrayPool<ulong>.Shared.Rent((length / WordBits) + 1);
         Bins = ArrayPool<int>.Shared.Rent(length);

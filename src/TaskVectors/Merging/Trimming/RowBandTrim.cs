@@ -1,3 +1,4 @@
+using System.Numerics;
 using TaskVectors.Merging.Selection;
 
 namespace TaskVectors.Merging.Trimming;
@@ -12,7 +13,7 @@ internal sealed class RowBandTrim(double[] densities, double[] gammas) : Trim
 {
     public override bool NeedsRows => true;
 
-    public override void Apply(MergeBlock block, int model, SelectionStatistic? selection)
+    public override void Apply<T>(MergeBlock<T> block, int model, SelectionStatistic? selection)
     {
         int width = block.Tensor.Shape.Rank == 0 ? 1 : (int)block.Tensor.Shape[block.Tensor.Shape.Rank - 1];
         int dropped = (int)(gammas[model] * width);
@@ -20,17 +21,19 @@ internal sealed class RowBandTrim(double[] densities, double[] gammas) : Trim
         long[] patterns = new long[width];
         for (int first = 0; first < block.Count; first += width)
         {
-            Span<double> run = block[model].Slice(first, width);
-            MagnitudeCut outer = CutOf(run, dropped + kept, patterns);
-            MagnitudeCut inner = CutOf(run, dropped, patterns);
+            Span<T> run = block[model].Slice(first, width);
+            MagnitudeCut outer = CutOf<T>(run, dropped + kept, patterns);
+            MagnitudeCut inner = CutOf<T>(run, dropped, patterns);
             for (int index = 0; index < width; index++)
             {
-                run[index] = outer.Contains(run[index], index) && !inner.Contains(run[index], index) ? run[index] : 0;
+                long pattern = MagnitudeCut.PatternOf(run[index]);
+                run[index] = outer.Contains(pattern, index) && !inner.Contains(pattern, index) ? run[index] : T.Zero;
             }
         }
     }
 
-    private static MagnitudeCut CutOf(ReadOnlySpan<double> run, int rank, long[] patterns)
+    private static MagnitudeCut CutOf<T>(ReadOnlySpan<T> run, int rank, long[] patterns)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         if (rank == 0 || rank >= run.Length)
         {
@@ -44,7 +47,7 @@ internal sealed class RowBandTrim(double[] densities, double[] gammas) : Trim
 
         long pattern = QuickSelect.Largest(patterns, rank);
         int remaining = rank;
-        foreach (double value in run)
+        foreach (T value in run)
         {
             remaining -= MagnitudeCut.PatternOf(value) > pattern ? 1 : 0;
         }

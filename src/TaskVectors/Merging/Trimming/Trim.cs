@@ -1,3 +1,4 @@
+using System.Numerics;
 using TaskVectors.Merging.Selection;
 using TaskVectors.Merging.Sums;
 
@@ -11,6 +12,9 @@ internal abstract class Trim
 
     /// <summary>Whether everything takes part.</summary>
     public virtual bool KeepsAll => false;
+
+    /// <summary>Whether blocks of F32 can be trimmed, and what is kept differs from what it was by <see cref="FactorOf"/> alone.</summary>
+    public virtual bool WorksInSingle => true;
 
     /// <summary>Whether finding out again what takes part costs more than to remember it.</summary>
     public virtual bool IsCostly => false;
@@ -28,7 +32,26 @@ internal abstract class Trim
     /// <param name="block">The block.</param>
     /// <param name="model">The index of the model.</param>
     /// <param name="selection">What <see cref="CreateSelection"/> gave.</param>
-    public abstract void Apply(MergeBlock block, int model, SelectionStatistic? selection);
+    public abstract void Apply<T>(MergeBlock<T> block, int model, SelectionStatistic? selection)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>;
+
+    /// <summary>What is kept of a model is multiplied by this.</summary>
+    public virtual double FactorOf(int model) => 1;
+
+    /// <summary>Clears what a block of F32 has lost in trimming, and scales the rest alike.</summary>
+    /// <param name="merged">The trimmed block.</param>
+    /// <param name="places">The elements.</param>
+    /// <param name="exact">Their values before trimming.</param>
+    /// <param name="model">The index of the model.</param>
+    /// <param name="scale">What is kept is also multiplied by this.</param>
+    public void ApplyAgain(MergeBlock<float> merged, ReadOnlySpan<int> places, MergeBlock<double> exact, int model, double scale)
+    {
+        double factor = FactorOf(model) * scale;
+        for (int index = 0; index < places.Length; index++)
+        {
+            exact[model][index] = merged[model][places[index]] != 0 ? exact[model][index] * factor : 0;
+        }
+    }
 
     /// <summary>Makes the kernel that trims and then adds.</summary>
     public MergeKernel CreateKernel(IVectorSum sum) => HasStatistic ? new TrimmedSumKernel(this, sum) : new StreamedTrimKernel(this, sum);

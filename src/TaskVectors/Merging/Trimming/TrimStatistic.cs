@@ -1,3 +1,4 @@
+using System.Numerics;
 using TaskVectors.Merging.Selection;
 using TaskVectors.Merging.Sums;
 
@@ -36,7 +37,8 @@ internal sealed class TrimStatistic : TensorStatistic
     public double Scale(int model) => _trim.RestoresSum && _after[model] > 0 ? _before[model] / _after[model] : 1;
 
     /// <summary>Sets to zero what takes no part in one model of a block.</summary>
-    public void Apply(MergeBlock block, int model)
+    public void Apply<T>(MergeBlock<T> block, int model)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         if (_kept is not null)
         {
@@ -88,16 +90,21 @@ internal sealed class TrimStatistic : TensorStatistic
 
         public double[] After { get; } = new double[models];
 
-        public override void Observe(MergeBlock block)
+        public override void Observe(MergeBlock block) => Observe(block.Values);
+
+        internal override void Observe(MergeBlock<float> block) => Observe<float>(block);
+
+        private void Observe<T>(MergeBlock<T> block)
+            where T : unmanaged, IBinaryFloatingPointIeee754<T>
         {
             for (int model = 0; model < models; model++)
             {
-                Before[model] += BlockMath.AbsoluteSum(block[model]);
+                Before[model] += BlockMath.AbsoluteSum<T>(block[model]);
                 trim.Apply(block, model, selection);
-                After[model] += BlockMath.AbsoluteSum(block[model]);
+                After[model] += BlockMath.AbsoluteSum<T>(block[model]);
                 if (remembers)
                 {
-                    Kept[model].Append(block[model]);
+                    Kept[model].Append<T>(block[model]);
                 }
             }
         }

@@ -1,3 +1,4 @@
+using System.Numerics;
 using TaskVectors.Merging.Sums;
 
 namespace TaskVectors.Merging.Trimming;
@@ -14,16 +15,32 @@ internal sealed class TrimmedSumKernel(Trim trim, IVectorSum sum) : TwoPassKerne
 
     public override TensorStatistic CreateStatistic(MergeTensor tensor, int models) => new TrimStatistic(trim, tensor, models);
 
-    public override void Merge(MergeBlock block, TensorStatistic statistic, Span<double> result)
+    internal override bool WorksInSingle => trim.WorksInSingle;
+
+    public override void Merge(MergeBlock block, TensorStatistic statistic, Span<double> result) => Merge(block.Values, (TrimStatistic)statistic, result);
+
+    internal override void Merge(MergeBlock<float> block, TensorStatistic? statistic, Span<float> result) => Merge(block, (TrimStatistic)statistic!, result);
+
+    internal override void MergeExactly(MergeBlock<float> merged, ReadOnlySpan<int> places, MergeBlock<double> exact, TensorStatistic? statistic, Span<double> result)
     {
-        var known = (TrimStatistic)statistic;
+        for (int model = 0; model < exact.ModelCount; model++)
+        {
+            trim.ApplyAgain(merged, places, exact, model, ((TrimStatistic)statistic!).Scale(model));
+        }
+
+        sum.Merge(exact, result);
+    }
+
+    private void Merge<T>(MergeBlock<T> block, TrimStatistic known, Span<T> result)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
         for (int model = 0; model < block.ModelCount; model++)
         {
             known.Apply(block, model);
             double scale = known.Scale(model);
             if (scale != 1)
             {
-                BlockMath.Scale(block[model], scale, block[model]);
+                BlockMath.Scale(block[model], T.CreateTruncating(scale), block[model]);
             }
         }
 

@@ -14,7 +14,7 @@ internal sealed class WholeVectorTiesKernel(WholeVectorTrim trim, DisjointSum su
     {
         var known = (Statistic)statistic;
         WholeVectorTrim.Apply(block, known.Selection);
-        sum.Merge(block, known.Majority > 0, result);
+        sum.Merge(block.Values, known.Majority > 0, result);
     }
 
     private sealed class Statistic(WholeVectorTrim trim, long total) : TensorStatistic
@@ -67,7 +67,7 @@ internal sealed class WholeVectorTiesKernel(WholeVectorTrim trim, DisjointSum su
         {
             _sums = _sums.Length < block.Count ? new double[block.Count] : _sums;
             WholeVectorTrim.Apply(block, selection);
-            Count += DisjointSum.CountSigns(block, _sums.AsSpan(0, block.Count));
+            Count += DisjointSum.CountSigns(block.Values, _sums.AsSpan(0, block.Count));
         }
     }
 }
