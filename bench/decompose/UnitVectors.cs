@@ -1,4 +1,5 @@
-using System.Runtime.InteropServices;
+using System.Buffers;
+using Microsoft.Win32.SafeHandles;
 using TaskVectors.LinearAlgebra;
 using TaskVectors.Merging;
 using TaskVectors.Tensors;
@@ -6,19 +7,49 @@ using TaskVectors.Tensors;
 namespace TaskVectors.Benchmarks.Decompose;
 
 /// <summary>The task vectors of one matrix, read from the set's files when they are asked for.</summary>
-internal sealed class UnitVectors(VectorSet set, string folder, VectorMatrix matrix) : IUnitVectors
+internal sealed class UnitVectors(VectorSet set, string folder, VectorMatrix matrix) : IUnitVectors, IDisposable
 {
+    private const int TileElements = 16 * 1024;
+
+    private readonly Lazy<SafeFileHandle> _file = new(() => File.OpenHandle(Path.Combine(folder, matrix.File)));
+
     public MergeUnit Unit { get; } = new([new MergeTensor(matrix.Name, new TensorShape(matrix.Rows, matrix.Columns))]);
 
     public int VectorCount => set.Tasks;
 
     public Matrix<double> Read(int vector, int tensor = 0)
     {
-        Matrix<float> stored = VectorSet.Read(folder, matrix, vector);
-        double[] values = GC.AllocateUninitializedArray<double>(stored.Elements.Length);
-        TensorConverter.Decode(DType.F32, MemoryMarshal.AsBytes(stored.Elements), values);
+        double[] values = GC.AllocateUninitializedArray<double>(matrix.Rows * matrix.Columns);
+        Read(vector, tensor, 0, values);
         return Matrix.Wrap(values, matrix.Rows, matrix.Columns);
     }
 
+    public void Read(int vector, int tensor, long start, Span<double> destination)
+    {
+        byte[] bytes = ArrayPool<byte>.Shared.Rent(TileElements * sizeof(float));
+        long origin = ((long)vector * matrix.Rows * matrix.Columns) + start;
+        for (int first = 0; first < destination.Length; first += TileElements)
+        {
+            Span<double> tile = destination.Slice(first, Math.Min(TileElements, destination.Length - first));
+            Span<byte> stored = bytes.AsSpan(0, tile.Length * sizeof(float));
+            if (RandomAccess.Read(_file.Value, stored, (origin + first) * sizeof(float)) != stored.Length)
+            {
+                throw new EndOfStreamException(matrix.File);
+            }
+
+            TensorConverter.Decode(DType.F32, stored, tile);
+        }
+
+        ArrayPool<byte>.Shared.Return(bytes);
+    }
+
     public int? RankBound(int vector, int tensor = 0) => null;
+
+    public void Dispose()
+    {
+        if (_file.IsValueCreated)
+        {
+            _file.Value.Dispose();
+        }
+    }
 }

@@ -57,14 +57,6 @@ internal sealed record VectorSet(int Tasks, VectorMatrix[] Matrices)
         return [.. Enumerable.Range(0, Tasks).Select(_ => ReadOne(stream, matrix))];
     }
 
-    /// <summary>Reads a matrix of one task.</summary>
-    public static Matrix<float> Read(string folder, VectorMatrix matrix, int task)
-    {
-        using FileStream stream = File.OpenRead(Path.Combine(folder, matrix.File));
-        stream.Position = (long)task * matrix.Rows * matrix.Columns * sizeof(float);
-        return ReadOne(stream, matrix);
-    }
-
     private static Matrix<float> ReadOne(FileStream stream, VectorMatrix matrix)
     {
         float[] values = GC.AllocateUninitializedArray<float>(matrix.Rows * matrix.Columns);

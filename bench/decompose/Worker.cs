@@ -38,7 +38,11 @@ internal sealed class Worker(LinearAlgebraChoice choice, int threads)
         var context = new MergeContext(algebra, Threads: 1);
         var merged = new ConcurrentDictionary<string, Matrix<double>>();
         long start = Stopwatch.GetTimestamp();
-        ForEach(set, index => merged[set.Matrices[index].Name] = kernel.Merge(new UnitVectors(set, folder, set.Matrices[index]), context)[0]);
+        ForEach(set, index =>
+        {
+            using var vectors = new UnitVectors(set, folder, set.Matrices[index]);
+            merged[set.Matrices[index].Name] = kernel.Merge(vectors, context)[0];
+        });
         SideResult result = Result(Stopwatch.GetElapsedTime(start).TotalSeconds, algebra);
         foreach ((string name, Matrix<double> values) in merged)
         {

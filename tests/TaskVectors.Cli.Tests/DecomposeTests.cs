@@ -22,6 +22,16 @@ public sealed class DecomposeTests : IDisposable
         Assert.Equal(2, outcome.Json.GetProperty("tensors").GetArrayLength());
     }
 
+    [Theory]
+    [InlineData("fast")]
+    [InlineData("exact")]
+    public async Task The_report_says_how_exactly_singular_vectors_were_found(string precision)
+    {
+        var outcome = await DecomposeAsync("--precision", precision, "--json");
+        Assert.Equal(precision, outcome.Json.GetProperty("precision").GetString());
+        Assert.Equal("fast", (await DecomposeAsync("--force", "--json")).Json.GetProperty("precision").GetString());
+    }
+
     [Fact]
     public async Task Text_has_a_bar_a_layer_and_a_sentence()
     {

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using TaskVectors.Decomposition;
+using TaskVectors.LinearAlgebra;
 
 namespace TaskVectors.Cli.Options;
 
@@ -40,6 +41,9 @@ internal sealed class SubspaceOptionGroup
         Description = "Whether a direction must also beat the 99th percentile of random subspaces. Default: on.",
     };
 
+    private readonly Option<SpectralPrecision?> _precision = OptionFactory.Word<SpectralPrecision>(
+        "--precision", "How singular vectors are found: fast (from Gram matrices, F32 where that is enough) or exact. Default: fast.");
+
     private readonly Option<ulong?> _seed =
         new("--seed") { HelpName = "NUMBER", Description = "Seed of the random subspaces. Default: 0." };
 
@@ -54,6 +58,7 @@ internal sealed class SubspaceOptionGroup
         command.Add(_sharing);
         command.Add(_sides);
         command.Add(_nullTest);
+        command.Add(_precision);
         command.Add(_seed);
     }
 
@@ -75,6 +80,7 @@ internal sealed class SubspaceOptionGroup
             Sharing = parsed.GetValue(_sharing) is { } sharing ? Sharing.Parse(sharing) : options.Sharing,
             Sides = parsed.GetValue(_sides) ?? options.Sides,
             NullTest = parsed.GetValue(_nullTest) != "off",
+            Precision = parsed.GetValue(_precision) ?? options.Precision,
             Seed = parsed.GetValue(_seed) ?? options.Seed,
         };
     }

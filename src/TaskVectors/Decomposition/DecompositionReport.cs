@@ -1,5 +1,6 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using TaskVectors.LinearAlgebra;
 
 namespace TaskVectors.Decomposition;
 
@@ -44,6 +45,9 @@ public sealed record DecompositionReport
 
     /// <summary>The seed of the null test.</summary>
     public required ulong Seed { get; init; }
+
+    /// <summary>How singular vectors were found.</summary>
+    public string Precision { get; init; } = OptionNames.Of(SpectralPrecision.Fast);
 
     /// <summary>The linear algebra that was used.</summary>
     public required string LinearAlgebra { get; init; }

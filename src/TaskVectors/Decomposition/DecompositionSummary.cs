@@ -40,6 +40,7 @@ internal sealed class DecompositionSummary
             Vectors = OptionNames.Of(options.Vectors),
             NullTest = options.Subspace.NullTest,
             Seed = options.Subspace.Seed,
+            Precision = OptionNames.Of(options.Subspace.Precision),
             LinearAlgebra = linearAlgebra,
             Tensors = _tensors,
             SharedFraction = fractions,

@@ -65,8 +65,13 @@ public sealed class MatrixDecomposition<T>
     {
         Matrix<T> shared = Shared(matrix, cancellationToken);
         Matrix<T> unique = matrix.ToMatrix();
-        Span<T> elements = unique.Target.Elements;
-        ReadOnlySpan<T> removed = shared.Elements;
+        Subtract(unique.Target.Elements, shared.Elements);
+        return (shared, unique);
+    }
+
+    /// <summary>Takes numbers from others.</summary>
+    internal static void Subtract(Span<T> elements, ReadOnlySpan<T> removed)
+    {
         int index = 0;
         for (; index <= elements.Length - Vector<T>.Count; index += Vector<T>.Count)
         {
@@ -77,8 +82,6 @@ public sealed class MatrixDecomposition<T>
         {
             elements[index] -= removed[index];
         }
-
-        return (shared, unique);
     }
 
     /// <summary>

@@ -34,7 +34,8 @@ internal sealed class PartSplit(DecompositionPlan plan, ILinearAlgebraProvider p
     private SplitParts SplitDense(Matrix<float> vector, CancellationToken cancellationToken)
     {
         Matrix<float> shared = decomposition.Shared(vector.View, cancellationToken);
-        (_, double squares) = Subtract(vector, shared.View.ToMatrix<double>(), 1);
+        MatrixDecomposition<float>.Subtract(vector.Target.Elements, shared.Elements);
+        double squares = MatrixNorms.Inner(shared.Elements, shared.Elements);
         return new SplitParts(shared, squares, null, null, null);
     }
 

@@ -18,5 +18,8 @@ internal sealed class AlignedUnit(PreparedUnit unit, AlignedVectors vectors, Ali
         return matrix;
     }
 
+    public void Read(int vector, int tensor, long start, Span<double> destination) =>
+        reader.Read(vectors.Tensors[unit.Places[tensor]], vector, start, destination);
+
     public int? RankBound(int vector, int tensor = 0) => vectors.RankBound(vectors.Tensors[unit.Places[tensor]], vector);
 }

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using TaskVectors.Tensors;
 
@@ -9,6 +10,8 @@ internal sealed class AlignedVectorReader(AlignedVectors vectors) : IDisposable
     private const int TileElements = 16 * 1024;
 
     private readonly InputReaders _readers = new(vectors.Sources);
+    private readonly ConcurrentBag<TileBuffers> _free = [];
+    private readonly int _mostTerms = vectors.Tensors.SelectMany(tensor => tensor.Vectors).Select(terms => terms.Length).DefaultIfEmpty(0).Max();
 
     /// <summary>Reads a tensor of a vector.</summary>
     /// <param name="tensor">The tensor.</param>
@@ -24,7 +27,7 @@ internal sealed class AlignedVectorReader(AlignedVectors vectors) : IDisposable
     public void Read(AlignedVectorTensor tensor, int vector, long start, Span<double> destination)
     {
         ImmutableArray<PlannedTerm> terms = tensor.Vectors[vector];
-        var inputs = new TileBuffers(terms.Length, TileElements * sizeof(double));
+        TileBuffers inputs = _free.TryTake(out TileBuffers? used) ? used : new TileBuffers(_mostTerms, TileElements * sizeof(double));
         for (int first = 0; first < destination.Length; first += TileElements)
         {
             Span<double> tile = destination.Slice(first, Math.Min(TileElements, destination.Length - first));
@@ -36,6 +39,8 @@ internal sealed class AlignedVectorReader(AlignedVectors vectors) : IDisposable
 
             TermSum.Compute(terms, inputs, 0, tile);
         }
+
+        _free.Add(inputs);
     }
 
     public void Dispose() => _readers.Dispose();

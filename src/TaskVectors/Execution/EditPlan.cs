@@ -68,6 +68,9 @@ public sealed record EditPlan
     /// <exception cref="EditException">An input has changed.</exception>
     internal void RequireUnchangedInputs() => InputStamp.RequireUnchanged(Inputs);
 
+    /// <summary>What has not converged so far in merges that the edit reads, and was computed in another way.</summary>
+    internal IEnumerable<string> Fallbacks => Inputs.Select(input => input.Source).OfType<MergedSource>().SelectMany(source => source.Fallbacks).Distinct();
+
     /// <summary>A hash of everything that decides the bytes written: two plans with the same identity write the same files.</summary>
     internal string Identity()
     {

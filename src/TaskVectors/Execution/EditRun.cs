@@ -11,6 +11,7 @@ internal sealed class EditRun : IDisposable
     private readonly Dictionary<string, TensorRecord> _records;
     private readonly IReadOnlyList<PlannedTensor> _pending;
     private readonly ProgressMeter _meter;
+    private readonly HashSet<string> _knownFallbacks;
 
     public EditRun(EditPlan plan, InputReaders readers, OutputFiles output, Journal journal, Dictionary<string, TensorRecord> records, ProgressMeter meter)
     {
@@ -20,6 +21,7 @@ internal sealed class EditRun : IDisposable
         _journal = journal;
         _records = records;
         _meter = meter;
+        _knownFallbacks = [.. records.Values.SelectMany(record => record.Fallbacks ?? [])];
         _pending = [.. plan.Tensors.Where(tensor => !records.ContainsKey(tensor.Output.Name))];
         _progress = new TensorProgress[_pending.Count];
         ComputePermits = new SemaphoreSlim(plan.Options.Threads);
@@ -52,6 +54,7 @@ internal sealed class EditRun : IDisposable
             TensorRecord record = progress.Finish();
             lock (_lock)
             {
+                record = WithFallbacks(record);
                 _records.Add(record.Name, record);
                 _journal.Append(record);
                 _progress[tile.Tensor] = null;
@@ -66,6 +69,10 @@ internal sealed class EditRun : IDisposable
         long bytesRead = progress.Tensor.Terms.Sum(term => (long)tile.Count * term.Tensor.DType.BitSize() / 8);
         _meter.Advance(bytesRead + bytesWritten, progress.Tensor.Output.Name);
     }
+
+    // The merge forgets them when the process ends, the journal does not.
+    private TensorRecord WithFallbacks(TensorRecord record) =>
+        Plan.Fallbacks.Where(_knownFallbacks.Add).ToArray() is { Length: > 0 } fallbacks ? record with { Fallbacks = fallbacks } : record;
 
     /// <summary>The key of the random numbers of a tensor.</summary>
     public PhiloxKey KeyOf(PlannedTensor tensor) => PhiloxKey.Create(Plan.Options.Seed, "output", tensor.Output.Name);

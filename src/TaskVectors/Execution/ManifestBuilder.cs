@@ -165,7 +165,7 @@ internal sealed class ManifestBuilder(EditPlan plan, InputReaders readers, IRead
 
     private IEnumerable<string> ResultWarnings()
     {
-        foreach (string fallback in plan.Inputs.Select(input => input.Source).OfType<MergedSource>().SelectMany(source => source.Fallbacks).Distinct())
+        foreach (string fallback in records.Values.SelectMany(record => record.Fallbacks ?? []).Union(plan.Fallbacks).Order(StringComparer.Ordinal))
         {
             yield return fallback;
         }

@@ -21,4 +21,7 @@ internal sealed record TensorRecord
     public long Saturated { get; init; }
 
     public long NaNCount { get; init; }
+
+    /// <summary>What did not converge in a merge and was computed in another way, as far as no record before says so.</summary>
+    public IReadOnlyList<string>? Fallbacks { get; init; }
 }

@@ -16,6 +16,14 @@ public interface IUnitVectors
     /// <param name="tensor">The index of the tensor in the unit.</param>
     Matrix<double> Read(int vector, int tensor = 0);
 
+    /// <summary>Reads part of a tensor of a task vector in F64.</summary>
+    /// <param name="vector">The index of the task vector.</param>
+    /// <param name="tensor">The index of the tensor in the unit.</param>
+    /// <param name="start">The row-major index of the first element.</param>
+    /// <param name="destination">Receives the elements from there on.</param>
+    void Read(int vector, int tensor, long start, Span<double> destination) =>
+        Read(vector, tensor).Elements.Slice((int)start, destination.Length).CopyTo(destination);
+
     /// <summary>
     /// An upper bound of the rank of a tensor that is a product of factors, as in a LoRA adapter; <see langword="null"/> where it is stored in full.
     /// </summary>

@@ -74,6 +74,25 @@ public class ComputedVectorTests
     }
 
     [Fact]
+    public async Task What_did_not_converge_before_an_interruption_is_in_the_manifest_after_it()
+    {
+        // The bases of one vector taken twice are singular together; only in the embedding, which comes first, as nothing else is decomposed.
+        using var model = new MatrixModel();
+        using var stop = new CancellationTokenSource();
+        var method = new HeavyMethod(1);
+        TaskVector merged = MergeMethods.Find("tsvm").Merge([model.Vectors[0], model.Vectors[0]], new MergeSetting("exclude", "layers.*"));
+        Checkpoint edited = model.Base + method.Merge([merged]);
+        Manifest straight = await edited.SaveAsync(model["straight"]);
+        int units = method.UnitCount;
+        method.Merging = unit => Stop(stop, unit == units + 6);
+        EditOptions slow = EditOptions.Default with { Threads = 1 };
+        _ = await Assert.ThrowsAnyAsync<OperationCanceledException>(() => edited.SaveAsync(model["resumed"], slow, cancellationToken: stop.Token));
+        Manifest resumed = await edited.SaveAsync(model["resumed"], slow with { Resume = true });
+        Assert.Contains(straight.Warnings, warning => warning.Contains("Newton-Schulz", StringComparison.Ordinal));
+        Assert.Equal(straight.Warnings, resumed.Warnings);
+    }
+
+    [Fact]
     public async Task The_manifest_lists_what_was_read_and_makes_it_again()
     {
         using var model = new MatrixModel();

@@ -1,4 +1,6 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 
 namespace TaskVectors.LinearAlgebra.Managed;
 
@@ -27,6 +29,7 @@ internal readonly unsafe struct PackedOperand<T>(T* origin, nint lineStep, nint 
     /// Writes one panel: for each p of the depth the numbers of <paramref name="width"/> lines side by side, zeros where there are
     /// fewer than that many lines.
     /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void PackPanel<TTarget>(int firstLine, int lines, int width, int firstDepth, int depth, TTarget* target)
         where TTarget : unmanaged, IBinaryFloatingPointIeee754<TTarget>
     {
@@ -40,7 +43,19 @@ internal readonly unsafe struct PackedOperand<T>(T* origin, nint lineStep, nint 
         {
             for (int p = 0; p < depth; p++)
             {
-                MatrixLayout.Convert(new ReadOnlySpan<T>(source + (p * DepthStep), lines), new Span<TTarget>(target + (p * width), lines));
+                TTarget* to = target + (p * width);
+                T* from = source + (p * DepthStep);
+                if (typeof(T) == typeof(TTarget) && lines == width && width % Vector128<T>.Count == 0)
+                {
+                    for (int line = 0; line < width; line += Vector128<T>.Count)
+                    {
+                        Vector128.Load(from + line).Store((T*)to + line);
+                    }
+
+                    continue;
+                }
+
+                MatrixLayout.Convert(new ReadOnlySpan<T>(from, lines), new Span<TTarget>(to, lines));
             }
 
             return;

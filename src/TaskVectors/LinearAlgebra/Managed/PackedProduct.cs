@@ -124,7 +124,10 @@ internal sealed unsafe class PackedProduct<T, TKernel> : IPackedProduct<T>
 
     private static int RoundUp(int value, int multiple) => checked((value + multiple - 1) / multiple * multiple);
 
-    /// <summary>One product under way: where everything is, for the threads that share it.</summary>
+    /// <summary>
+    /// One product under way: where everything is, for the threads that share it. Its loops are compiled in full at once: a program may make its only large
+    /// products before the runtime would come to that.
+    /// </summary>
     private sealed class Blocks<TSource>
         where TSource : unmanaged, IBinaryFloatingPointIeee754<TSource>
     {
@@ -172,6 +175,7 @@ internal sealed unsafe class PackedProduct<T, TKernel> : IPackedProduct<T>
         }
 
         /// <summary>Packs some of the panels of <paramref name="width"/> lines of a block.</summary>
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private static void PackChunk(PackedOperand<TSource> operand, T* target, int chunk, int firstLine, int lines, int width, int firstDepth, int depth)
         {
             int end = Math.Min((lines + width - 1) / width, (chunk + 1) * PanelsAtOnce(width));
@@ -199,6 +203,7 @@ internal sealed unsafe class PackedProduct<T, TKernel> : IPackedProduct<T>
             });
         }
 
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private void AccumulateChunk(T* origin, int startRow, int endRow, int startColumn, int endColumn, int depth)
         {
             for (int column = startColumn; column < endColumn; column += TKernel.Columns)

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Numerics;
 using TaskVectors.LinearAlgebra;
 
@@ -9,6 +10,8 @@ internal sealed class TaskMatrices(IUnitVectors vectors, MergeContext context, R
     // Factors of adapters have exactly the rank they say, so that a randomised decomposition of that rank finds all of it.
     private static readonly TruncatedSvdOptions LowRank = new() { Tolerance = 1e-12 };
     private static readonly TruncatedSvdOptions Exact = new() { Method = TruncatedSvdMethod.Exact };
+
+    private const int TileElements = 16 * 1024;
 
     public int Count => vectors.VectorCount;
 
@@ -32,7 +35,21 @@ internal sealed class TaskMatrices(IUnitVectors vectors, MergeContext context, R
 
     /// <summary>Reads a task vector in an element type; F32 rounds to nearest even.</summary>
     public Matrix<T> Read<T>(int vector)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T> => In<double, T>(vectors.Read(vector));
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        if (typeof(T) == typeof(double))
+        {
+            return In<double, T>(vectors.Read(vector));
+        }
+
+        T[] values = GC.AllocateUninitializedArray<T>(checked(Rows * Columns));
+        ForEachTile((first, tile) =>
+        {
+            vectors.Read(vector, 0, first, tile);
+            MatrixLayout.Convert<double, T>(tile, values.AsSpan(first, tile.Length));
+        });
+        return Matrix.Wrap(values, Rows, Columns);
+    }
 
     /// <summary>A matrix in another element type; itself where it has that type.</summary>
     public static Matrix<TTarget> In<TSource, TTarget>(Matrix<TSource> matrix)
@@ -42,13 +59,18 @@ internal sealed class TaskMatrices(IUnitVectors vectors, MergeContext context, R
     /// <summary>The sum of all task vectors.</summary>
     public Matrix<double> Sum()
     {
-        Matrix<double> sum = vectors.Read(0);
-        for (int vector = 1; vector < Count; vector++)
+        double[] sum = GC.AllocateUninitializedArray<double>(checked(Rows * Columns));
+        ForEachTile((first, tile) =>
         {
-            Add(sum, vectors.Read(vector));
-        }
-
-        return sum;
+            Span<double> target = sum.AsSpan(first, tile.Length);
+            vectors.Read(0, 0, first, target);
+            for (int vector = 1; vector < Count; vector++)
+            {
+                vectors.Read(vector, 0, first, tile);
+                Add(target, tile);
+            }
+        });
+        return Matrix.Wrap(sum, Rows, Columns);
     }
 
     /// <summary>The rank bound of a task vector where the cap asks for it.</summary>
@@ -102,10 +124,21 @@ internal sealed class TaskMatrices(IUnitVectors vectors, MergeContext context, R
         return svd.Truncate(count);
     }
 
-    internal static void Add(Matrix<double> sum, Matrix<double> addend)
+    // Tiles stay in the second-level cache, and no whole copy is made only to be converted or added.
+    private void ForEachTile(Action<int, Span<double>> work)
     {
-        Span<double> target = sum.Target.Elements;
-        ReadOnlySpan<double> source = addend.Elements;
+        double[] buffer = ArrayPool<double>.Shared.Rent(TileElements);
+        int elements = checked(Rows * Columns);
+        for (int first = 0; first < elements; first += TileElements)
+        {
+            work(first, buffer.AsSpan(0, Math.Min(TileElements, elements - first)));
+        }
+
+        ArrayPool<double>.Shared.Return(buffer);
+    }
+
+    internal static void Add(Span<double> target, ReadOnlySpan<double> source)
+    {
         int index = 0;
         for (; index <= target.Length - Vector<double>.Count; index += Vector<double>.Count)
         {
