@@ -7,15 +7,14 @@ namespace TaskVectors.Models.Autograd.Kernels;
 internal readonly struct GeluExactKernel : IUnaryKernel
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<float> Value(Vector256<float> x) => x * Share(x);
+    public static Vector256<float> Value(Vector256<float> x) => x * VectorMath.NormalShare(x, out _);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<float> Slope(Vector256<float> x) =>
-        Vector256.FusedMultiplyAdd(x, VectorMath.Exp(x * x * Vector256.Create(-0.5f)) * Vector256.Create(0.39894228f), Share(x));
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector256<float> Share(Vector256<float> x) =>
-        Vector256.FusedMultiplyAdd(VectorMath.Erf(x * Vector256.Create(0.70710678f)), Vector256.Create(0.5f), Vector256.Create(0.5f));
+    public static Vector256<float> Slope(Vector256<float> x)
+    {
+        Vector256<float> share = VectorMath.NormalShare(x, out Vector256<float> bell);
+        return Vector256.FusedMultiplyAdd(x, bell * Vector256.Create(0.39894228f), share);
+    }
 }
 
 /// <summary>x / 2 (1 + tanh(sqrt(2 / pi) (x + 0.044715 x^3))): the approximation of the same paper.</summary>

@@ -13,13 +13,18 @@ internal static class VectorMath
 
     private const float LargestExponent = 88.72283f;
     private const float SmallestExponent = -87.33654f;
+    private const float RoundingShift = 12582912f;
+    private const int FractionBits = 23;
 
     /// <summary>e^x; 0 below the range of normal numbers, infinity above it, NaN for NaN.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<float> Exp(Vector256<float> x)
     {
-        // x = n ln 2 + r with |r| <= ln 2 / 2; ln 2 in two parts, the first of which n multiplies exactly.
-        Vector256<float> n = Vector256.Round(x * Vector256.Create(1.44269504f));
+        // x = n ln 2 + r with |r| <= ln 2 / 2. Adding 1.5 2^23 makes the adder round to the whole number n and leaves it in the low bits.
+        Vector256<float> shifted = Vector256.FusedMultiplyAdd(x, Vector256.Create(1.44269504f), Vector256.Create(RoundingShift));
+        Vector256<float> n = shifted - Vector256.Create(RoundingShift);
+
+        // ln 2 in two parts, the first of which n multiplies exactly.
         Vector256<float> r = Vector256.FusedMultiplyAdd(n, Vector256.Create(-0.693359375f), x);
         r = Vector256.FusedMultiplyAdd(n, Vector256.Create(2.12194440e-4f), r);
         Vector256<float> p = Vector256.Create(0.0013941110370662426f);
@@ -30,10 +35,8 @@ internal static class VectorMath
         p = Vector256.FusedMultiplyAdd(p, r, Vector256<float>.One);
         p = Vector256.FusedMultiplyAdd(p, r, Vector256<float>.One);
 
-        // 2^n in two factors: n = 128 has no representation as one.
-        Vector256<int> exponent = Vector256.ConvertToInt32(Vector256.Min(Vector256.Max(n, Vector256.Create(-126f)), Vector256.Create(128f)));
-        Vector256<int> half = exponent >> 1;
-        p = p * PowerOfTwo(half) * PowerOfTwo(exponent - half);
+        // Times 2^n: n is added to the exponent, which stays in its field for all x that the bounds let pass.
+        p = (p.AsInt32() + (shifted.AsInt32() << FractionBits)).AsSingle();
         p = Vector256.ConditionalSelect(Vector256.LessThan(x, Vector256.Create(SmallestExponent)), Vector256<float>.Zero, p);
         p = Vector256.ConditionalSelect(Vector256.GreaterThan(x, Vector256.Create(LargestExponent)), Vector256.Create(float.PositiveInfinity), p);
         return Vector256.ConditionalSelect(Vector256.Equals(x, x), p, x);
@@ -61,36 +64,27 @@ internal static class VectorMath
         return Vector256.ConditionalSelect(Vector256.LessThan(magnitude, Vector256.Create(0.65f)), small, large);
     }
 
-    /// <summary>The error function 2 / sqrt(pi) times the integral of e^(-t^2) from 0 to x.</summary>
+    /// <summary>
+    /// The share of a standard normal distribution below x, (1 + erf(x / sqrt 2)) / 2, to 2e-7. It is made of <paramref name="bell"/> = e^(-x^2 / 2), which its
+    /// derivative needs too.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<float> Erf(Vector256<float> x)
+    public static Vector256<float> NormalShare(Vector256<float> x, out Vector256<float> bell)
     {
-        Vector256<float> magnitude = Vector256.Abs(x);
-        Vector256<float> s = x * x;
-        Vector256<float> p = Vector256.Create(-9.667045787864481e-06f);
-        p = Vector256.FusedMultiplyAdd(p, s, Vector256.Create(0.00011265959395245773f));
-        p = Vector256.FusedMultiplyAdd(p, s, Vector256.Create(-0.0008484080444901565f));
-        p = Vector256.FusedMultiplyAdd(p, s, Vector256.Create(0.0052210318093735f));
-        p = Vector256.FusedMultiplyAdd(p, s, Vector256.Create(-0.026865430727577078f));
-        p = Vector256.FusedMultiplyAdd(p, s, Vector256.Create(0.11283782495218742f));
-        p = Vector256.FusedMultiplyAdd(p, s, Vector256.Create(-0.37612638468025705f));
-        p = Vector256.FusedMultiplyAdd(p, s, Vector256.Create(1.1283791670615424f));
-        Vector256<float> small = p * x;
-
-        // From 1 on, erf = 1 - e^-q with q = -ln erfc; beyond 4 it is 1 in F32.
-        Vector256<float> t = Vector256.Min(magnitude, Vector256.Create(4f));
-        Vector256<float> q = Vector256.Create(-1.6371514135218746e-06f);
-        q = Vector256.FusedMultiplyAdd(q, t, Vector256.Create(4.6058042677027065e-05f));
-        q = Vector256.FusedMultiplyAdd(q, t, Vector256.Create(-0.0005968056256418626f));
-        q = Vector256.FusedMultiplyAdd(q, t, Vector256.Create(0.00475959629360471f));
-        q = Vector256.FusedMultiplyAdd(q, t, Vector256.Create(-0.02642113600793558f));
-        q = Vector256.FusedMultiplyAdd(q, t, Vector256.Create(0.11008009895528207f));
-        q = Vector256.FusedMultiplyAdd(q, t, Vector256.Create(0.6318260515495314f));
-        q = Vector256.FusedMultiplyAdd(q, t, Vector256.Create(1.1302334488493244f));
-        q = Vector256.FusedMultiplyAdd(q, t, Vector256.Create(-0.0003201380519176993f));
-        Vector256<float> large = WithSign(Vector256<float>.One - Exp(-q), x);
-        large = Vector256.ConditionalSelect(Vector256.Equals(x, x), large, x);
-        return Vector256.ConditionalSelect(Vector256.LessThan(magnitude, Vector256<float>.One), small, large);
+        // The tail beyond |x| is the bell times a function that falls like 1 / |x|: a polynomial of u without a constant.
+        Vector256<float> u = Vector256<float>.One / Vector256.FusedMultiplyAdd(Vector256.Create(0.34f), Vector256.Abs(x), Vector256<float>.One);
+        Vector256<float> p = Vector256.Create(-0.02642093040049076f);
+        p = Vector256.FusedMultiplyAdd(p, u, Vector256.Create(0.14091037213802338f));
+        p = Vector256.FusedMultiplyAdd(p, u, Vector256.Create(-0.2759366035461426f));
+        p = Vector256.FusedMultiplyAdd(p, u, Vector256.Create(0.20525316894054413f));
+        p = Vector256.FusedMultiplyAdd(p, u, Vector256.Create(-0.0467383936047554f));
+        p = Vector256.FusedMultiplyAdd(p, u, Vector256.Create(0.1161738932132721f));
+        p = Vector256.FusedMultiplyAdd(p, u, Vector256.Create(0.11500150710344315f));
+        p = Vector256.FusedMultiplyAdd(p, u, Vector256.Create(0.13613790273666382f));
+        p = Vector256.FusedMultiplyAdd(p, u, Vector256.Create(0.13561910390853882f));
+        bell = Exp(x * x * Vector256.Create(-0.5f));
+        Vector256<float> tail = bell * (p * u);
+        return Vector256.ConditionalSelect(Vector256.LessThan(x, Vector256<float>.Zero), tail, Vector256<float>.One - tail);
     }
 
     /// <summary>The sum of the lanes, in pairs.</summary>
@@ -108,9 +102,6 @@ internal static class VectorMath
         Vector128<float> four = Vector128.Max(x.GetLower(), x.GetUpper());
         return MathF.Max(MathF.Max(four[0], four[1]), MathF.Max(four[2], four[3]));
     }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector256<float> PowerOfTwo(Vector256<int> exponent) => ((exponent + Vector256.Create(127)) << 23).AsSingle();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector256<float> WithSign(Vector256<float> magnitude, Vector256<float> sign) =>
