@@ -1,5 +1,6 @@
 using System.Text.Json;
 using TaskVectors.Algebra;
+using TaskVectors.Execution;
 using TaskVectors.Models;
 using TaskVectors.Models.Architectures;
 using TaskVectors.Models.Autograd;
@@ -64,6 +65,25 @@ public sealed class EvalTests : IDisposable
         Assert.Equal("[0,2,1]", string.Concat(prompts.Json.GetProperty("predictions").GetRawText().Where(character => !char.IsWhiteSpace(character))));
         Assert.Equal(1, prompts.Json.GetProperty("metrics")[0].GetProperty("value").GetDouble());
         Assert.Equal(3, templates.Json.GetProperty("metrics")[0].GetProperty("count").GetInt32());
+    }
+
+    [Fact]
+    public async Task A_head_of_prompts_is_kept_where_another_model_encodes_them()
+    {
+        File.WriteAllText(_place.PathOf("texts.csv"), "text,label\nred green,red\nbad blue,bad\ngood blue red,good\nbad bad green,bad\nred,good\n");
+        string model = Golden("minilm-embedding");
+        string negated = Negate(model);
+        string[] line = ["--task", "text-classification", "--data", _place.PathOf("texts.csv"), "--tokenizer", AddVocabulary(), "--template", "{}", "--json", "--predictions"];
+
+        Outcome own = await Taskvec.RunAsync(["eval", model, .. line]);
+        Outcome same = await Taskvec.RunAsync(["eval", model, .. line, "--prompt-model", model]);
+        Outcome kept = await Taskvec.RunAsync(["eval", negated, .. line, "--prompt-model", model]);
+        Outcome moved = await Taskvec.RunAsync(["eval", negated, .. line]);
+        Outcome alone = await Taskvec.RunAsync("eval", model, "--task", "text-classification", "--data", _place.PathOf("texts.csv"), "--tokenizer", AddVocabulary(), "--prompt-model", model);
+
+        Assert.Equal((0, 0, 0, 0, 2), (own.Code, same.Code, kept.Code, moved.Code, alone.Code));
+        Assert.Equal(Predictions(own), Predictions(same));
+        Assert.NotEqual(Predictions(kept), Predictions(moved));
     }
 
     [Fact]
@@ -322,6 +342,22 @@ public sealed class EvalTests : IDisposable
     {
         (string images, string labels) = AddPictures("five", 12, 5);
         return Taskvec.RunAsync(["eval", .. arguments, "--task", "image-classification", "--data", images, "--labels", labels]);
+    }
+
+    /// <summary>The model with the sign of what its attention adds turned, in a folder of its own.</summary>
+    private string Negate(string model)
+    {
+        string folder = Directory.CreateDirectory(_place.PathOf("negated")).FullName;
+        File.Copy(Path.Combine(model, "config.json"), Path.Combine(folder, "config.json"));
+        using CheckpointValues values = CheckpointValues.Open(Checkpoint.Open(model));
+        _ = _place.AddFile("negated/model.safetensors", [.. values.Tensors.Select(tensor =>
+        {
+            float[] numbers = new float[tensor.Shape.ElementCount];
+            values.Read(tensor.Name, numbers);
+            float sign = tensor.Name.Contains("attention.output.dense", StringComparison.Ordinal) ? -1 : 1;
+            return (tensor.Name, Array.ConvertAll(numbers, number => sign * number), tensor.Shape);
+        })]);
+        return folder;
     }
 
     private static double[] Sum(double[] left, double[] right) => [.. left.Zip(right, (first, second) => first + second)];

@@ -35,6 +35,7 @@ internal sealed class EvaluationOptionGroup
     private readonly Option<string?> _headName = new("--head-name") { HelpName = "NAME", Description = "The head in a file of several: NAME.classifier.weight or NAME.weight." };
     private readonly Option<string?> _prompts = new("--prompts") { HelpName = "FILE", Description = "Zero-shot: a JSON object of class names with a prompt, or an array of prompts, each." };
     private readonly Option<string[]> _templates = new("--template") { HelpName = "TEXT", Description = "Zero-shot: a prompt with {} for the class's name, such as \"a photo of a {}\". Repeatable." };
+    private readonly Option<string?> _promptModel = new("--prompt-model") { HelpName = "PATH", Description = "Zero-shot: the model that encodes the prompts, such as the base of an edit. Default: the model that is measured." };
     private readonly Option<string?> _tokenizer = new("--tokenizer") { HelpName = "PATH", Description = "The tokenizer. Default: the model's." };
     private readonly Option<int?> _maximumLength = new("--max-length") { HelpName = "TOKENS", Description = "Texts lose what is longer. Default: the model's length, at most 512." };
     private readonly Option<int?> _window = new("--window") { HelpName = "TOKENS", Description = "Perplexity: tokens a window. Default: the model's length, at most 1024." };
@@ -49,7 +50,7 @@ internal sealed class EvaluationOptionGroup
     {
         foreach (Option option in new Option[]
         {
-            _task, _data, _labels, _textColumn, _labelColumn, _idsColumn, _head, _headName, _prompts, _templates, _tokenizer, _maximumLength, _window,
+            _task, _data, _labels, _textColumn, _labelColumn, _idsColumn, _head, _headName, _prompts, _templates, _promptModel, _tokenizer, _maximumLength, _window,
             _stride, _batch, _threads,
         })
         {
@@ -79,8 +80,8 @@ internal sealed class EvaluationOptionGroup
         string task = parsed.GetRequiredValue(_task);
         return task switch
         {
-            Images => ForImages(parsed, folder, settings, options, note),
-            Texts => ForTexts(parsed, folder, settings, options),
+            Images => ForImages(parsed, folder, settings, options, context, note),
+            Texts => ForTexts(parsed, folder, settings, options, context),
             TextPerplexity => new PerplexityEvaluator(
                 Tokenizer(parsed, folder, settings).Encode(TextFiles.ReadText(Data(parsed))).Ids, OptionFactory.AtLeastOne(parsed, _window), OptionFactory.AtLeastOne(parsed, _stride), options),
             Choices => ForChoices(parsed, folder, settings, options),
@@ -89,7 +90,8 @@ internal sealed class EvaluationOptionGroup
         };
     }
 
-    private ImageClassificationEvaluator ForImages(ParseResult parsed, string folder, ModelSettings settings, EvaluatorOptions options, Action<string> note)
+    private ImageClassificationEvaluator ForImages(
+        ParseResult parsed, string folder, ModelSettings settings, EvaluatorOptions options, ComputeContext context, Action<string> note)
     {
         string data = Data(parsed);
         IImageDataset dataset = Directory.Exists(data) ? ImageFolderDataset.Open(data) : IdxImageDataset.Open(
@@ -100,12 +102,13 @@ internal sealed class EvaluationOptionGroup
         ImageProcessor processor = _pictures.Create(parsed, folder, settings, note);
         ImageExamples examples = ImageExamples.From(dataset, processor, classes);
         examples = examples.Select(_examples.Choose(parsed, examples.Labels));
-        return prompts is null
+        head ??= Fixed(parsed, prompts, context);
+        return prompts is null || head is not null
             ? new ImageClassificationEvaluator(examples, head, options)
             : new ImageClassificationEvaluator(examples, prompts, Tokenizer(parsed, folder, settings), options);
     }
 
-    private TextClassificationEvaluator ForTexts(ParseResult parsed, string folder, ModelSettings settings, EvaluatorOptions options)
+    private TextClassificationEvaluator ForTexts(ParseResult parsed, string folder, ModelSettings settings, EvaluatorOptions options, ComputeContext context)
     {
         FrozenHead? head = Head(parsed);
         TextExamples examples;
@@ -121,7 +124,8 @@ internal sealed class EvaluationOptionGroup
             (examples, prompts) = Tokenize(parsed, folder, settings, head);
         }
 
-        return prompts is null
+        head ??= Fixed(parsed, prompts, context);
+        return prompts is null || head is not null
             ? new TextClassificationEvaluator(examples, head, options)
             : new TextClassificationEvaluator(examples, prompts, Tokenizer(parsed, folder, settings), options);
     }
@@ -178,6 +182,25 @@ internal sealed class EvaluationOptionGroup
         }
 
         return file is null ? null : FrozenHead.Load(file, parsed.GetValue(_headName));
+    }
+
+    /// <summary>The head that another model makes of the prompts, if one is named.</summary>
+    private FrozenHead? Fixed(ParseResult parsed, PromptSet? prompts, ComputeContext context)
+    {
+        if (parsed.GetValue(_promptModel) is not { } path)
+        {
+            return null;
+        }
+
+        if (prompts is null)
+        {
+            throw new UsageException("--prompt-model encodes the prompts of --prompts or --template; give one of them.");
+        }
+
+        Checkpoint checkpoint = Checkpoint.Open(path);
+        string folder = ModelSettings.FolderOf(checkpoint);
+        using Model model = ModelLoader.Load(checkpoint, context);
+        return prompts.Encode(model, Tokenizer(parsed, folder, ModelSettings.Read(checkpoint)));
     }
 
     private PromptSet? Prompts(ParseResult parsed, IReadOnlyList<string> classNames)

@@ -13,7 +13,7 @@ internal sealed class ClipTextEncoder
     private readonly float _epsilon;
     private readonly Tensor _tokens;
     private readonly Tensor _positions;
-    private readonly PreNormBlock[] _blocks;
+    private readonly PreNormStack _blocks;
     private readonly Tensor[] _norm;
 
     public ClipTextEncoder(WeightReader weights, ModelConfig config, string prefix)
@@ -23,7 +23,7 @@ internal sealed class ClipTextEncoder
         _epsilon = sizes.Epsilon;
         _tokens = weights.Take(prefix + "embeddings.token_embedding.weight", config.Size("vocab_size"), sizes.Width);
         _positions = weights.Take(prefix + "embeddings.position_embedding.weight", config.Size("max_position_embeddings", 77), sizes.Width);
-        _blocks = [.. Enumerable.Range(0, config.Size("num_hidden_layers")).Select(i => new PreNormBlock(weights, ClipNames.Of($"{prefix}encoder.layers.{i}."), sizes))];
+        _blocks = new PreNormStack(Enumerable.Range(0, config.Size("num_hidden_layers")).Select(i => new PreNormBlock(weights, ClipNames.Of($"{prefix}encoder.layers.{i}."), sizes)));
         _norm = [weights.Take(prefix + "final_layer_norm.weight", sizes.Width), weights.Take(prefix + "final_layer_norm.bias", sizes.Width)];
         Width = sizes.Width;
     }
@@ -50,15 +50,7 @@ internal sealed class ClipTextEncoder
         }
 
         Tensor x = _tokens.Embed(ids).Add(_positions.Slice(0, 0, length));
-        AttentionOptions options = new() { IsCausal = true, KeyMask = inputs.AttentionMask };
-        for (int i = 0; i < _blocks.Length; i++)
-        {
-            PreNormBlock block = _blocks[i];
-            _ = outputs?.Add($"{prefix}hidden_states.{i}", x);
-            x = runBlock(x, outputs is not null, input => block.Run(input, options));
-        }
-
-        _ = outputs?.Add($"{prefix}hidden_states.{_blocks.Length}", x);
+        x = _blocks.Run(x, new AttentionOptions { IsCausal = true, KeyMask = inputs.AttentionMask }, prefix, outputs, runBlock);
         Tensor states = x.LayerNorm(_norm[0], _norm[1], _epsilon);
         return (states, states.Reshape(batch * length, Width).SelectRows(Ends(ids)));
     }

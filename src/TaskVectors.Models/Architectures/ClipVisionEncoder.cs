@@ -16,7 +16,7 @@ internal sealed class ClipVisionEncoder
     private readonly Tensor _projection;
     private readonly Tensor[] _firstNorm;
     private readonly Tensor[] _lastNorm;
-    private readonly PreNormBlock[] _blocks;
+    private readonly PreNormStack _blocks;
 
     public ClipVisionEncoder(WeightReader weights, ModelConfig config, string prefix)
     {
@@ -34,7 +34,7 @@ internal sealed class ClipVisionEncoder
 
         // The misspelling is that of all published checkpoints.
         _firstNorm = [weights.Take(prefix + "pre_layrnorm.weight", Width), weights.Take(prefix + "pre_layrnorm.bias", Width)];
-        _blocks = [.. Enumerable.Range(0, config.Size("num_hidden_layers")).Select(i => new PreNormBlock(weights, ClipNames.Of($"{prefix}encoder.layers.{i}."), sizes))];
+        _blocks = new PreNormStack(Enumerable.Range(0, config.Size("num_hidden_layers")).Select(i => new PreNormBlock(weights, ClipNames.Of($"{prefix}encoder.layers.{i}."), sizes)));
         _lastNorm = [weights.Take(prefix + "post_layernorm.weight", Width), weights.Take(prefix + "post_layernorm.bias", Width)];
     }
 
@@ -57,15 +57,7 @@ internal sealed class ClipVisionEncoder
         Tensor patches = pixels.Patches(_patch).Linear(_projection.Reshape(Width, -1));
         Tensor first = _context.Zeros(pixels.Size(0), 1, Width).Add(_classToken);
         Tensor x = ShapeOperations.Concatenate(1, first, patches).Add(_positions).LayerNorm(_firstNorm[0], _firstNorm[1], _epsilon);
-        AttentionOptions options = new();
-        for (int i = 0; i < _blocks.Length; i++)
-        {
-            PreNormBlock block = _blocks[i];
-            _ = outputs?.Add($"{prefix}hidden_states.{i}", x);
-            x = runBlock(x, outputs is not null, input => block.Run(input, options));
-        }
-
-        _ = outputs?.Add($"{prefix}hidden_states.{_blocks.Length}", x);
+        x = _blocks.Run(x, new AttentionOptions(), prefix, outputs, runBlock);
         Tensor token = x.Slice(1, 0, 1).Reshape(x.Size(0), Width);
         return (x, token.LayerNorm(_lastNorm[0], _lastNorm[1], _epsilon));
     }

@@ -17,7 +17,7 @@ public sealed class VitModel : Model
     private readonly Tensor _classToken;
     private readonly Tensor _positions;
     private readonly Tensor[] _projection;
-    private readonly PreNormBlock[] _blocks;
+    private readonly PreNormStack _blocks;
     private readonly Tensor[] _norm;
     private readonly Tensor[]? _classifier;
 
@@ -40,7 +40,7 @@ public sealed class VitModel : Model
             weights.Take(embeddings + "patch_embeddings.projection.weight", width, _channels, _patch, _patch),
             weights.Take(embeddings + "patch_embeddings.projection.bias", width),
         ];
-        _blocks = [.. Enumerable.Range(0, config.Size("num_hidden_layers")).Select(i => new PreNormBlock(weights, Names($"{prefix}encoder.layer.{i}."), sizes))];
+        _blocks = new PreNormStack(Enumerable.Range(0, config.Size("num_hidden_layers")).Select(i => new PreNormBlock(weights, Names($"{prefix}encoder.layer.{i}."), sizes)));
         _norm = [weights.Take(prefix + "layernorm.weight", width), weights.Take(prefix + "layernorm.bias", width)];
         if (architecture == "ViTForImageClassification")
         {
@@ -102,15 +102,6 @@ public sealed class VitModel : Model
         Tensor patches = pixels.Patches(_patch).Linear(_projection[0].Reshape(width, -1), _projection[1]);
         Tensor first = Context.Zeros(pixels.Size(0), 1, width).Add(_classToken);
         Tensor x = ShapeOperations.Concatenate(1, first, patches).Add(_positions);
-        AttentionOptions options = new();
-        for (int i = 0; i < _blocks.Length; i++)
-        {
-            PreNormBlock block = _blocks[i];
-            _ = outputs?.Add($"hidden_states.{i}", x);
-            x = RunBlock(x, outputs is not null, input => block.Run(input, options));
-        }
-
-        _ = outputs?.Add($"hidden_states.{_blocks.Length}", x);
-        return x;
+        return _blocks.Run(x, new AttentionOptions(), string.Empty, outputs, RunBlock);
     }
 }

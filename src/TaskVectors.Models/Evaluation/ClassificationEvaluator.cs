@@ -10,10 +10,12 @@ namespace TaskVectors.Models.Evaluation;
 /// <remarks>Metrics: <c>accuracy</c> with the interval of Wilson; <c>loss</c> with a bootstrap interval, but not where scores are cosines.</remarks>
 public abstract class ClassificationEvaluator : ModelEvaluator
 {
-    private protected ClassificationEvaluator(EvaluatorOptions? options)
-        : base(options)
-    {
-    }
+    private readonly Func<Model, FrozenHead?> _headFor;
+
+    /// <param name="headFor">Gives the head that is used in place of the model's own, if any.</param>
+    /// <param name="options">How the model is run.</param>
+    private protected ClassificationEvaluator(Func<Model, FrozenHead?> headFor, EvaluatorOptions? options)
+        : base(options) => _headFor = headFor;
 
     private protected abstract IReadOnlyList<int> Labels { get; }
 
@@ -23,7 +25,7 @@ public abstract class ClassificationEvaluator : ModelEvaluator
         ArgumentNullException.ThrowIfNull(model);
         using IDisposable inference = model.Context.BeginInference();
         using TensorScope scope = model.Context.BeginScope();
-        FrozenHead? head = HeadFor(model);
+        FrozenHead? head = _headFor(model);
         using HeadWeights? weights = head is null ? null : new HeadWeights(head, model.Context);
         int[] predictions = new int[Labels.Count];
         double[] losses = new double[Labels.Count];
@@ -42,9 +44,6 @@ public abstract class ClassificationEvaluator : ModelEvaluator
 
     /// <summary>The order in which examples are run.</summary>
     private protected abstract int[] Order();
-
-    /// <summary>The head that is used in place of the model's own, if any.</summary>
-    private protected abstract FrozenHead? HeadFor(Model model);
 
     /// <summary>[batch, classes]: the scores of the model's own head.</summary>
     private protected abstract Tensor Scores(Model model, ReadOnlySpan<int> batch);

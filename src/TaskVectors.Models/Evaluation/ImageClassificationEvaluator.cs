@@ -11,15 +11,16 @@ namespace TaskVectors.Models.Evaluation;
 public sealed class ImageClassificationEvaluator : ClassificationEvaluator
 {
     private readonly ImageExamples _examples;
-    private readonly Func<Model, FrozenHead?> _headFor;
 
     /// <summary>Measures with a frozen head, or with the model's own.</summary>
     /// <param name="examples">The pictures.</param>
     /// <param name="head">The frozen head; the model's own where absent.</param>
     /// <param name="options">How the model is run.</param>
     public ImageClassificationEvaluator(ImageExamples examples, FrozenHead? head = null, EvaluatorOptions? options = null)
-        : this(examples, _ => head, options)
+        : base(_ => head, options)
     {
+        ArgumentNullException.ThrowIfNull(examples);
+        _examples = examples;
     }
 
     /// <summary>Measures zero-shot: the model that is measured also encodes the prompts.</summary>
@@ -28,14 +29,11 @@ public sealed class ImageClassificationEvaluator : ClassificationEvaluator
     /// <param name="tokenizer">The model's tokenizer.</param>
     /// <param name="options">How the model is run.</param>
     public ImageClassificationEvaluator(ImageExamples examples, PromptSet prompts, Tokenizer tokenizer, EvaluatorOptions? options = null)
-        : this(examples, model => prompts.Encode(model, tokenizer), options) => ArgumentNullException.ThrowIfNull(prompts);
-
-    private ImageClassificationEvaluator(ImageExamples examples, Func<Model, FrozenHead?> headFor, EvaluatorOptions? options)
-        : base(options)
+        : base(model => prompts.Encode(model, tokenizer), options)
     {
         ArgumentNullException.ThrowIfNull(examples);
+        ArgumentNullException.ThrowIfNull(prompts);
         _examples = examples;
-        _headFor = headFor;
     }
 
     /// <inheritdoc/>
@@ -44,8 +42,6 @@ public sealed class ImageClassificationEvaluator : ClassificationEvaluator
     private protected override IReadOnlyList<int> Labels => _examples.Labels;
 
     private protected override int[] Order() => [.. Enumerable.Range(0, _examples.Count)];
-
-    private protected override FrozenHead? HeadFor(Model model) => _headFor(model);
 
     private protected override Tensor Scores(Model model, ReadOnlySpan<int> batch) => model switch
     {

@@ -11,15 +11,16 @@ namespace TaskVectors.Models.Evaluation;
 public sealed class TextClassificationEvaluator : ClassificationEvaluator
 {
     private readonly TextExamples _examples;
-    private readonly Func<Model, FrozenHead?> _headFor;
 
     /// <summary>Measures with a frozen head, or with the model's own.</summary>
     /// <param name="examples">The texts.</param>
     /// <param name="head">The frozen head; the model's own where absent.</param>
     /// <param name="options">How the model is run.</param>
     public TextClassificationEvaluator(TextExamples examples, FrozenHead? head = null, EvaluatorOptions? options = null)
-        : this(examples, _ => head, options)
+        : base(_ => head, options)
     {
+        ArgumentNullException.ThrowIfNull(examples);
+        _examples = examples;
     }
 
     /// <summary>Measures zero-shot: the model that is measured also encodes the prompts.</summary>
@@ -28,14 +29,11 @@ public sealed class TextClassificationEvaluator : ClassificationEvaluator
     /// <param name="tokenizer">The model's tokenizer.</param>
     /// <param name="options">How the model is run.</param>
     public TextClassificationEvaluator(TextExamples examples, PromptSet prompts, Tokenizer tokenizer, EvaluatorOptions? options = null)
-        : this(examples, model => prompts.Encode(model, tokenizer), options) => ArgumentNullException.ThrowIfNull(prompts);
-
-    private TextClassificationEvaluator(TextExamples examples, Func<Model, FrozenHead?> headFor, EvaluatorOptions? options)
-        : base(options)
+        : base(model => prompts.Encode(model, tokenizer), options)
     {
         ArgumentNullException.ThrowIfNull(examples);
+        ArgumentNullException.ThrowIfNull(prompts);
         _examples = examples;
-        _headFor = headFor;
     }
 
     /// <inheritdoc/>
@@ -57,8 +55,6 @@ public sealed class TextClassificationEvaluator : ClassificationEvaluator
         : throw NoTexts(model);
 
     private protected override int[] Order() => _examples.ByLength();
-
-    private protected override FrozenHead? HeadFor(Model model) => _headFor(model);
 
     private protected override Tensor Scores(Model model, ReadOnlySpan<int> batch) => ScoresOf(model, _examples.Batch(batch));
 
