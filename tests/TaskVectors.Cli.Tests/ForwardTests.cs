@@ -38,6 +38,23 @@ public sealed class ForwardTests : IDisposable
         Assert.Equal(Read(Golden("gpt2-grads", "io.safetensors"), "plain/logits").Length, Read(output, "plain/logits").Length);
     }
 
+    /// <summary>Products of BF16 matrices are those of the same values in F32, but for the order of sums: 1e-5.</summary>
+    [Fact]
+    public async Task Matrices_that_stay_as_they_are_stored_give_the_same_numbers_and_no_gradients()
+    {
+        string model = _place.PathOf("half");
+        Assert.Equal(0, (await Taskvec.RunAsync("edit", "a", "-m", $"a={Golden("vit-rgb")}", "--dtype", "bf16", "-o", model)).Code);
+        string[] line = ["forward", model, "--inputs", Golden("vit-rgb", "io.safetensors"), "--force", "--outputs"];
+
+        Outcome wide = await Taskvec.RunAsync([.. line, _place.PathOf("wide.safetensors")]);
+        Outcome kept = await Taskvec.RunAsync([.. line, _place.PathOf("kept.safetensors"), "--keep-dtype"]);
+        Outcome both = await Taskvec.RunAsync([.. line, _place.PathOf("both.safetensors"), "--keep-dtype", "--gradients"]);
+
+        Assert.Equal((0, 0, 2), (wide.Code, kept.Code, both.Code));
+        (float[] expected, float[] actual) = (Read(_place.PathOf("wide.safetensors"), "logits"), Read(_place.PathOf("kept.safetensors"), "logits"));
+        Assert.All(expected.Zip(actual), pair => Assert.Equal(pair.First, pair.Second, 1e-5 * expected.Max(Math.Abs)));
+    }
+
     [Fact]
     public async Task An_edit_that_changes_nothing_gives_what_the_model_gives()
     {

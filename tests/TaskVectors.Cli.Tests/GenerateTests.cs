@@ -103,6 +103,7 @@ public sealed class GenerateTests : IDisposable
             ([model, "-p", "x", "--prompts", "y"], "--prompt"),
             (["-p", "x"], "MODEL"),
             ([model, "-p", "x", "--max-tokens", "0"], "--max-tokens"),
+            ([model, "-p", "x", "--max-tokens", "2000000000"], "--max-tokens"),
             ([model, "-p", "x", "--temperature", "-1"], "--temperature"),
             ([model, "-p", "x", "--top-p", "1.5"], "--top-p"),
             ([model, "-p", "x", "--batch", "0"], "--batch"),

@@ -62,6 +62,11 @@ internal sealed class ForwardCommand : Verb
             throw new UsageException("--threads is at least 1.");
         }
 
+        if (parsed.GetValue(_gradients) && _model.KeepsDType(parsed))
+        {
+            throw new UsageException("--gradients needs F32 weights; leave --keep-dtype out.");
+        }
+
         string run = parsed.GetValue(_run) ?? string.Empty;
         using ComputeContext context = new(new ComputeOptions { Threads = parsed.GetValue(_threads) ?? 0 });
         using TensorScope scope = context.BeginScope();

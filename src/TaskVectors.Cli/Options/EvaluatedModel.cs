@@ -34,6 +34,11 @@ internal sealed class EvaluatedModel
     private readonly Option<bool> _anyBase = new("--any-base") { Description = "Apply a stored task vector to another base than the one it was made from." };
     private readonly Option<string?> _config = new("--config") { HelpName = "FILE", Description = "The configuration. Default: config.json in the folder of the model or the edit's base." };
 
+    private readonly Option<bool> _keepDType = new("--keep-dtype")
+    {
+        Description = "Keep BF16 and F16 matrices as they are stored, which takes half the memory; an edit is then rounded to their dtype, as in a file.",
+    };
+
     public void AddTo(Command command)
     {
         command.Add(_path);
@@ -42,6 +47,7 @@ internal sealed class EvaluatedModel
         command.Add(_vectors);
         command.Add(_anyBase);
         command.Add(_config);
+        command.Add(_keepDType);
     }
 
     /// <summary>What the user calls the model: its path or the expression.</summary>
@@ -86,9 +92,13 @@ internal sealed class EvaluatedModel
         return model;
     }
 
+    /// <summary>Whether matrices stay as they are stored, in which they have no gradients.</summary>
+    public bool KeepsDType(ParseResult parsed) => parsed.GetValue(_keepDType);
+
     public ModelLoadOptions Bind(ParseResult parsed) => new()
     {
         ConfigPath = parsed.GetValue(_config),
+        KeepsStoredWeights = KeepsDType(parsed),
         Edit = EditOptions.Default with { AnyBase = parsed.GetValue(_anyBase) },
     };
 

@@ -8,6 +8,7 @@ namespace TaskVectors.Cli.Options;
 internal sealed class GenerationOptionGroup
 {
     private const int DefaultTokens = 64;
+    private const int MostTokens = 1 << 20;
 
     private readonly Option<int?> _tokens = new("--max-tokens") { HelpName = "NUMBER", Description = $"The most tokens to write. Default: {DefaultTokens}." };
     private readonly Option<double?> _temperature = OptionFactory.Number("--temperature", "What scores are divided by before drawing; 0 takes the likeliest token. Default: 0, or 1 with one of the filters below.");
@@ -27,7 +28,7 @@ internal sealed class GenerationOptionGroup
 
     public GenerationOptions Create(ParseResult parsed, ModelSettings settings, ulong seed) => new()
     {
-        MaximumNewTokens = Within(parsed, _tokens, tokens => tokens >= 1, "at least 1") ?? DefaultTokens,
+        MaximumNewTokens = Within(parsed, _tokens, tokens => tokens is >= 1 and <= MostTokens, $"from 1 to {MostTokens}") ?? DefaultTokens,
         Sampling = Sampling(parsed, seed),
         EndIds = parsed.GetValue(_ignoreEnd) ? [] : settings.EndIds,
     };

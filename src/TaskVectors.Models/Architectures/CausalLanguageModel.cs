@@ -68,6 +68,12 @@ public abstract class CausalLanguageModel : Model
         return Project(states);
     }
 
+    /// <summary>[batch, n, width]: what the scores of the next tokens are made of.</summary>
+    internal Tensor States(IndexTensor ids) => Encode(ids, null, null, null, null);
+
+    /// <summary>[batch, count, vocabulary]: the scores after some of the tokens. All at once may be much memory.</summary>
+    internal Tensor Logits(Tensor states, int start, int count) => Project(states.Slice(1, start, count));
+
     /// <summary>Makes an empty cache.</summary>
     /// <param name="batch">The number of sequences.</param>
     /// <param name="capacity">The most tokens of each.</param>

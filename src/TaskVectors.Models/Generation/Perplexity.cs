@@ -7,6 +7,9 @@ namespace TaskVectors.Models.Generation;
 /// <summary>Perplexity of long texts, and the probabilities of tokens.</summary>
 public static class Perplexity
 {
+    /// <summary>Scores that exist at a time: 64 megabytes.</summary>
+    private const int MostScores = 1 << 24;
+
     /// <summary>
     /// Scores a text in windows that start every <paramref name="stride"/> tokens; each scores the tokens that no window before it has reached, from the
     /// tokens in front of them in the window. The first token of the text has nothing in front of it and is not scored.
@@ -63,16 +66,25 @@ public static class Perplexity
         }
 
         int[] sequence = ids.ToArray();
-        Tensor logits = model.Run(new ModelInputs { InputIds = new IndexTensor(sequence, 1, ids.Length) }).Logits!;
+        Tensor states = model.States(new IndexTensor(sequence, 1, ids.Length));
         int vocabulary = model.VocabularySize;
-        model.Context.Team.For(ids.Length - 1, 1, (first, end) =>
+        int most = Math.Max(1, MostScores / vocabulary);
+        for (int start = 0; start < ids.Length - 1; start += most)
         {
-            for (int i = first; i < end; i++)
+            int from = start;
+            int count = Math.Min(most, ids.Length - 1 - start);
+            using TensorScope step = model.Context.BeginScope();
+            Tensor logits = model.Logits(states, start, count);
+            model.Context.Team.For(count, 1, (first, end) =>
             {
-                ReadOnlySpan<float> scores = logits.Values.Slice(i * vocabulary, vocabulary);
-                logProbabilities[i + 1] = scores[sequence[i + 1]] - SoftmaxKernels.LogSumExp(scores);
-            }
-        });
+                for (int i = first; i < end; i++)
+                {
+                    ReadOnlySpan<float> scores = logits.Values.Slice(i * vocabulary, vocabulary);
+                    logProbabilities[from + i + 1] = scores[sequence[from + i + 1]] - SoftmaxKernels.LogSumExp(scores);
+                }
+            });
+        }
+
         return logProbabilities;
     }
 }

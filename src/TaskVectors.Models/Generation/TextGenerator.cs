@@ -57,6 +57,8 @@ public static class TextGenerator
 
     private sealed class Run
     {
+        private const int MostTokens = 1 << 28;
+
         private readonly GenerationOptions _options;
         private readonly Action<GeneratedToken>? _onToken;
         private readonly int _batch;
@@ -76,6 +78,11 @@ public static class TextGenerator
             if (_prompt == 0 || _prompt > Total)
             {
                 throw new ModelException(ModelError.InvalidInput, $"A prompt has from 1 to {maximumLength} tokens, not {_prompt}.") { Tensor = "input_ids" };
+            }
+
+            if ((long)_batch * Total > MostTokens)
+            {
+                throw new ModelException(ModelError.InvalidInput, $"{_batch} sequences of {Total} tokens are too many at a time. Ask for fewer new tokens, or smaller batches.");
             }
 
             if (mask is not null && mask.Count != prompts.Count)

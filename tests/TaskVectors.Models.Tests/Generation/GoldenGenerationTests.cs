@@ -91,6 +91,17 @@ public sealed class GoldenGenerationTests : IDisposable
     }
 
     [Fact]
+    public void More_tokens_than_memory_can_hold_are_refused()
+    {
+        GoldenCase golden = new("t5-relu-tied");
+        using var model = (T5Model)ModelLoader.Load(Checkpoint.Open(golden.ModelFolder), _context);
+
+        ModelException failure = Assert.Throws<ModelException>(
+            () => TextGenerator.Generate(model, golden.Inputs(_context, "greedy/"), new GenerationOptions { MaximumNewTokens = int.MaxValue }));
+        Assert.Contains("too many", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_seed_gives_the_same_text_whatever_else_is_in_the_batch()
     {
         GoldenCase golden = new("generate-llama");
