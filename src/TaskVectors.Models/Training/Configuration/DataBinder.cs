@@ -69,6 +69,7 @@ internal sealed class DataBinder(RecipeProblems problems)
         RequireTask(section, "labels", task, TrainingTask.ImageClassification);
         RequireTask(section, "label_column", task, TrainingTask.TextClassification);
         RequireTask(section, "text_column", task, TrainingTask.TextClassification, TrainingTask.LanguageModel);
+        List<(string Name, double Share)> shares = Shares(section);
         return new DataSourceConfiguration
         {
             Node = node,
@@ -78,8 +79,8 @@ internal sealed class DataBinder(RecipeProblems problems)
             LabelColumn = section.Text("label_column")?.Text ?? "label",
             Weight = section.Number("weight", value => value > 0, "more than 0"),
             Limit = section.Integer("limit", 1),
-            Shares = Shares(section),
-            Part = section.Text("part"),
+            Shares = shares,
+            Part = Part(section, shares),
         };
     }
 
@@ -103,13 +104,20 @@ internal sealed class DataBinder(RecipeProblems problems)
             }
         }
 
-        if (section.Text("part") is { } part && shares.Count > 0 && !shares.Exists(share => share.Item1 == part.Text))
+        return shares;
+    }
+
+    private PlacedText? Part(ConfigurationSection section, List<(string Name, double Share)> shares)
+    {
+        PlacedText? part = section.Text("part");
+        if (part is null || shares.Count == 0 || shares.Exists(share => share.Name == part.Text))
         {
-            string[] names = [.. shares.Select(share => share.Item1)];
-            problems.Error(part.Node, $"There is no part '{part.Text}'.{SimilarNames.Question(part.Text, names)} The shares are {string.Join(", ", names)}.");
+            return part;
         }
 
-        return shares;
+        string[] names = [.. shares.Select(share => share.Name)];
+        problems.Error(part.Node, $"There is no part '{part.Text}'.{SimilarNames.Question(part.Text, names)} The shares are {string.Join(", ", names)}.");
+        return null;
     }
 
     private void RequireTask(ConfigurationSection section, string key, TrainingTask? task, params ReadOnlySpan<TrainingTask> tasks)
