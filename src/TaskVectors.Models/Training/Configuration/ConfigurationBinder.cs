@@ -7,7 +7,8 @@ namespace TaskVectors.Models.Training.Configuration;
 /// <summary>Binds a configuration strictly: every key must be known, every value of its kind and in its range.</summary>
 internal sealed class ConfigurationBinder(RecipeProblems problems)
 {
-    private static readonly string[] Keys =
+    /// <summary>The keys of a configuration.</summary>
+    public static readonly IReadOnlyList<string> Keys =
     [
         "task", "model", "edit", "models", "any_base", "tokenizer", "processor", "data", "classes", "validation", "head", "trained", "frozen", "lora", "optimizer",
         "learning_rate", "weight_decay", "momentum", "betas", "epsilon", "schedule", "warmup_steps", "warmup_ratio", "steps", "epochs", "batch_size",

@@ -16,6 +16,9 @@ public sealed class TrainingConfiguration
         Folder = System.IO.Path.GetDirectoryName(System.IO.Path.GetFullPath(path))!;
     }
 
+    /// <summary>The keys that a configuration may have.</summary>
+    public static IReadOnlyList<string> Keys => ConfigurationBinder.Keys;
+
     /// <summary>The file.</summary>
     public string Path { get; }
 
