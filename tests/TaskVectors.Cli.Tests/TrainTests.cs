@@ -174,16 +174,16 @@ public sealed class TrainTests : IDisposable
     public async Task A_dry_run_says_what_would_be_trained_and_writes_nothing()
     {
         (string images, string labels) = AddPictures();
-        string file = Write(Pictures(images, labels) + "\ntrained: ['*.query.weight']\nvalidation: {share: 0.25}");
+        string file = Write(Pictures(images, labels) + "\ntrained: ['*.query.weight']\nvalidation: {share: 0.2}");
 
         Outcome json = await Taskvec.RunAsync("train", file, "-o", _place.PathOf("out"), "--dry-run", "--json");
         Outcome text = await Taskvec.RunAsync("train", file, "-o", _place.PathOf("out"), "--dry-run");
 
         Assert.Equal((0, 0), (json.Code, text.Code));
         Assert.True(json.Json.GetProperty("dryRun").GetBoolean());
-        Assert.Equal((45, 15, 3), (json.Json.GetProperty("examples").GetInt32(), json.Json.GetProperty("heldOut").GetInt32(), json.Json.GetProperty("steps").GetInt32()));
+        Assert.Equal((48, 12, 3), (json.Json.GetProperty("examples").GetInt32(), json.Json.GetProperty("heldOut").GetInt32(), json.Json.GetProperty("steps").GetInt32()));
         Assert.All(json.Json.GetProperty("parameters").EnumerateArray(), name => Assert.EndsWith(".query.weight", name.GetString(), StringComparison.Ordinal));
-        Assert.Contains("45 examples, 15 held out", text.Output, StringComparison.Ordinal);
+        Assert.Contains("48 examples, 12 held out", text.Output, StringComparison.Ordinal);
         Assert.False(Directory.Exists(_place.PathOf("out")));
     }
 

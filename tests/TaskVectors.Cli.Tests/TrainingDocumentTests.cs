@@ -1,3 +1,4 @@
+using System.IO.Compression;
 using TaskVectors.Models.Training.Configuration;
 
 namespace TaskVectors.Cli.Tests;
@@ -35,8 +36,8 @@ public sealed class TrainingDocumentTests
             string yaml = await File.ReadAllTextAsync(Path.Combine(Repository.Root, "samples", "training", "fashion.yml"));
             await File.WriteAllTextAsync(Path.Combine(folder, "fashion.yml"), yaml.Replace("../vit-small", Path.Combine(Repository.Root, "samples", "vit-small"), StringComparison.Ordinal));
             string data = Directory.CreateDirectory(Path.Combine(folder, "data", "fashion-mnist")).FullName;
-            _ = IdxFile.Write(Path.Combine(data, "train-images-idx3-ubyte.gz"), [100, 28, 28], new byte[100 * 28 * 28]);
-            _ = IdxFile.Write(Path.Combine(data, "train-labels-idx1-ubyte.gz"), [100], [.. Enumerable.Range(0, 100).Select(example => (byte)(example % 2))]);
+            Pack(IdxFile.Write(Path.Combine(data, "train-images-idx3-ubyte"), [100, 28, 28], new byte[100 * 28 * 28]));
+            Pack(IdxFile.Write(Path.Combine(data, "train-labels-idx1-ubyte"), [100], [.. Enumerable.Range(0, 100).Select(example => (byte)(example % 2))]));
 
             Outcome outcome = await Taskvec.RunAsync("train", Path.Combine(folder, "fashion.yml"), "-o", Path.Combine(folder, "out"), "--dry-run", "--json");
 
@@ -47,5 +48,11 @@ public sealed class TrainingDocumentTests
         {
             Directory.Delete(folder, recursive: true);
         }
+    }
+
+    private static void Pack(string file)
+    {
+        using GZipStream packed = new(File.Create(file + ".gz"), CompressionLevel.Fastest);
+        packed.Write(File.ReadAllBytes(file));
     }
 }
