@@ -36,7 +36,7 @@ internal sealed class MethodBenchmark(Settings settings)
         string folder = Path.Combine(settings.Folder, dtype.Name());
         string[] models = Prepare(folder, "model", settings.ModelBytes, dtype);
         string[] tiny = Prepare(folder, "tiny", TinyBytes, dtype);
-        _copies.Prepare(folder, Models + 2);
+        _copies.Prepare(folder, (2 * (Models + 1)) + 1);
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"base and models of {ByteSize.Format(settings.ModelBytes)} of {dtype.Name()}, memory {settings.Memory >> 20} MiB, medians of {settings.Runs} runs in turn with cp; ns with the start of the program taken off"));
         Console.WriteLine("| method | settings | models read | merge s | cp s | merge / cp | ns / parameter, 1 thread | 2 threads | peak RSS MiB |");
         Console.WriteLine("|---|---|---|---|---|---|---|---|---|");
@@ -61,7 +61,7 @@ internal sealed class MethodBenchmark(Settings settings)
             (double start, _) = await MergeAsync(method, given, tiny[..count], 1, cancellation);
             (double single, _) = await MergeAsync(method, given, models[..count], 1, cancellation);
             (double merge, long memory) = await MergeAsync(method, given, models[..count], 2, cancellation);
-            double copy = await _copies.TimeAsync(count + 1, cancellation);
+            double copy = await _copies.TimeAsync(HalvesMoved(method, given, count), cancellation);
             if (run > 0)
             {
                 one.Add(single - start);
@@ -80,13 +80,16 @@ internal sealed class MethodBenchmark(Settings settings)
             $"| {method.Name} | {string.Join(' ', given)} | {count} | {CopyTimer.Median(two):F2} | {CopyTimer.Median(copies):F2} | {ratio:F2} | {CopyTimer.Median(one) / parameters * 1e9:F1} | {onTwo / parameters * 1e9:F1} | {peak >> 20} |"));
     }
 
+    // A merge moves what it reads and what it writes, a copy each of its bytes twice; methods that need statistics read twice.
+    private static int HalvesMoved(IMergeMethod method, string[] given, int models) => (models * (KernelOf(method, given) is StatisticKernel ? 2 : 1)) + 1;
+
     private async Task<(double Seconds, long PeakBytes)> MergeAsync(IMergeMethod method, string[] given, string[] models, int threads, CancellationToken cancellation)
     {
         CopyTimer.Clean(_copies.OutputFolder, keep: false);
         string[] arguments =
         [
             "merge", "--method", method.Name, "--base", $"m0={models[0]}", .. models.Skip(1).Select((model, index) => $"m{index + 1}={model}"),
-            .. given.Concat(method.TaskParameter is { } task && !given.Any(setting => setting.StartsWith(task.Name + "=", StringComparison.Ordinal)) ? [$"{task.Name}=0"] : []).SelectMany(setting => new[] { "--set", setting }),
+            .. WithTask(method, given).SelectMany(setting => new[] { "--set", setting }),
             "-o", _copies.OutputFolder, "--memory", settings.Memory.ToString(CultureInfo.InvariantCulture), "--threads", threads.ToString(CultureInfo.InvariantCulture), "--quiet",
             .. settings.Flush ? [] : new[] { "--no-flush" },
         ];
@@ -105,10 +108,18 @@ internal sealed class MethodBenchmark(Settings settings)
 
     private static bool WorksInTiles(IMergeMethod method)
     {
-        MergeSetting[] given = [.. Usual.GetValueOrDefault(method.Name, []).Select(setting => new MergeSetting(setting.Split('=')[0], setting.Split('=')[1]))];
-        var arguments = MergeArguments.Bind(method, Math.Min(Models, method.MaximumVectors ?? Models), given, out IReadOnlyList<MergeException> errors);
-        return errors.Count == 0 && method.CreateKernel(arguments) is TileKernel;
+        return KernelOf(method, Usual.GetValueOrDefault(method.Name, [])) is TileKernel;
     }
+
+    private static MergeKernel? KernelOf(IMergeMethod method, string[] given)
+    {
+        MergeSetting[] settings = [.. WithTask(method, given).Select(setting => new MergeSetting(setting.Split('=')[0], setting.Split('=')[1]))];
+        var arguments = MergeArguments.Bind(method, Math.Min(Models, method.MaximumVectors ?? Models), settings, out IReadOnlyList<MergeException> errors);
+        return errors.Count == 0 ? method.CreateKernel(arguments) : null;
+    }
+
+    private static IEnumerable<string> WithTask(IMergeMethod method, string[] given) =>
+        method.TaskParameter is { } task && !given.Any(setting => setting.StartsWith(task.Name + "=", StringComparison.Ordinal)) ? [.. given, $"{task.Name}=0"] : given;
 
     private static string[] Prepare(string folder, string name, long bytes, DType dtype)
     {

@@ -12,8 +12,9 @@ namespace TaskVectors.Execution;
 /// </summary>
 internal sealed class EditLane : ITileLane
 {
-    // A result below this share of what was added may be off by half a unit in the last place of F16 after some roundings of F32; BF16 has more room.
+    // A result below this share of what was added may be off by half a unit in the last place after some roundings of F32.
     private const double SmallestShare = 1.0 / 512;
+    private const double SmallestShareOfBFloat16 = 1.0 / 4096;
 
     private readonly EditRun _run;
     private readonly CancellationToken _cancellationToken;
@@ -46,7 +47,7 @@ internal sealed class EditLane : ITileLane
     public void Process(Tile tile)
     {
         TensorProgress progress = _run.Begin(tile.Tensor);
-        (PlannedTensor tensor, TiledTensor? merged) = progress.Bind(_run.Readers);
+        (PlannedTensor tensor, TiledTensor? merged) = progress.Bind(_run.Readers, _cancellationToken);
         _merged = merged;
         ReadInputs(tensor, tile);
 
@@ -170,21 +171,23 @@ internal sealed class EditLane : ITileLane
         if (_merged is { } merged)
         {
             bool isFirst = tensor.Terms.All(term => term.Coefficient == 0);
-            AddMerged(merged, tile.First, first, tensor.Merged!.Term.Coefficient, isFirst, exact);
+            AddMerged(tensor, merged, tile, first, isFirst, exact);
         }
     }
 
-    private void AddMerged(TiledTensor merged, long tileFirst, int first, double coefficient, bool isFirst, Span<double> sum)
+    private void AddMerged(PlannedTensor tensor, TiledTensor merged, Tile tile, int first, bool isFirst, Span<double> sum)
     {
         if (merged.IsSingle)
         {
             _singles = Room(_singles, merged);
-            AddSingles(_singles, merged, tileFirst, first, coefficient, isFirst, sum);
+            AddSingles(_singles, tensor, merged, tile.First, first, isFirst, sum);
             return;
         }
 
+        double coefficient = tensor.Merged!.Term.Coefficient;
         _doubles = Room(_doubles, merged);
-        Span<double> doubles = Merge(_doubles, merged, tileFirst, first, sum.Length);
+        Span<double> doubles = _doubles.Result.AsSpan(0, sum.Length);
+        _doubles.Merge(merged, _doubles.BlockAt(_inputs, merged, tile.First, first, sum.Length), doubles);
         if (isFirst)
         {
             BlockMath.Scale(doubles, coefficient, sum);
@@ -196,8 +199,9 @@ internal sealed class EditLane : ITileLane
     }
 
     // Where the base and what is added to it nearly cancel, the rounding of F32 would show in 16 bits: such elements are merged again in F64.
-    private void AddSingles(ModelValues<float> values, TiledTensor merged, long tileFirst, int first, double coefficient, bool isFirst, Span<double> sum)
+    private void AddSingles(ModelValues<float> values, PlannedTensor tensor, TiledTensor merged, long tileFirst, int first, bool isFirst, Span<double> sum)
     {
+        double coefficient = tensor.Merged!.Term.Coefficient;
         MergeBlock<float> block = values.BlockAt(_inputs, merged, tileFirst, first, sum.Length);
         Span<float> result = values.Result.AsSpan(0, sum.Length);
         values.Merge(merged, block, result);
@@ -207,13 +211,14 @@ internal sealed class EditLane : ITileLane
             return;
         }
 
-        int count = BlockMath.AddScaled(result, coefficient, SmallestShare, sum, _places, _before);
+        double share = tensor.Output.DType == DType.BF16 ? SmallestShareOfBFloat16 : SmallestShare;
+        int count = BlockMath.AddScaled(result, coefficient, share, sum, _places, _before);
         if (count > 0)
         {
             ReadOnlySpan<int> places = _places.AsSpan(0, count);
             _exactValues = _exactValues.Length < count * block.ModelCount ? new double[count * block.ModelCount] : _exactValues;
             Span<double> again = _again.AsSpan(0, count);
-            merged.Kernel.MergeExactly(block, places, values.ExactAt(merged, places, _exactValues), merged.Statistic?.Found, again);
+            merged.Kernel.MergeExactly(block, places, ModelValues<double>.ExactAt(_inputs, merged, first, places, _exactValues), merged.Statistic?.Found, again);
             for (int index = 0; index < count; index++)
             {
                 sum[places[index]] = Math.FusedMultiplyAdd(again[index], coefficient, _before[index]);
@@ -226,14 +231,6 @@ internal sealed class EditLane : ITileLane
         known is not null && known.Streams >= merged.Table.Streams.Length && known.Models >= merged.Table.Models.Length
             ? known
             : new ModelValues<T>(merged.Table.Streams.Length, merged.Table.Models.Length, LaneBudget.BlockElements);
-
-    private Span<T> Merge<T>(ModelValues<T> values, TiledTensor merged, long tileFirst, int first, int count)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
-    {
-        Span<T> result = values.Result.AsSpan(0, count);
-        values.Merge(merged, values.BlockAt(_inputs, merged, tileFirst, first, count), result);
-        return result;
-    }
 
     private long CheckNaN(PlannedTensor tensor, long count, Tile tile)
     {
@@ -248,7 +245,7 @@ internal sealed class EditLane : ITileLane
         PlannedInput? input = culprit is null ? null : _run.Plan.Inputs[culprit.Input];
         string origin = input is null ? "that arise where infinite values cancel" : $"that come from '{input.Name}' ({input.Source.Path})";
         throw new EditException(
-            EditError.NaN, $"The tensor {QuotedName.Of(tensor.Output.Name)} has NaN values {origin}. Leave it alone with --exclude, or pass --nan keep to write them all the same.")
+            EditError.NaN, $"The tensor {QuotedName.Of(tensor.Output.Name)} has NaN values {origin}. Leave it alone with --exclude, or pass --nan keep to write them all the same. What is finished lies in '{_run.Plan.Target.PartialFolder}': go on from there with --resume, or delete it.")
         {
             File = input?.Source.Path,
             Tensor = tensor.Output.Name,

@@ -44,13 +44,14 @@ internal sealed class MergedTileReader : ICheckpointReader
             return;
         }
 
-        Prepare(tiled);
+        Prepare(tiled, CancellationToken.None);
         long first = byteOffset / sizeof(double);
         int skipped = (int)(byteOffset % sizeof(double));
         int count = (int)(((long)skipped + destination.Length + sizeof(double) - 1) / sizeof(double));
         if (skipped == 0 && destination.Length % sizeof(double) == 0)
         {
             Merge(tiled, first, MemoryMarshal.Cast<byte, double>(destination));
+            tiled.Consume(count);
             return;
         }
 
@@ -68,22 +69,24 @@ internal sealed class MergedTileReader : ICheckpointReader
     /// <summary>A tensor whose statistics are known; whoever asks first finds them, others wait.</summary>
     /// <param name="tensor">Its name.</param>
     /// <param name="isSingle">Whether F32 is enough, where its kernel works in it.</param>
-    public TiledTensor Open(string tensor, bool isSingle)
+    /// <param name="cancellationToken">Stops the passes over the models.</param>
+    public TiledTensor Open(string tensor, bool isSingle, CancellationToken cancellationToken)
     {
         TiledTensor tiled = _tensors[tensor];
         tiled = isSingle && tiled.Kernel.WorksInSingle ? _singles.Value[tensor] : tiled;
-        Prepare(tiled);
+        Prepare(tiled, cancellationToken);
         return tiled;
     }
 
-    private void Prepare(TiledTensor tensor) => tensor.Statistic?.Prepare(statistic => Observe(tensor.Statistic.Tensors, statistic));
+    private void Prepare(TiledTensor tensor, CancellationToken cancellationToken) =>
+        tensor.Statistic?.Prepare(statistic => Observe(tensor.Statistic.Tensors, statistic, cancellationToken));
 
     // One at a time, each on several threads: what a pass lists is in the budget once.
-    private void Observe(IReadOnlyList<TiledTensor> tensors, TensorStatistic statistic)
+    private void Observe(IReadOnlyList<TiledTensor> tensors, TensorStatistic statistic, CancellationToken cancellationToken)
     {
         lock (_observing)
         {
-            new StatisticPass(tensors, statistic, Rent, _free.Add, _merge.Threads).Run();
+            new StatisticPass(tensors, statistic, Rent, _free.Add, _merge.Threads).Run(cancellationToken);
         }
     }
 

@@ -59,7 +59,7 @@ internal sealed class ModelValues<T>
         StreamTable table = tensor.Table;
         for (int stream = 0; stream < table.Streams.Length; stream++)
         {
-            if (table.IsUsed(stream))
+            if (table.IsShared(stream))
             {
                 Decode(table.Streams[stream].Tensor.DType, inputs[stream], start, _streams.AsSpan(stream * _stride, count));
             }
@@ -67,7 +67,17 @@ internal sealed class ModelValues<T>
 
         for (int model = 0; model < table.Models.Length; model++)
         {
-            Sum(table.Models[model].AsSpan(), _values.AsSpan(model * _stride, count));
+            Span<T> values = _values.AsSpan(model * _stride, count);
+            ReadOnlySpan<StreamTerm> terms = table.Models[model].AsSpan();
+            if (table.IsOwnDifference(model))
+            {
+                Decode(table.Streams[terms[1].Stream].Tensor.DType, inputs[terms[1].Stream], start, values);
+                BlockMath.Subtract(values, StreamOf(terms[0], count), values);
+            }
+            else
+            {
+                Sum(terms, values);
+            }
         }
 
         return new MergeBlock<T>(tensor.Tensor, tileFirst + start, count, _values, _stride, tensor.Keys, tensor.Origin);
@@ -84,12 +94,15 @@ internal sealed class ModelValues<T>
         }
     }
 
-    /// <summary>The values of the models at some elements of the last block, in F64.</summary>
+    /// <summary>The values of the models at some elements of a block, in F64.</summary>
+    /// <param name="inputs">The bytes of the stored tensors.</param>
     /// <param name="tensor">The tensor.</param>
+    /// <param name="start">The first element of the block, counted from the beginning of the bytes.</param>
     /// <param name="places">The elements.</param>
     /// <param name="values">Room for as many numbers for every model.</param>
-    public MergeBlock<double> ExactAt(TiledTensor tensor, ReadOnlySpan<int> places, Span<double> values)
+    public static MergeBlock<double> ExactAt(TileBuffers inputs, TiledTensor tensor, int start, ReadOnlySpan<int> places, Span<double> values)
     {
+        Span<double> number = stackalloc double[1];
         for (int model = 0; model < tensor.Table.Models.Length; model++)
         {
             for (int index = 0; index < places.Length; index++)
@@ -97,7 +110,8 @@ internal sealed class ModelValues<T>
                 double sum = 0;
                 foreach (StreamTerm term in tensor.Table.Models[model])
                 {
-                    sum = Math.FusedMultiplyAdd(double.CreateTruncating(_streams[(term.Stream * _stride) + places[index]]), term.Coefficient, sum);
+                    ModelValues<double>.Decode(tensor.Table.Streams[term.Stream].Tensor.DType, inputs[term.Stream], start + places[index], number);
+                    sum = Math.FusedMultiplyAdd(number[0], term.Coefficient, sum);
                 }
 
                 values[(model * places.Length) + index] = sum;

@@ -15,21 +15,101 @@ internal sealed class StatisticPass(
     // Fixed, so that sums over chunks do not depend on memory or threads.
     private const int ChunkTiles = 4;
 
+    // How far the chunks begun may be ahead of the first unfinished one, for each thread.
+    private const int MostAhead = 8;
+
+    private readonly object _lock = new();
+
     /// <summary>Makes all passes.</summary>
-    public void Run()
+    /// <param name="cancellationToken">Stops between chunks.</param>
+    public void Run(CancellationToken cancellationToken)
     {
         while (statistic.NeedsPass)
         {
-            // Chunks wait for their turn in small batches.
-            foreach ((TiledTensor Tensor, long First, long End)[] batch in Chunks().Chunk(threads * 4))
+            if (threads == 1)
             {
-                foreach (ChunkStatistic observed in Observe(batch))
+                foreach ((TiledTensor tensor, long first, long end) in Chunks())
                 {
-                    statistic.Add(observed);
+                    cancellationToken.ThrowIfCancellationRequested();
+                    statistic.Add(Observe(tensor, first, end));
                 }
+            }
+            else
+            {
+                RunOnThreads(cancellationToken);
             }
 
             statistic.EndPass();
+        }
+    }
+
+    // Whoever finishes a chunk takes the next; finished ones are added in order.
+    private void RunOnThreads(CancellationToken cancellationToken)
+    {
+        using IEnumerator<(TiledTensor Tensor, long First, long End)> chunks = Chunks().GetEnumerator();
+        var finished = new Dictionary<long, ChunkStatistic>();
+        long taken = 0;
+        long added = 0;
+        bool hasFailed = false;
+        try
+        {
+            _ = Parallel.For(0, threads, new ParallelOptions { MaxDegreeOfParallelism = threads }, _ => Work());
+        }
+        catch (AggregateException error)
+        {
+            ExceptionDispatchInfo.Capture(error.InnerExceptions[0]).Throw();
+        }
+
+        void Work()
+        {
+            try
+            {
+                while (TryTake(out long index, out (TiledTensor Tensor, long First, long End) chunk))
+                {
+                    cancellationToken.ThrowIfCancellationRequested();
+                    Add(index, Observe(chunk.Tensor, chunk.First, chunk.End));
+                }
+            }
+            catch
+            {
+                lock (_lock)
+                {
+                    hasFailed = true;
+                    Monitor.PulseAll(_lock);
+                }
+
+                throw;
+            }
+        }
+
+        bool TryTake(out long index, out (TiledTensor Tensor, long First, long End) chunk)
+        {
+            lock (_lock)
+            {
+                while (taken - added > MostAhead * threads && !hasFailed)
+                {
+                    _ = Monitor.Wait(_lock);
+                }
+
+                bool isTaken = !hasFailed && chunks.MoveNext();
+                index = isTaken ? taken++ : -1;
+                chunk = isTaken ? chunks.Current : default;
+                return isTaken;
+            }
+        }
+
+        void Add(long index, ChunkStatistic observed)
+        {
+            lock (_lock)
+            {
+                finished.Add(index, observed);
+                for (; finished.Remove(added, out ChunkStatistic? next); added++)
+                {
+                    statistic.Add(next);
+                }
+
+                Monitor.PulseAll(_lock);
+            }
         }
     }
 
@@ -44,27 +124,6 @@ internal sealed class StatisticPass(
                 yield return (tensor, first, Math.Min(first + chunk, count));
             }
         }
-    }
-
-    private ChunkStatistic[] Observe((TiledTensor Tensor, long First, long End)[] chunks)
-    {
-        if (chunks.Length == 1 || threads == 1)
-        {
-            return [.. chunks.Select(chunk => Observe(chunk.Tensor, chunk.First, chunk.End))];
-        }
-
-        var observed = new ChunkStatistic[chunks.Length];
-        try
-        {
-            _ = Parallel.For(
-                0, chunks.Length, new ParallelOptions { MaxDegreeOfParallelism = threads }, index => observed[index] = Observe(chunks[index].Tensor, chunks[index].First, chunks[index].End));
-        }
-        catch (AggregateException error)
-        {
-            ExceptionDispatchInfo.Capture(error.InnerExceptions[0]).Throw();
-        }
-
-        return observed;
     }
 
     private ChunkStatistic Observe(TiledTensor tensor, long first, long end)

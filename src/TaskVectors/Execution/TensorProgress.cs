@@ -26,14 +26,14 @@ internal sealed class TensorProgress
     public PlannedTensor Tensor { get; }
 
     /// <summary>What its tiles are made of, once the statistics of its merge are known; whoever asks first finds them, others wait.</summary>
-    public Binding Bind(InputReaders readers)
+    public Binding Bind(InputReaders readers, CancellationToken cancellationToken)
     {
         if (Volatile.Read(ref _binding) is { } known)
         {
             return known;
         }
 
-        Binding binding = Find(readers);
+        Binding binding = Find(readers, cancellationToken);
         Volatile.Write(ref _binding, binding);
         return binding;
     }
@@ -57,7 +57,7 @@ internal sealed class TensorProgress
         return Interlocked.Add(ref _missing, -tile.Count) == 0;
     }
 
-    private Binding Find(InputReaders readers)
+    private Binding Find(InputReaders readers, CancellationToken cancellationToken)
     {
         if (Tensor.Merged is not { } merged)
         {
@@ -65,7 +65,7 @@ internal sealed class TensorProgress
         }
 
         var reader = (MergedTileReader)readers[merged.Term.Input];
-        TiledTensor tiled = reader.Open(merged.Term.Tensor.Name, Tensor.Precision == SumPrecision.Single);
+        TiledTensor tiled = reader.Open(merged.Term.Tensor.Name, Tensor.Precision == SumPrecision.Single, cancellationToken);
         return tiled.Kernel.Coefficients(tiled.Statistic?.Found) is { } coefficients
             ? new Binding(Tensor.WithCoefficients(coefficients), null)
             : new Binding(Tensor, tiled.Over(new StreamTable([.. Tensor.Terms.Select(term => (term.Input, term.Tensor))], merged.Models)));
@@ -73,6 +73,7 @@ internal sealed class TensorProgress
 
     public TensorRecord Finish()
     {
+        _binding?.Merged?.Statistic?.Release();
         BlockStatistics sum = default;
         foreach (BlockStatistics group in _groups)
         {

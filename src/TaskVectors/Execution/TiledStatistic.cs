@@ -25,6 +25,15 @@ internal sealed class TiledStatistic(Func<IReadOnlyList<MergeTensor>, TensorStat
         Count += tensor.Tensor.Shape.ElementCount;
     }
 
+    /// <summary>Forgets the statistics of a tensor that is done; those of a survey are kept for the other tensors.</summary>
+    public void Release()
+    {
+        if (_tensors.Count == 1)
+        {
+            Volatile.Write(ref _found, null);
+        }
+    }
+
     /// <summary>Finds the statistics; whoever comes first does, others wait.</summary>
     public void Prepare(Action<TensorStatistic> observe)
     {

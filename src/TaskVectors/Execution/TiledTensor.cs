@@ -9,6 +9,7 @@ namespace TaskVectors.Execution;
 internal sealed class TiledTensor
 {
     private readonly ImmutableArray<PhiloxKey> _keys;
+    private long _consumed;
 
     public TiledTensor(MergeTensor tensor, TileKernel kernel, ImmutableArray<PhiloxKey> keys, StreamTable table, TiledStatistic? statistic)
     {
@@ -43,6 +44,16 @@ internal sealed class TiledTensor
 
     /// <summary>The number of elements before it among those observed for its statistics.</summary>
     public long Origin { get; }
+
+    /// <summary>Counts elements as read; when all have been, the statistics are forgotten.</summary>
+    public void Consume(long count)
+    {
+        if (Interlocked.Add(ref _consumed, count) == Tensor.Shape.ElementCount)
+        {
+            _consumed = 0;
+            Statistic?.Release();
+        }
+    }
 
     /// <summary>The same tensor and statistics, of stored tensors in another order.</summary>
     public TiledTensor Over(StreamTable table) => new(this, table);

@@ -38,6 +38,9 @@ internal readonly ref struct MergeBlock<T>
     /// <inheritdoc cref="MergeBlock.ModelCount"/>
     public int ModelCount => _keys.Length;
 
+    /// <summary>The distance from the values of one model to those of the next.</summary>
+    public int Stride => _stride;
+
     /// <summary>The values of one model.</summary>
     public Span<T> this[int model] => _values.Slice(model * _stride, Count);
 

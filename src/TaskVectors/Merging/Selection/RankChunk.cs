@@ -15,7 +15,7 @@ internal sealed class RankChunk
     private readonly RankTarget _target;
     private readonly RankPhase _phase;
     private readonly bool _lists;
-    private readonly List<(long Pattern, long Index)>[] _listed;
+    private readonly PooledList<(long Pattern, long Index)> _listed = new();
     private readonly long[] _pivotCounts;
     private readonly (long Count, long Low, long High)[] _bins = [];
     private long _above;
@@ -26,7 +26,6 @@ internal sealed class RankChunk
         _target = target;
         _phase = target.Phase;
         _lists = !target.IsOverflowing;
-        _listed = [.. Enumerable.Range(0, _phase == RankPhase.Count ? target.Pivots.Length + 1 : 0).Select(_ => new List<(long, long)>())];
         _pivotCounts = new long[target.Pivots.Length];
         if (_phase == RankPhase.Bins)
         {
@@ -52,12 +51,11 @@ internal sealed class RankChunk
 
     public long Within { get; private set; }
 
-    public int ListedCount { get; private set; }
+    /// <summary>What lies within and is not counted.</summary>
+    public PooledList<(long Pattern, long Index)> Listed => _listed;
 
     /// <summary>The index of the last of the equal magnitudes looked for; -1 if it is not here.</summary>
     public long TieIndex { get; private set; } = -1;
-
-    public List<(long Pattern, long Index)> Listed(int gap) => _listed[gap];
 
     public long PivotCount(int pivot) => _pivotCounts[pivot];
 
@@ -114,8 +112,7 @@ internal sealed class RankChunk
         }
         else if (_lists)
         {
-            _listed[~gap].Add((pattern, index));
-            ListedCount++;
+            _listed.Add((pattern, index));
         }
     }
 }

@@ -17,11 +17,10 @@ internal sealed class RankTarget(int series, long rank, long total, bool keepsTi
 
     private readonly List<RankPlace> _places = [];
     private long _capacity;
-    private long _listed;
     private long _above;
     private long _within;
     private long _tieIndex;
-    private List<(long Pattern, long Index)>[] _gaps = [];
+    private readonly PooledList<(long Pattern, long Index)> _listed = new();
     private long[] _pivotCounts = [];
     private (long Count, long Low, long High)[] _bins = [];
 
@@ -73,8 +72,7 @@ internal sealed class RankTarget(int series, long rank, long total, bool keepsTi
     /// <summary>Begins a pass.</summary>
     public void BeginPass()
     {
-        (_above, _within, _listed, _tieIndex) = (0, 0, 0, -1);
-        _gaps = [.. Enumerable.Range(0, Pivots.Length + 1).Select(_ => new List<(long, long)>())];
+        (_above, _within, _tieIndex) = (0, 0, -1);
         _pivotCounts = new long[Pivots.Length];
         _bins = Phase == RankPhase.Bins ? RankChunk.EmptyBins() : [];
     }
@@ -84,7 +82,7 @@ internal sealed class RankTarget(int series, long rank, long total, bool keepsTi
     {
         double fraction = (double)rank / total;
         double middle = sample.Length * (1 - fraction);
-        double margin = (5 * Math.Sqrt(sample.Length * fraction * (1 - fraction))) + 16;
+        double margin = (4 * Math.Sqrt(sample.Length * fraction * (1 - fraction))) + 16;
         int first = (int)Math.Floor(middle - margin);
         int last = (int)Math.Ceiling(middle + margin);
         long low = QuickSelect.Largest(sample, sample.Length - Math.Max(first, 0));
@@ -132,7 +130,8 @@ internal sealed class RankTarget(int series, long rank, long total, bool keepsTi
         }
 
         _places.Clear();
-        (_gaps, _pivotCounts, _bins) = ([], [], []);
+        _listed.Clear();
+        (_pivotCounts, _bins) = ([], []);
     }
 
     private static long Capacity(long total) => Math.Min(LargestListed, SmallestListed + (total / 16));
@@ -189,18 +188,17 @@ internal sealed class RankTarget(int series, long rank, long total, bool keepsTi
 
     private void AddListed(RankChunk chunk)
     {
-        _listed += chunk.ListedCount;
-        if (IsOverflowing || _listed > _capacity)
+        IsOverflowing |= _listed.Count + chunk.Listed.Count > _capacity;
+        if (IsOverflowing)
         {
-            IsOverflowing = true;
-            Array.ForEach(_gaps, gap => gap.Clear());
-            return;
+            _listed.Clear();
+        }
+        else
+        {
+            chunk.Listed.Items.CopyTo(_listed.Append(chunk.Listed.Count));
         }
 
-        for (int gap = 0; gap < _gaps.Length && chunk.ListedCount > 0; gap++)
-        {
-            _gaps[gap].AddRange(chunk.Listed(gap));
-        }
+        chunk.Listed.Clear();
     }
 
     private void EndCount()
@@ -230,15 +228,21 @@ internal sealed class RankTarget(int series, long rank, long total, bool keepsTi
     // Between the pivots lie gaps of listed elements: gap p holds what is below pivot p and above the one before it.
     private void Decide(long remaining)
     {
+        long[] counts = new long[Pivots.Length + 1];
+        foreach ((long pattern, _) in _listed.Items)
+        {
+            counts[~Array.BinarySearch(Pivots, pattern)]++;
+        }
+
         for (int gap = Pivots.Length; ; gap--)
         {
-            if (remaining <= _gaps[gap].Count)
+            if (remaining <= counts[gap])
             {
-                DecideWithin(_gaps[gap], remaining);
+                DecideWithin(gap, counts[gap], remaining);
                 return;
             }
 
-            remaining -= _gaps[gap].Count;
+            remaining -= counts[gap];
             long equal = _pivotCounts[gap - 1];
             if (remaining <= equal)
             {
@@ -250,12 +254,16 @@ internal sealed class RankTarget(int series, long rank, long total, bool keepsTi
         }
     }
 
-    private void DecideWithin(List<(long Pattern, long Index)> listed, long remaining)
+    private void DecideWithin(int gap, long count, long remaining)
     {
-        long[] patterns = new long[listed.Count];
-        for (int index = 0; index < patterns.Length; index++)
+        long[] patterns = new long[count];
+        int next = 0;
+        foreach ((long candidate, _) in _listed.Items)
         {
-            patterns[index] = listed[index].Pattern;
+            if (~Array.BinarySearch(Pivots, candidate) == gap)
+            {
+                patterns[next++] = candidate;
+            }
         }
 
         long pattern = QuickSelect.Largest(patterns, remaining);
@@ -266,7 +274,15 @@ internal sealed class RankTarget(int series, long rank, long total, bool keepsTi
         }
 
         long kept = remaining - patterns.LongCount(candidate => candidate > pattern);
-        Finish(new MagnitudeCut(pattern, listed.Where(element => element.Pattern == pattern).ElementAt((int)kept - 1).Index + 1));
+        foreach ((long candidate, long index) in _listed.Items)
+        {
+            kept -= candidate == pattern ? 1 : 0;
+            if (kept == 0)
+            {
+                Finish(new MagnitudeCut(pattern, index + 1));
+                return;
+            }
+        }
     }
 
     private void DecideTie(int pivot, long remaining, long equal)

@@ -1,5 +1,3 @@
-using System.Runtime.InteropServices;
-
 namespace TaskVectors.Merging.Selection;
 
 /// <summary>Finds the end of the k largest magnitudes of several series of a tensor exactly; see <see cref="RankTarget"/>.</summary>
@@ -11,12 +9,12 @@ internal class SelectionStatistic : TensorStatistic
 
     // The larger the sample, the fewer elements lie within the window it leaves: a sixty-fourth of the tensor, within limits.
     private const int SmallestSample = 32;
-    private const int LargestSample = 512;
+    private const int LargestSample = 256;
     private const int SampleShare = 64;
 
     private readonly RankTarget[] _targets;
     private readonly long _sampleStep;
-    private readonly List<long>[] _samples;
+    private readonly PooledList<long>[] _samples;
     private bool _isSampling;
 
     /// <param name="total">The number of elements.</param>
@@ -31,7 +29,7 @@ internal class SelectionStatistic : TensorStatistic
         }
 
         _isSampling = total > SmallTensor && _targets.Any(target => target.Phase != RankPhase.Done);
-        _samples = [.. _targets.Select(_ => new List<long>())];
+        _samples = [.. _targets.Select(_ => new PooledList<long>())];
         BeginPass();
 
         // Odd, so that the sample does not always fall on the same columns.
@@ -70,7 +68,8 @@ internal class SelectionStatistic : TensorStatistic
         {
             for (int target = 0; target < _targets.Length; target++)
             {
-                _samples[target].AddRange(sample.Patterns[target]);
+                sample.Patterns[target].Items.CopyTo(_samples[target].Append(sample.Patterns[target].Count));
+                sample.Patterns[target].Clear();
             }
         }
         else if (chunk is Count count)
@@ -100,10 +99,10 @@ internal class SelectionStatistic : TensorStatistic
         {
             if (_targets[target].Phase != RankPhase.Done)
             {
-                _targets[target].Choose(CollectionsMarshal.AsSpan(_samples[target]));
+                _targets[target].Choose(_samples[target].Items);
             }
 
-            _samples[target] = [];
+            _samples[target].Clear();
         }
 
         BeginPass();
@@ -125,7 +124,7 @@ internal class SelectionStatistic : TensorStatistic
 
     private sealed class Sample(SelectionStatistic owner) : ChunkStatistic
     {
-        public List<long>[] Patterns { get; } = [.. owner._targets.Select(_ => new List<long>())];
+        public PooledList<long>[] Patterns { get; } = [.. owner._targets.Select(_ => new PooledList<long>())];
 
         public override void Observe(MergeBlock block)
         {
@@ -155,9 +154,10 @@ internal class SelectionStatistic : TensorStatistic
                 return;
             }
 
-            foreach (T value in values)
+            Span<long> patterns = Patterns[target].Append(values.Length);
+            for (int index = 0; index < values.Length; index++)
             {
-                Patterns[target].Add(MagnitudeCut.PatternOf(value));
+                patterns[index] = MagnitudeCut.PatternOf(values[index]);
             }
         }
     }

@@ -1,4 +1,6 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 
 namespace TaskVectors.Merging.Sums;
 
@@ -12,7 +14,7 @@ internal static class SignElection
     public const double SmallestDivisor = 1e-8;
 
     /// <summary>Merges a block.</summary>
-    /// <param name="block">The trimmed task vectors; overwritten.</param>
+    /// <param name="block">The trimmed task vectors.</param>
     /// <param name="weights">A weight for each.</param>
     /// <param name="normalize">Whether the sum is divided by the sum of the weights of those added.</param>
     /// <param name="scale">The factor of the result.</param>
@@ -20,38 +22,38 @@ internal static class SignElection
     public static void Merge<T>(MergeBlock<T> block, ReadOnlySpan<double> weights, bool normalize, double scale, Span<T> result)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        BlockMath.Scale(block[0], T.CreateTruncating(weights[0]), block[0]);
-        block[0].CopyTo(result);
-        for (int model = 1; model < block.ModelCount; model++)
+        Span<T> factors = stackalloc T[weights.Length];
+        for (int model = 0; model < weights.Length; model++)
         {
-            BlockMath.Scale(block[model], T.CreateTruncating(weights[model]), block[model]);
-            BlockMath.AddScaled(block[model], T.One, result);
+            factors[model] = T.CreateTruncating(weights[model]);
         }
 
-        int index = 0;
-        for (; index <= block.Count - Vector<T>.Count; index += Vector<T>.Count)
-        {
-            MergeVector(block, weights, normalize, scale, index, result);
-        }
-
-        MergeScalar(block, weights, normalize, scale, index, result);
+        int done = MergeVectors(block, factors, normalize, T.CreateTruncating(scale), result);
+        MergeScalar(block, weights, normalize, scale, done, result);
     }
 
-    /// <summary>Merges the elements from a position on, whose sums of weighted values the result holds, one by one.</summary>
+    /// <summary>Merges the elements from a position on, one by one.</summary>
     public static void MergeScalar<T>(MergeBlock<T> block, ReadOnlySpan<double> weights, bool normalize, double scale, int from, Span<T> result)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         for (int index = from; index < block.Count; index++)
         {
-            bool isPositive = result[index] >= T.Zero;
+            T votes = T.Zero;
+            for (int model = 0; model < block.ModelCount; model++)
+            {
+                votes += block[model][index] * T.CreateTruncating(weights[model]);
+            }
+
+            bool isPositive = votes >= T.Zero;
             T sum = T.Zero;
             T divisor = T.Zero;
             for (int model = 0; model < block.ModelCount; model++)
             {
-                T value = block[model][index];
+                T weight = T.CreateTruncating(weights[model]);
+                T value = block[model][index] * weight;
                 bool agrees = isPositive ? value > T.Zero : value < T.Zero;
                 sum += agrees ? value : T.Zero;
-                divisor += agrees ? T.CreateTruncating(weights[model]) : T.Zero;
+                divisor += agrees ? weight : T.Zero;
             }
 
             divisor = T.Abs(divisor) < T.CreateTruncating(SmallestDivisor) ? T.One : divisor;
@@ -59,26 +61,47 @@ internal static class SignElection
         }
     }
 
-    private static void MergeVector<T>(MergeBlock<T> block, ReadOnlySpan<double> weights, bool normalize, double scale, int index, Span<T> result)
+    // Returns how many elements are done.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static int MergeVectors<T>(MergeBlock<T> block, ReadOnlySpan<T> weights, bool normalize, T scale, Span<T> result)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        Vector<T> isPositive = Vector.GreaterThanOrEqual(new Vector<T>(result[index..]), Vector<T>.Zero);
-        Vector<T> sum = Vector<T>.Zero;
-        Vector<T> divisor = Vector<T>.Zero;
-        for (int model = 0; model < block.ModelCount; model++)
+        ref T values = ref MemoryMarshal.GetReference(block[0]);
+        ref T weight = ref MemoryMarshal.GetReference(weights);
+        ref T target = ref MemoryMarshal.GetReference(result);
+        nint stride = block.Stride;
+        int models = block.ModelCount;
+        Vector<T> smallest = new(T.CreateTruncating(SmallestDivisor));
+        int index = 0;
+        for (; index <= block.Count - Vector<T>.Count; index += Vector<T>.Count)
         {
-            var value = new Vector<T>(block[model][index..]);
-            Vector<T> agrees = Vector.ConditionalSelect(isPositive, Vector.GreaterThan(value, Vector<T>.Zero), Vector.LessThan(value, Vector<T>.Zero));
-            sum += agrees & value;
-            divisor += agrees & new Vector<T>(T.CreateTruncating(weights[model]));
+            Vector<T> votes = Vector<T>.Zero;
+            ref T first = ref Unsafe.Add(ref values, index);
+            for (int model = 0; model < models; model++)
+            {
+                votes += Vector.LoadUnsafe(ref Unsafe.Add(ref first, model * stride)) * new Vector<T>(Unsafe.Add(ref weight, model));
+            }
+
+            Vector<T> isPositive = Vector.GreaterThanOrEqual(votes, Vector<T>.Zero);
+            Vector<T> sum = Vector<T>.Zero;
+            Vector<T> divisor = Vector<T>.Zero;
+            for (int model = 0; model < models; model++)
+            {
+                var factor = new Vector<T>(Unsafe.Add(ref weight, model));
+                Vector<T> value = Vector.LoadUnsafe(ref Unsafe.Add(ref first, model * stride)) * factor;
+                Vector<T> agrees = Vector.ConditionalSelect(isPositive, Vector.GreaterThan(value, Vector<T>.Zero), Vector.LessThan(value, Vector<T>.Zero));
+                sum += agrees & value;
+                divisor += agrees & factor;
+            }
+
+            if (normalize)
+            {
+                sum /= Vector.ConditionalSelect(Vector.LessThan(Vector.Abs(divisor), smallest), Vector<T>.One, divisor);
+            }
+
+            (sum * new Vector<T>(scale)).StoreUnsafe(ref Unsafe.Add(ref target, index));
         }
 
-        if (normalize)
-        {
-            divisor = Vector.ConditionalSelect(Vector.LessThan(Vector.Abs(divisor), new Vector<T>(T.CreateTruncating(SmallestDivisor))), Vector<T>.One, divisor);
-            sum /= divisor;
-        }
-
-        (sum * new Vector<T>(T.CreateTruncating(scale))).CopyTo(result[index..]);
+        return index;
     }
 }

@@ -1,0 +1,204 @@
+using TaskVectors.Merging;
+using TaskVectors.Merging.Selection;
+using TaskVectors.Merging.Sums;
+using TaskVectors.Merging.Trimming;
+using TaskVectors.Tensors;
+
+namespace TaskVectors.Tests.Merging;
+
+/// <summary>Wide kernels for F32 give the bits of their scalar twins, at any length and for any number.</summary>
+public class SinglePrecisionTests
+{
+    private const int Models = 3;
+
+    public static TheoryData<int> Lengths => [1, 3, 7, 8, 9, 16, 31, 64, 65, 129, 1000];
+
+    [Theory]
+    [MemberData(nameof(Lengths))]
+    public void Elections_give_the_bits_of_their_twin(int length)
+    {
+        foreach (bool normalize in new[] { true, false })
+        {
+            double[] weights = [0.5, 1, 0.25];
+            float[] wide = new float[length];
+            SignElection.Merge(Block(length), weights, normalize, 0.7, wide);
+            float[] scalar = new float[length];
+            SignElection.MergeScalar(Block(length), weights, normalize, 0.7, 0, scalar);
+            Assert.Equal(Bits(scalar), Bits(wide));
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Lengths))]
+    public void Disjoint_sums_give_the_bits_of_their_twin(int length)
+    {
+        var sum = new DisjointSum([0.5, 1, 2], averages: true, scale: 0.7);
+        float[] wide = new float[length];
+        sum.Merge(Block(length), zeroIsPositive: false, wide);
+        float[] scalar = new float[length];
+        MergeBlock<float> block = Block(length);
+        for (int index = 0; index < length; index++)
+        {
+            scalar[index] = block[0][index] + block[1][index] + block[2][index];
+        }
+
+        sum.MergeScalar(block, zeroIsPositive: false, 0, scalar);
+        Assert.Equal(Bits(scalar), Bits(wide));
+    }
+
+    [Theory]
+    [MemberData(nameof(Lengths))]
+    public void Windows_of_magnitudes_hold_what_their_twin_finds(int length)
+    {
+        float[] values = Numbers(length, 5);
+        foreach ((long low, long high) in new[] { (0L, long.MaxValue), (Pattern(0.25f), Pattern(0.5f)), (Pattern(1e-40f), Pattern(float.MaxValue)), (1L << 40, long.MaxValue) })
+        {
+            (int[] hits, int[] twin) = (new int[length], new int[length]);
+            (long above, long aboveTwin) = (0, 0);
+            int count = MagnitudeScan.Find<float>(values, low, high, hits, ref above);
+            int countTwin = MagnitudeScan.FindScalar<float>(values, low, high, 0, twin, 0, ref aboveTwin);
+            Assert.Equal((countTwin, aboveTwin), (count, above));
+            Assert.Equal(twin[..count], hits[..count]);
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Lengths))]
+    public void Cuts_clear_what_their_twin_clears(int length)
+    {
+        foreach (long bound in new[] { -1L, 0, Pattern(0.25f), Pattern(1e-40f), long.MaxValue })
+        {
+            foreach (bool keepsLarger in new[] { true, false })
+            {
+                float[] wide = Numbers(length, 6);
+                float[] scalar = [.. wide];
+                var cut = new MagnitudeCut(bound, 0); // no index lies before
+                if (keepsLarger)
+                {
+                    MagnitudeScan.KeepWithin<float>(wide, 0, cut);
+                }
+                else
+                {
+                    MagnitudeScan.KeepOutside<float>(wide, 0, cut);
+                }
+
+                MagnitudeScan.ClearScalar<float>(scalar, bound, keepsLarger);
+                Assert.Equal(Bits(scalar), Bits(wide));
+            }
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Lengths))]
+    public void Dropping_at_random_gives_the_bits_of_its_twin(int length)
+    {
+        var key = PhiloxKey.Create(7, "model 0", "x");
+        foreach (double density in new[] { 0, 1e-12, 0.3, 1 - 1e-12 })
+        {
+            foreach (long first in new[] { 0L, 1, 2, 3, (1L << 34) + 1 })
+            {
+                float[] wide = Numbers(length, 7);
+                float[] scalar = [.. wide];
+                RandomDrop.Drop(wide, first, key, density, 1.5f);
+                _ = RandomDrop.DropScalar<float>(scalar, first, key, (long)Math.Ceiling(density * (1L << 32)), 1.5f, 0, length);
+                Assert.Equal(Bits(scalar), Bits(wide));
+            }
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Lengths))]
+    public void Both_precisions_drop_the_same_elements(int length)
+    {
+        var key = PhiloxKey.Create(8, "model 0", "x");
+        float[] singles = [.. Enumerable.Repeat(1f, length)];
+        double[] doubles = [.. Enumerable.Repeat(1.0, length)];
+        RandomDrop.Drop(singles, 5, key, 0.4, 1f);
+        RandomDrop.Drop(doubles, 5, key, 0.4, 1.0);
+        Assert.Equal(doubles, singles.Select(value => (double)value));
+    }
+
+    [Fact]
+    public void Bits_of_what_is_kept_are_those_of_their_twin()
+    {
+        float[] values = [.. Numbers(64, 8).Select((value, index) => index % 3 == 0 ? 0 : value)];
+        ulong word = KeptBits.PackScalar<float>(values);
+        Assert.Equal(word, KeptBits.Pack<float>(values));
+        float[] wide = Numbers(64, 9);
+        float[] scalar = [.. wide];
+        KeptBits.Clear<float>(wide, word);
+        KeptBits.ClearScalar<float>(scalar, word);
+        Assert.Equal(Bits(scalar), Bits(wide));
+    }
+
+    [Theory]
+    [MemberData(nameof(Lengths))]
+    public void Ranks_decide_as_a_sorted_row_does(int length)
+    {
+        var sampling = new RankedSampling(0.5, 0.3, divides: false);
+        var key = PhiloxKey.Create(9, "model 1", "x");
+        foreach (int seed in new[] { 1, 2, 3 })
+        {
+            float[] binned = Numbers(length, seed);
+            float[] sorted = [.. binned];
+            using (var scratch = new RankedScratch(length))
+            {
+                sampling.Apply<float>(binned, 11 * seed, key, scratch);
+            }
+
+            sampling.ApplySorted<float>(sorted, 11 * seed, key);
+            Assert.Equal(Bits(sorted), Bits(binned));
+        }
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(8)]
+    [InlineData(63)]
+    [InlineData(64)]
+    public void Random_numbers_are_compared_as_their_twin_does(int length)
+    {
+        uint[] numbers = [.. Enumerable.Range(0, length).Select(index => (uint)(index * 0x9E3779B9L))];
+        (uint lowest, uint highest) = (0x40000001, 0xC0000001);
+        (ulong below, ulong between) = RankedSampling.Compare(numbers, lowest, highest);
+        (ulong belowLowest, ulong belowHighest) = RankedSampling.CompareScalar(numbers, lowest, highest, 0);
+        Assert.Equal((belowLowest, belowHighest & ~belowLowest), (below, between));
+    }
+
+    [Theory]
+    [MemberData(nameof(Lengths))]
+    public void Adding_finds_the_elements_that_nearly_cancel(int length)
+    {
+        float[] values = Numbers(length, 10);
+        double[] start = [.. values.Select((value, index) => index % 4 == 0 ? -0.5 * value * (1 + (index % 8 * 1e-4)) : 1.0)];
+        (double[] wide, double[] scalar) = ([.. start], [.. start]);
+        (int[] places, int[] placesTwin) = (new int[length], new int[length]);
+        (double[] before, double[] beforeTwin) = (new double[length], new double[length]);
+        int count = BlockMath.AddScaled(values, 0.5, 1e-3, wide, places, before);
+        int countTwin = BlockMath.AddScaledScalar(values, 0.5, 1e-3, 0, scalar, placesTwin, beforeTwin, 0);
+        Assert.Equal(countTwin, count);
+        Assert.Equal(placesTwin, places);
+        Assert.Equal(beforeTwin, before);
+        Assert.Equal(scalar.Select(BitConverter.DoubleToInt64Bits), wide.Select(BitConverter.DoubleToInt64Bits));
+    }
+
+    private static long Pattern(float value) => MagnitudeCut.PatternOf(value);
+
+    private static int[] Bits(float[] values) => [.. values.Select(BitConverter.SingleToInt32Bits)];
+
+    private static MergeBlock<float> Block(int length) =>
+        new(new MergeTensor("x", new TensorShape(length)), 0, length, Numbers(Models * length, length), length, new PhiloxKey[Models]);
+
+    // On a coarse grid, so that sums of zero and equal magnitudes occur, with infinities, NaN, subnormals and both zeros.
+    private static float[] Numbers(int count, int seed)
+    {
+        float[] values = [.. TestModel.Numbers(seed, count).Select(value => (float)Math.Round(value * 16) / 16)];
+        ReadOnlySpan<float> special = [float.Epsilon, -0f, float.NegativeInfinity, 1e-40f, float.NaN];
+        for (int index = 0; index < special.Length && count > 10; index++)
+        {
+            values[(index * 37) % count] = special[index];
+        }
+
+        return values;
+    }
+}
