@@ -5,27 +5,35 @@ namespace TaskVectors.Execution;
 /// <summary>How many units of a merge are worked on at once, and what that takes.</summary>
 /// <param name="Units">The units worked on at once.</param>
 /// <param name="Threads">The task vectors worked on at once within a unit.</param>
-/// <param name="Bytes">The most memory taken: the work of all units at once, and the results that lanes have not read to the end.</param>
+/// <param name="Bytes">The most memory taken: the work of all units at once, and the results that lanes have not read to the end or not begun.</param>
 internal sealed record ComputationLimits(int Units, int Threads, long Bytes)
 {
-    /// <summary>Finds the largest numbers that fit the memory budget, threads within a unit first.</summary>
+    /// <summary>
+    /// Finds the largest numbers that fit the memory budget, units first: not every step of a unit is divided between threads.
+    /// </summary>
     /// <exception cref="EditException">Not even one unit at a time fits.</exception>
     public static ComputationLimits Plan(MergeCall call, MatrixKernel kernel, IReadOnlyList<PreparedUnit> units, InputResolution resolution)
     {
         int tasks = call.Models.Length;
-        int threads = Math.Min(resolution.Options.Threads, tasks);
-        int atOnce = Math.Max(1, resolution.Options.Threads / threads);
-        long waiting = WaitingBytes(units, resolution.Options.Threads + LaneBudget.ExtraLanes);
-        ComputationLimits limits = With(atOnce, threads);
-        while (limits.Bytes > resolution.BytesPerComputation && (limits.Units > 1 || limits.Threads > 1))
+        int threads = resolution.Options.Threads;
+        long waiting = WaitingBytes(units, threads + LaneBudget.ExtraLanes);
+        long result = units.Select(unit => unit.ResultBytes).DefaultIfEmpty(0).Max();
+        ComputationLimits limits = With(Math.Clamp(units.Count, 1, threads), 1);
+        while (limits.Bytes > resolution.BytesPerComputation && limits.Units > 1)
         {
-            limits = limits.Units > 1 ? With(limits.Units - 1, limits.Threads) : With(1, limits.Threads - 1);
+            limits = With(limits.Units - 1, 1);
+        }
+
+        int most = Math.Min(tasks, threads / limits.Units);
+        while (limits.Threads < most && With(limits.Units, limits.Threads + 1) is { } more && more.Bytes <= resolution.BytesPerComputation)
+        {
+            limits = more;
         }
 
         return limits.Bytes <= resolution.BytesPerComputation ? limits : throw TooLarge(call, kernel, units, limits, resolution);
 
         ComputationLimits With(int unitCount, int threadCount) =>
-            new(unitCount, threadCount, waiting + (unitCount * units.Select(unit => kernel.WorkingBytes(unit.Unit, tasks, threadCount)).DefaultIfEmpty(0).Max()));
+            new(unitCount, threadCount, waiting + ((unitCount - 1) * result) + (unitCount * units.Select(unit => kernel.WorkingBytes(unit.Unit, tasks, threadCount)).DefaultIfEmpty(0).Max()));
     }
 
     // Lanes take tiles in order, so the results that some lane still reads belong to neighbouring units: all tiles of those between the first

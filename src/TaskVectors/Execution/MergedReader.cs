@@ -9,8 +9,8 @@ using TaskVectors.Tensors;
 namespace TaskVectors.Execution;
 
 /// <summary>
-/// Reads the result of a merge. A unit is merged when one of its tensors is first asked for, under a lock of its own, and each result is kept until all
-/// its bytes have been read; read again, it is merged again.
+/// Reads the result of a merge. A unit is merged when one of its tensors is first asked for, or ahead of that where units are read in order, under a lock
+/// of its own, and each result is kept until all its bytes have been read; read again, it is merged again.
 /// </summary>
 internal sealed class MergedReader : ICheckpointReader
 {
@@ -22,6 +22,7 @@ internal sealed class MergedReader : ICheckpointReader
     private readonly MergeContext _context;
     private readonly AlignedVectorReader _reader;
     private readonly SemaphoreSlim _permits;
+    private readonly UnitsAhead _ahead;
     private readonly FrozenDictionary<string, (int Unit, int Tensor)> _places;
     private readonly ConcurrentDictionary<int, MergedUnit> _results = new();
     private readonly Lock _surveying = new();
@@ -34,6 +35,11 @@ internal sealed class MergedReader : ICheckpointReader
         _context = new MergeContext(merge.LinearAlgebra, merge.Limits.Threads);
         _reader = new AlignedVectorReader(merge.Vectors);
         _permits = new SemaphoreSlim(merge.Limits.Units);
+        _ahead = new UnitsAhead(
+            merge.Units.Count,
+            merge.Limits.Units - 1,
+            unit => ResultOf(unit).Prepare(() => Merge(unit)),
+            unit => _results.TryRemove(unit, out _));
         _isSurveyed = _kernel.SurveyPasses == 0;
         _places = (from unit in merge.Units.Select((unit, index) => (unit.Unit.Tensors, index))
                    from tensor in unit.Tensors.Select((tensor, index) => (tensor.Name, index))
@@ -53,7 +59,8 @@ internal sealed class MergedReader : ICheckpointReader
             return;
         }
 
-        MergedUnit result = _results.GetOrAdd(place.Unit, unit => new MergedUnit(_merge.Units[unit].Unit));
+        _ahead.Ask(place.Unit);
+        MergedUnit result = ResultOf(place.Unit);
         Copy(result.Obtain(place.Tensor, () => Merge(place.Unit)).Elements, byteOffset, destination);
         result.Consume(place.Tensor, destination.Length);
     }
@@ -64,9 +71,12 @@ internal sealed class MergedReader : ICheckpointReader
     /// <inheritdoc/>
     public void Dispose()
     {
+        _ahead.Dispose();
         _reader.Dispose();
         _permits.Dispose();
     }
+
+    private MergedUnit ResultOf(int unit) => _results.GetOrAdd(unit, index => new MergedUnit(_merge.Units[index].Unit));
 
     // In pieces, as a span of bytes is limited to 2^31.
     private static void Copy(ReadOnlySpan<double> values, long byteOffset, Span<byte> destination)
@@ -118,7 +128,8 @@ internal sealed class MergedReader : ICheckpointReader
     {
         try
         {
-            _kernel.Survey(pass, UnitOf(unit), _context);
+            // One unit at a time, with the threads of all.
+            _kernel.Survey(pass, UnitOf(unit), _context with { Threads = _merge.Limits.Threads * _merge.Limits.Units });
         }
         catch (NonFiniteMatrixException error)
         {
