@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
 namespace TaskVectors.Models.Autograd;
@@ -21,6 +22,7 @@ internal sealed unsafe class NativeBuffer : IDisposable
 
     public Span<float> Elements
     {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         get
         {
             ObjectDisposedException.ThrowIf(_elements is null, this);

@@ -13,6 +13,9 @@ namespace TaskVectors.Models.Autograd;
 /// </remarks>
 public sealed class Tensor : IDisposable
 {
+    /// <summary>Elements from which a second thread helps to clear them.</summary>
+    private const int LeastCleared = 1 << 16;
+
     private readonly int _offset;
     private readonly Lock? _widening;
     private TensorStorage? _storage;
@@ -152,7 +155,7 @@ public sealed class Tensor : IDisposable
         Tensor gradient = OpenGradient(out bool accumulate);
         if (!accumulate)
         {
-            gradient.Values.Clear();
+            Context.Team.For(gradient.Count, LeastCleared, (start, end) => gradient.Values[start..end].Clear());
         }
 
         return gradient;

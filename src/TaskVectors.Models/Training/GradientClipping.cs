@@ -1,5 +1,6 @@
 using TaskVectors.Models.Autograd;
 using TaskVectors.Models.Autograd.Kernels;
+using TaskVectors.Models.Operations;
 
 namespace TaskVectors.Models.Training;
 
@@ -18,7 +19,7 @@ public static class GradientClipping
         double square = 0;
         foreach (Tensor gradient in gradients)
         {
-            square += SquaredNorm(gradient.Values);
+            square += SquaredNorm(gradient);
         }
 
         double norm = Math.Sqrt(square);
@@ -27,22 +28,31 @@ public static class GradientClipping
         {
             foreach (Tensor gradient in gradients)
             {
-                Elementwise.Scale((float)factor, gradient.Values, gradient.Values);
+                gradient.Context.Team.For(gradient.Count, ActivationOperations.LeastElements, (start, end) => Elementwise.Scale(
+                    (float)factor, gradient.Values[start..end], gradient.Values[start..end]));
             }
         }
 
         return norm;
     }
 
-    /// <summary>In blocks, each summed in F32 and joined in F64.</summary>
-    private static double SquaredNorm(ReadOnlySpan<float> values)
+    /// <summary>In blocks, each summed in F32 by one thread and joined in F64, in order.</summary>
+    private static double SquaredNorm(Tensor gradient)
     {
         const int Block = 1 << 12;
-        double sum = 0;
-        for (int i = 0; i < values.Length; i += Block)
+        float[] sums = new float[(gradient.Count + Block - 1) / Block];
+        gradient.Context.Team.For(sums.Length, ActivationOperations.LeastElements / Block, (start, end) =>
         {
-            ReadOnlySpan<float> part = values[i..Math.Min(values.Length, i + Block)];
-            sum += Elementwise.Dot(part, part);
+            for (int block = start; block < end; block++)
+            {
+                ReadOnlySpan<float> part = gradient.Values[(block * Block)..Math.Min(gradient.Count, (block + 1) * Block)];
+                sums[block] = Elementwise.Dot(part, part);
+            }
+        });
+        double sum = 0;
+        foreach (float part in sums)
+        {
+            sum += part;
         }
 
         return sum;
