@@ -180,11 +180,17 @@ public sealed class EvalTests : IDisposable
         Outcome again = await Taskvec.RunAsync([.. line, .. classifier, "--class", "1", "--samples", samples]);
         Outcome edited = await Taskvec.RunAsync(
             [.. line, "--classifier-edit", "a + 0.5*(a - a)", "-m", $"a={Golden("bert-cls")}", "--classifier-tokenizer", vocabulary, "--class", "1"]);
+        Outcome both = await Taskvec.RunAsync(
+        [
+            "eval", "--edit", "w + 2*(w - w)", "-m", $"w={Golden("gpt2-grads")}", .. line[2..], "--classifier-edit", "a", "-m", $"a={Golden("bert-cls")}",
+            "--classifier-tokenizer", vocabulary, "--class", "1",
+        ]);
         Outcome zeroShot = await Taskvec.RunAsync(
             [.. line, "--classifier", Golden("minilm-embedding"), "--classifier-tokenizer", vocabulary, "--prompts", _place.PathOf("classes.json"), "--class", "cold"]);
 
         Assert.Equal((0, 0, 2, 0, 0), (named.Code, numbered.Code, again.Code, edited.Code, zeroShot.Code));
         Assert.Equal(named.Output, edited.Output);
+        Assert.Equal(named.Json.GetProperty("metrics").GetRawText(), both.Json.GetProperty("metrics").GetRawText());
         Assert.Equal(Predictions(named), Predictions(numbered));
         JsonElement[] kept = [.. File.ReadAllLines(samples).Select(text => JsonDocument.Parse(text).RootElement)];
         JsonElement metrics = named.Json.GetProperty("metrics");

@@ -1,6 +1,4 @@
-using System.Runtime.InteropServices;
 using TaskVectors.Checkpoints;
-using TaskVectors.Checkpoints.Safetensors;
 using TaskVectors.Tensors;
 
 namespace TaskVectors.Cli.Tests;
@@ -20,7 +18,7 @@ public sealed class ForwardTests : IDisposable
 
         Assert.Equal(0, outcome.Code);
         Assert.Equal("ViTForImageClassification", outcome.Json.GetProperty("architecture").GetString());
-        (float[] expected, float[] actual) = (Read(Golden("vit-rgb", "io.safetensors"), "logits"), Read(output, "logits"));
+        (float[] expected, float[] actual) = (TensorFile.Read(Golden("vit-rgb", "io.safetensors"), "logits"), TensorFile.Read(output, "logits"));
         double scale = expected.Max(Math.Abs);
         Assert.All(expected.Zip(actual), pair => Assert.Equal(pair.First, pair.Second, 1e-5 * scale));
         string[] names = [.. outcome.Json.GetProperty("tensors").EnumerateArray().Select(tensor => tensor.GetProperty("name").GetString()!)];
@@ -35,7 +33,7 @@ public sealed class ForwardTests : IDisposable
         Outcome outcome = await Taskvec.RunAsync("forward", Golden("gpt2-grads"), "--inputs", Golden("gpt2-grads", "io.safetensors"), "--outputs", output, "--run", "plain");
 
         Assert.Equal(0, outcome.Code);
-        Assert.Equal(Read(Golden("gpt2-grads", "io.safetensors"), "plain/logits").Length, Read(output, "plain/logits").Length);
+        Assert.Equal(TensorFile.Read(Golden("gpt2-grads", "io.safetensors"), "plain/logits").Length, TensorFile.Read(output, "plain/logits").Length);
     }
 
     /// <summary>Products of BF16 matrices are those of the same values in F32, but for the order of sums: 1e-5.</summary>
@@ -51,7 +49,7 @@ public sealed class ForwardTests : IDisposable
         Outcome both = await Taskvec.RunAsync([.. line, _place.PathOf("both.safetensors"), "--keep-dtype", "--gradients"]);
 
         Assert.Equal((0, 0, 2), (wide.Code, kept.Code, both.Code));
-        (float[] expected, float[] actual) = (Read(_place.PathOf("wide.safetensors"), "logits"), Read(_place.PathOf("kept.safetensors"), "logits"));
+        (float[] expected, float[] actual) = (TensorFile.Read(_place.PathOf("wide.safetensors"), "logits"), TensorFile.Read(_place.PathOf("kept.safetensors"), "logits"));
         Assert.All(expected.Zip(actual), pair => Assert.Equal(pair.First, pair.Second, 1e-5 * expected.Max(Math.Abs)));
     }
 
@@ -79,15 +77,13 @@ public sealed class ForwardTests : IDisposable
         Assert.Equal(2, (await Taskvec.RunAsync(line)).Code);
         Assert.Equal("mine", File.ReadAllText(output));
         Assert.Equal(0, (await Taskvec.RunAsync([.. line, "--force"])).Code);
-        Assert.NotEmpty(Read(output, "logits"));
+        Assert.NotEmpty(TensorFile.Read(output, "logits"));
     }
 
     [Fact]
     public async Task Gradients_need_labels_and_a_model_needs_inputs()
     {
-        string ids = _place.PathOf("ids.safetensors");
-        byte[] values = MemoryMarshal.AsBytes<long>([1, 2, 3]).ToArray();
-        SafetensorsFile.Write(ids, [(new TensorInfo("input_ids", DType.I64, new TensorShape(1, 3)), values)]);
+        string ids = TensorFile.Write<long>(_place.PathOf("ids.safetensors"), "input_ids", DType.I64, [1, 2, 3], 1, 3);
         string output = _place.PathOf("out.safetensors");
 
         Outcome unlabelled = await Taskvec.RunAsync("forward", Golden("gpt2-grads"), "--inputs", ids, "--outputs", output, "--gradients");
@@ -104,14 +100,4 @@ public sealed class ForwardTests : IDisposable
     }
 
     private static string Golden(params string[] parts) => Path.Combine([AppContext.BaseDirectory, "Golden", "models", .. parts]);
-
-    private static float[] Read(string path, string name)
-    {
-        CheckpointSource source = CheckpointFormats.Open(path);
-        Assert.True(source.TryGetTensor(name, out TensorInfo? tensor));
-        byte[] bytes = new byte[tensor.ByteCount];
-        using ICheckpointReader reader = source.OpenReader();
-        reader.Read(tensor, 0, bytes);
-        return MemoryMarshal.Cast<byte, float>(bytes).ToArray();
-    }
 }

@@ -56,9 +56,8 @@ internal sealed class GenerateCommand : Verb
         Tokenizer tokenizer = settings.LoadTokenizer(parsed.GetValue(_tokenizer) ?? ModelSettings.FolderOf(checkpoint));
         using ComputeContext context = new(new ComputeOptions { Threads = OptionFactory.AtLeastOne(parsed, _threads) ?? 0 });
         using Model model = _model.Load(parsed, checkpoint, context, reporter);
-        var text = new GenerationText(reporter, prompts.Count);
-        IReadOnlyList<CompletedText> texts = new TextCompleter(model, tokenizer, options, batch).Complete(prompts, text.Tell, cancellationToken);
-        text.Finish(_model.NameOf(parsed), model.Architecture, texts);
+        var output = new GenerationText(reporter, _model.NameOf(parsed), model.Architecture, prompts.Count);
+        output.Write(new TextCompleter(model, tokenizer, options, batch).Stream(prompts, output.Tell, cancellationToken));
         return Task.FromResult(ExitCode.Done);
     }
 

@@ -4,39 +4,39 @@ using TaskVectors.Models.Generation;
 namespace TaskVectors.Cli.Output;
 
 /// <summary>Texts as they are written: a single one piece by piece, several one after the other, or JSON.</summary>
-internal sealed class GenerationText(Reporter reporter, int count)
+internal sealed class GenerationText(Reporter reporter, string model, string architecture, int count)
 {
-    private bool IsStreaming => count == 1 && !reporter.IsJson;
+    private bool IsSingle => count == 1 && !reporter.IsJson;
 
     /// <summary>A piece of a text.</summary>
     public void Tell(int index, string piece)
     {
-        if (IsStreaming)
+        if (IsSingle)
         {
             reporter.Terminal.Output.Write(piece);
             reporter.Terminal.Output.Flush();
         }
     }
 
-    /// <summary>All that was written.</summary>
-    public void Finish(string model, string architecture, IReadOnlyList<CompletedText> texts)
+    /// <summary>The texts, as they come.</summary>
+    public void Write(IEnumerable<CompletedText> texts)
     {
         if (reporter.IsJson)
         {
-            reporter.WriteJson(json => WriteJson(json, model, architecture, texts));
-            return;
-        }
-
-        if (IsStreaming)
-        {
-            reporter.WriteLine();
+            CompletedText[] all = [.. texts];
+            reporter.WriteJson(json => WriteJson(json, model, architecture, all));
             return;
         }
 
         foreach ((int index, CompletedText text) in texts.Index())
         {
-            reporter.Summarize(index == 0 ? $"{Printable.Of(text.Prompt)}:" : $"\n{Printable.Of(text.Prompt)}:");
-            reporter.WriteLine(text.Text);
+            if (!IsSingle)
+            {
+                reporter.Summarize(index == 0 ? $"{Printable.Of(text.Prompt)}:" : $"\n{Printable.Of(text.Prompt)}:");
+            }
+
+            // A single text has been told already.
+            reporter.WriteLine(IsSingle ? string.Empty : text.Text);
         }
     }
 

@@ -13,7 +13,7 @@ public static class PromptFile
     public static IReadOnlyList<string> Read(string file, string textColumn = "text")
     {
         ArgumentNullException.ThrowIfNull(file);
-        if (file.EndsWith(".json", StringComparison.OrdinalIgnoreCase))
+        if (file.EndsWith(".json", StringComparison.OrdinalIgnoreCase) || file.EndsWith(".json.gz", StringComparison.OrdinalIgnoreCase))
         {
             IReadOnlyList<string> strings = TextFiles.ReadJsonStrings(file);
             return strings.Count > 0 ? strings : throw DataException.About(file, "data.empty", "it has no prompts.");

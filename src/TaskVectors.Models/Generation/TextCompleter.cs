@@ -48,7 +48,17 @@ public sealed class TextCompleter
     /// <returns>One text a prompt, in their order.</returns>
     /// <exception cref="ModelException">A prompt is empty or too long for the model.</exception>
     /// <exception cref="TokenizerException">The tokenizer cannot take a prompt.</exception>
-    public IReadOnlyList<CompletedText> Complete(IReadOnlyList<string> prompts, Action<int, string>? onText = null, CancellationToken cancellationToken = default)
+    public IReadOnlyList<CompletedText> Complete(IReadOnlyList<string> prompts, Action<int, string>? onText = null, CancellationToken cancellationToken = default) =>
+        [.. Stream(prompts, onText, cancellationToken)];
+
+    /// <summary>As <see cref="Complete"/>, with the texts of each batch as soon as it is done. All prompts are checked before the first is run.</summary>
+    /// <param name="prompts">The prompts.</param>
+    /// <param name="onText">Told the number of a prompt and each piece of its text as it is written.</param>
+    /// <param name="cancellationToken">Stops between tokens.</param>
+    /// <returns>One text a prompt, in their order.</returns>
+    /// <exception cref="ModelException">A prompt is empty or too long for the model.</exception>
+    /// <exception cref="TokenizerException">The tokenizer cannot take a prompt.</exception>
+    public IEnumerable<CompletedText> Stream(IReadOnlyList<string> prompts, Action<int, string>? onText = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(prompts);
         int[][] ids = [.. _tokenizer.EncodeBatch(prompts).Select(encoding => encoding.Ids.ToArray())];
@@ -61,15 +71,16 @@ public sealed class TextCompleter
             }
         }
 
-        var texts = new List<CompletedText>();
-        while (texts.Count < prompts.Count)
-        {
-            int count = Fits(ids.AsSpan(texts.Count));
-            var batch = new Batch(this, prompts.Skip(texts.Count).Take(count), ids.AsSpan(texts.Count, count), texts.Count, onText);
-            texts.AddRange(batch.Run(cancellationToken));
-        }
+        return Batches(prompts, ids, onText, cancellationToken).SelectMany(texts => texts);
+    }
 
-        return texts;
+    private IEnumerable<IReadOnlyList<CompletedText>> Batches(IReadOnlyList<string> prompts, int[][] ids, Action<int, string>? onText, CancellationToken cancellationToken)
+    {
+        for (int first = 0, count; first < ids.Length; first += count)
+        {
+            count = Fits(ids.AsSpan(first));
+            yield return new Batch(this, prompts.Skip(first).Take(count), ids.AsSpan(first, count), first, onText).Run(cancellationToken);
+        }
     }
 
     private int MaximumLength => _model is CausalLanguageModel causal ? causal.MaximumLength : int.MaxValue;
@@ -113,7 +124,7 @@ public sealed class TextCompleter
             _tokens = [.. _ids.Select(_ => new List<GeneratedToken>())];
         }
 
-        public IEnumerable<CompletedText> Run(CancellationToken cancellationToken)
+        public IReadOnlyList<CompletedText> Run(CancellationToken cancellationToken)
         {
             GenerationOptions options = _owner._options with { FirstSequence = _owner._options.FirstSequence + _first };
             _ = _owner._model switch
@@ -126,13 +137,13 @@ public sealed class TextCompleter
                 Tell(row, _texts[row].Finish());
             }
 
-            return _prompts.Select((prompt, row) => new CompletedText(
+            return [.. _prompts.Select((prompt, row) => new CompletedText(
                 prompt,
                 _texts[row].Text,
                 _ids[row],
                 [.. _tokens[row].Select(token => token.Id)],
                 [.. _tokens[row].Select(token => token.LogProbability)],
-                _tokens[row].Any(token => token.IsLast)));
+                _tokens[row].Any(token => token.IsLast)))];
         }
 
         private GeneratedText Generate(CausalLanguageModel model, GenerationOptions options, CancellationToken cancellationToken)

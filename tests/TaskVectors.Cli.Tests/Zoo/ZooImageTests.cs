@@ -1,5 +1,6 @@
 using System.Text.Json;
 using TaskVectors.Models.Data;
+using TaskVectors.Tensors;
 using TaskVectors.Tests;
 
 namespace TaskVectors.Cli.Tests.Zoo;
@@ -49,6 +50,26 @@ public sealed class ZooImageTests : IDisposable
         double recorded = expected.RootElement.GetProperty("test_accuracy").GetProperty(kind).GetProperty(set).GetDouble();
         Assert.Equal(chosen.Length, accuracy.GetProperty("count").GetInt32());
         Assert.Equal(Math.Round(recorded * chosen.Length), Math.Round(accuracy.GetProperty("value").GetDouble() * chosen.Length));
+    }
+
+    [ZooTheory]
+    [MemberData(nameof(Sets))]
+    public async Task Scores_are_those_recorded(string set, string kind)
+    {
+        const double Tolerance = 1e-4;
+        string check = ZooFolder.Of("zoo", "vit-small", "check.safetensors");
+        string heads = ZooFolder.Of("zoo", "vit-small", "heads.safetensors");
+        string inputs = TensorFile.Write(_folder["in.safetensors"], "pixel_values", DType.F32, TensorFile.Read(check, $"{set}.pixel_values"), 4, 1, 28, 28);
+        string model = ZooFolder.Of("zoo", "vit-small", $"{(kind == "base" ? "base" : set)}.safetensors");
+
+        Outcome outcome = await Taskvec.RunAsync("forward", model, "--inputs", inputs, "--outputs", _folder["out.safetensors"]);
+
+        Assert.Equal(0, outcome.Code);
+        float[] vectors = TensorFile.Read(_folder["out.safetensors"], "class_token");
+        (float[] weight, float[] bias) = (TensorFile.Read(heads, $"{set}.classifier.weight"), TensorFile.Read(heads, $"{set}.classifier.bias"));
+        float[][] rows = [.. weight.Chunk(weight.Length / bias.Length)];
+        double[] scores = [.. vectors.Chunk(vectors.Length / 4).SelectMany(vector => rows.Select((row, label) => bias[label] + row.Zip(vector, (left, right) => (double)left * right).Sum()))];
+        Assert.All(TensorFile.Read(check, $"{set}.logits.{kind}").Zip(scores), pair => Assert.Equal(pair.First, pair.Second, Tolerance));
     }
 
     /// <summary>The finaliser of MurmurHash3 (Appleby, public domain), by which the recorded splits are ordered.</summary>

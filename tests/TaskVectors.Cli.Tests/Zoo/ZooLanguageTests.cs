@@ -1,6 +1,4 @@
 using System.Text.Json;
-using TaskVectors.Checkpoints;
-using TaskVectors.Checkpoints.Safetensors;
 using TaskVectors.Tensors;
 using TaskVectors.Tests;
 
@@ -66,19 +64,11 @@ public sealed class ZooLanguageTests : IDisposable
     /// <summary>The scores of the token after some.</summary>
     private async Task<float[]> ScoresAsync(int[] ids, params string[] model)
     {
-        string inputs = _folder["ids.safetensors"];
-        byte[] values = [.. ids.SelectMany(id => BitConverter.GetBytes((long)id))];
-        SafetensorsFile.Write(inputs, [(new TensorInfo("input_ids", DType.I64, new TensorShape(1, ids.Length)), (ReadOnlyMemory<byte>)values)]);
+        string inputs = TensorFile.Write<long>(_folder["ids.safetensors"], "input_ids", DType.I64, [.. ids], 1, ids.Length);
         string output = _folder["out.safetensors"];
         Outcome outcome = await Taskvec.RunAsync(["forward", .. model, "--inputs", inputs, "--outputs", output, "--force"]);
         Assert.True(outcome.Code == 0, outcome.Error);
-
-        CheckpointSource source = CheckpointFormats.Open(output);
-        Assert.True(source.TryGetTensor("logits", out TensorInfo? logits));
-        byte[] bytes = new byte[logits.ByteCount];
-        using ICheckpointReader reader = source.OpenReader();
-        reader.Read(logits, 0, bytes);
-        int vocabulary = (int)logits.Shape[2];
-        return [.. Enumerable.Range(0, vocabulary).Select(token => BitConverter.ToSingle(bytes, (((ids.Length - 1) * vocabulary) + token) * sizeof(float)))];
+        float[] scores = TensorFile.Read(output, "logits");
+        return scores[^(scores.Length / ids.Length)..];
     }
 }

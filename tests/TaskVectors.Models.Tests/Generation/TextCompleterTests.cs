@@ -58,6 +58,22 @@ public sealed class TextCompleterTests : IDisposable
     }
 
     [Fact]
+    public void Texts_of_a_batch_are_given_before_the_next_batch_is_run()
+    {
+        using Model model = Load("gpt2-grads");
+        int told = 0;
+        TextCompleter completer = new(model, Words(), new GenerationOptions { MaximumNewTokens = 3, Sampling = Warm }, batchSize: 2);
+
+        using IEnumerator<CompletedText> texts = completer.Stream(["red", "green", "blue"], (index, _) => told = Math.Max(told, index)).GetEnumerator();
+
+        Assert.True(texts.MoveNext());
+        Assert.Equal(("red", 1), (texts.Current.Prompt, told));
+        Assert.True(texts.MoveNext() && texts.MoveNext());
+        Assert.Equal(("blue", 2), (texts.Current.Prompt, told));
+        Assert.False(texts.MoveNext());
+    }
+
+    [Fact]
     public void An_end_token_ends_a_text_and_is_not_part_of_it()
     {
         using Model model = Load("gpt2-grads");
