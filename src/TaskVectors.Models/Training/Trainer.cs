@@ -15,7 +15,7 @@ namespace TaskVectors.Models.Training;
 public static class Trainer
 {
     /// <summary>
-    /// Trains and writes a folder in the layout of Hugging Face: <c>model.safetensors</c> (all parameters, F32), the source's configuration and tokenizer
+    /// Trains and writes a folder in the layout of Hugging Face: <c>model.safetensors</c> (all parameters in F32, and what the model does not use as it is stored), the source's configuration and tokenizer
     /// files; with <see cref="TrainingOptions.Lora"/> an adapter in the layout of PEFT (<c>adapter_config.json</c>, <c>adapter_model.safetensors</c>) in place of
     /// them. In <c>training/</c> are the log (<c>log.jsonl</c>) and the last checkpoint (<c>checkpoint.safetensors</c>). Adapters are added to the model's weights
     /// when the run ends.

@@ -86,8 +86,8 @@ internal sealed class TrainingFolder
         }
     });
 
-    public void WriteModel(Model model) =>
-        SafetensorsFile.Write(Path.Combine(_folder, ModelName), model.Parameters.Select(parameter => Encode(parameter.Key, parameter.Value)), Metadata);
+    public void WriteModel(Model model) => SafetensorsFile.Write(
+        Path.Combine(_folder, ModelName), model.Parameters.Select(parameter => Encode(parameter.Key, parameter.Value)).Concat(UnusedTensors.Read(_baseName, model)), Metadata);
 
     /// <summary>Writes adapters, and beside them copies of parameters that were trained whole.</summary>
     public void WriteAdapter(ModelAdapters adapters, IEnumerable<KeyValuePair<string, Tensor>> whole) => LoraWriter.Write(

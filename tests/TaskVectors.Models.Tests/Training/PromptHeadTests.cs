@@ -36,7 +36,7 @@ public sealed class PromptHeadTests : IDisposable
 
     [Theory]
     [InlineData("minilm-embedding")]
-    [InlineData("clip-eos")]
+    [InlineData("clip-legacy-eos2")]
     public void Directions_are_means_of_prompts_of_length_one_times_the_scale_and_biases_centre_the_mean_scores(string name)
     {
         using Model model = ModelLoader.Load(Checkpoint.Open(GoldenPath.Of("models", name)), _context);
@@ -77,6 +77,21 @@ public sealed class PromptHeadTests : IDisposable
     }
 
     [Fact]
+    public void CLIP_learns_pictures_under_a_head_of_prompts()
+    {
+        string source = GoldenPath.Of("models", "clip-legacy-eos2");
+        using Model model = ModelLoader.Load(Checkpoint.Open(source), _context);
+        HalfPictures pictures = new();
+        FrozenHead head = PromptHead.Create(model, _tokenizer, PromptSet.Create(Prompts), pictures);
+
+        Assert.NotEqual(head.Weight[..(head.Weight.Length / 2)], head.Weight[(head.Weight.Length / 2)..]);
+        TrainingResult result = Trainer.Train(
+            model, source, pictures, _folder["out"], new TrainingOptions { Steps = 40, BatchSize = 8, LearningRate = 2e-3, Head = head, Trained = new TensorFilter(["vision_model"], []) });
+
+        Assert.True(result.Losses[^1] < result.Losses[0] / 4, $"{result.Losses[0]} became {result.Losses[^1]}");
+    }
+
+    [Fact]
     public void Heads_that_do_not_fit_and_labels_beyond_them_are_refused()
     {
         string source = GoldenPath.Of("models", "minilm-embedding");
@@ -114,4 +129,31 @@ public sealed class PromptHeadTests : IDisposable
     }
 
     private static double Dot(double[] x, double[] y) => x.Zip(y, (a, b) => a * b).Sum();
+
+    /// <summary>Noise in colour with a bright upper or lower half, by class.</summary>
+    private sealed class HalfPictures : ITrainingData
+    {
+        private const int Size = 16;
+
+        public int Count => 16;
+
+        public ModelInputs CreateBatch(ComputeContext context, ReadOnlySpan<int> indices)
+        {
+            const int Values = 3 * Size * Size;
+            Tensor pixels = context.Zeros(indices.Length, 3, Size, Size);
+            int[] labels = new int[indices.Length];
+            for (int i = 0; i < indices.Length; i++)
+            {
+                labels[i] = indices[i] % 2;
+                Random noise = new(indices[i]);
+                for (int place = 0; place < Values; place++)
+                {
+                    bool isBright = place / Size % Size / (Size / 2) == labels[i];
+                    pixels.Values[(i * Values) + place] = (float)noise.NextDouble() + (isBright ? 1 : 0);
+                }
+            }
+
+            return new ModelInputs { PixelValues = pixels, Labels = new IndexTensor(labels, labels.Length) };
+        }
+    }
 }

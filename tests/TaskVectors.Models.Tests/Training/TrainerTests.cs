@@ -1,7 +1,11 @@
 using System.Text.Json;
 using TaskVectors.Algebra;
+using TaskVectors.Checkpoints;
+using TaskVectors.Checkpoints.Safetensors;
+using TaskVectors.Execution;
 using TaskVectors.Models.Autograd;
 using TaskVectors.Models.Training;
+using TaskVectors.Tensors;
 using TaskVectors.Tests;
 
 namespace TaskVectors.Models.Tests.Training;
@@ -179,6 +183,7 @@ public sealed class TrainerTests : IDisposable
             File.Copy(Path.Combine(GoldenPath.Of("models", Vit), name), _folder[$"source/{name}"]);
         }
 
+        AddBuffer(_folder["source/model.safetensors"]);
         File.WriteAllText(_folder["source/tokenizer_config.json"], "{}");
         File.WriteAllText(_folder["source/secrets.txt"], "no");
 
@@ -187,6 +192,8 @@ public sealed class TrainerTests : IDisposable
         Assert.Equal(File.ReadAllBytes(_folder["source/config.json"]), File.ReadAllBytes(_folder["out/config.json"]));
         Assert.Equal("{}", File.ReadAllText(_folder["out/tokenizer_config.json"]));
         Assert.False(File.Exists(_folder["out/secrets.txt"]));
+        using CheckpointValues change = CheckpointValues.Open(Checkpoint.Open(_folder["out"]) - Checkpoint.Open(_folder["source"]));
+        Assert.Equal(Checkpoint.Open(_folder["source"]).Tensors.Select(tensor => (tensor.Name, tensor.DType)).Order(), Checkpoint.Open(_folder["out"]).Tensors.Select(tensor => (tensor.Name, tensor.DType)).Order());
     }
 
     [Fact]
@@ -227,6 +234,25 @@ public sealed class TrainerTests : IDisposable
         Assert.Equal(Enumerable.Range(0, 10), seen[10..].Order());
         Assert.NotEqual(seen[..10], seen[10..]);
         Assert.Equal(seen[8..12], new BatchOrder(10, 4, seed: 3).At(2));
+    }
+
+    /// <summary>Adds to a file of F32 tensors a buffer of whole numbers that the architecture does not use.</summary>
+    private static void AddBuffer(string path)
+    {
+        CheckpointSource source = CheckpointFormats.Open(path);
+        List<(TensorInfo, ReadOnlyMemory<byte>)> tensors = [(new TensorInfo("vit.embeddings.position_ids", DType.I64, new TensorShape(2)), new byte[16])];
+        using (ICheckpointReader reader = source.OpenReader())
+        {
+            foreach (TensorInfo tensor in source.Tensors)
+            {
+                byte[] values = new byte[tensor.ByteCount];
+                reader.Read(tensor, 0, values);
+                tensors.Add((tensor, values));
+            }
+        }
+
+        File.Delete(path);
+        SafetensorsFile.Write(path, tensors);
     }
 
     private static double LossOf(string folder, ITrainingData data, int[] indices)
