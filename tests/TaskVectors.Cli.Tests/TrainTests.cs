@@ -81,6 +81,9 @@ public sealed class TrainTests : IDisposable
         Outcome both = await Taskvec.RunAsync(
             "eval", $"{model}+{_place.PathOf("adapter")}", "--task", "text-classification", "--data", texts, "--tokenizer", vocabulary, "--head", head, "--json");
         Assert.Equal(MetricOf(both.Json.GetProperty("metrics"), "loss"), MetricOf(outcome.Json.GetProperty("validation"), "loss"), Tolerance);
+        Outcome kept = await Taskvec.RunAsync(
+            "eval", $"{model}+{_place.PathOf("adapter")}", "--task", "text-classification", "--data", texts, "--tokenizer", vocabulary, "--head", _place.PathOf("adapter/training/head.safetensors"), "--json");
+        Assert.Equal(both.Json.GetProperty("metrics").GetRawText(), kept.Json.GetProperty("metrics").GetRawText());
         Outcome inspected = await Taskvec.RunAsync("inspect", _place.PathOf("adapter"), "--json");
         Assert.Equal(0, inspected.Code);
     }
@@ -115,6 +118,10 @@ public sealed class TrainTests : IDisposable
         Assert.Equal(Bytes("first"), Bytes("second"));
         Assert.NotEqual(Bytes("first"), Bytes("other"));
         Assert.Contains("held-out accuracy", first.Output, StringComparison.Ordinal);
+        Outcome measured = await Taskvec.RunAsync(
+            "eval", _place.PathOf("first"), "--task", "text-classification", "--data", texts, "--tokenizer", AddVocabulary(), "--head", _place.PathOf("first/training/head.safetensors"), "--json");
+        Assert.True(measured.Code == 0, measured.Output);
+        Assert.True(MetricOf(measured.Json.GetProperty("metrics"), "accuracy") > 0.9);
         double[] losses = LossesOf("first");
         Assert.True(losses[^1] < losses[0], $"{losses[0]} became {losses[^1]}");
     }

@@ -98,7 +98,9 @@ internal sealed class EvaluationOptionGroup
             data, parsed.GetValue(_labels) ?? throw new UsageException("An IDX file of images needs the one of labels: --labels FILE."));
         FrozenHead? head = Head(parsed);
         PromptSet? prompts = Prompts(parsed, dataset.ClassNames);
-        IReadOnlyList<int>? classes = prompts is null ? (head is null ? settings : new ModelSettings()).ClassesOf(dataset.ClassNames) : ByName(prompts, dataset.ClassNames);
+        IReadOnlyList<int>? classes = prompts is not null ? ByName(prompts, dataset.ClassNames)
+            : head is not null ? head.ClassesOf(dataset.ClassNames)
+            : settings.ClassesOf(dataset.ClassNames);
         ImageProcessor processor = _pictures.Create(parsed, folder, settings, note);
         ImageExamples examples = ImageExamples.From(dataset, processor, classes);
         examples = examples.Select(_examples.Choose(parsed, examples.Labels));
@@ -136,7 +138,7 @@ internal sealed class EvaluationOptionGroup
         {
             TextColumn = parsed.GetRequiredValue(_textColumn),
             LabelColumn = parsed.GetRequiredValue(_labelColumn),
-            ClassNames = Prompts(parsed, [])?.ClassNames,
+            ClassNames = Prompts(parsed, [])?.ClassNames ?? (head is { ClassNames.Count: > 0 } ? head.ClassNames : null),
         });
         if (dataset.ClassNames.Count == 0)
         {

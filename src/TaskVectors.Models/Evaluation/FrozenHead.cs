@@ -1,3 +1,4 @@
+using System.Text.Json;
 using TaskVectors.Algebra;
 using TaskVectors.Execution;
 using TaskVectors.Models.Data;
@@ -11,6 +12,9 @@ namespace TaskVectors.Models.Evaluation;
 /// </summary>
 public sealed class FrozenHead
 {
+    /// <summary>Where the metadata of a file have the names of the classes.</summary>
+    internal const string ClassesKey = "classes";
+
     private const string WeightSuffix = "weight";
 
     /// <summary>Makes a head.</summary>
@@ -42,13 +46,27 @@ public sealed class FrozenHead
     /// <summary>Whether the scores are cosines, from which the order of classes follows but no probabilities.</summary>
     public bool IsCosine { get; }
 
+    /// <summary>What the classes are called, in the order of the scores; empty where nothing says so.</summary>
+    public IReadOnlyList<string> ClassNames { get; init; } = [];
+
     internal float[] Weight { get; }
 
     internal float[] Bias { get; }
 
+    /// <summary>The number among the head's classes of each of a data set's.</summary>
+    /// <param name="names">What the data set calls its classes.</param>
+    /// <returns>By name where all names are among <see cref="ClassNames"/>; else null, and classes are numbered as the data set has them.</returns>
+    public IReadOnlyList<int>? ClassesOf(IReadOnlyList<string> names)
+    {
+        ArgumentNullException.ThrowIfNull(names);
+        string[] known = [.. ClassNames];
+        int[] numbers = [.. names.Select(name => Array.IndexOf(known, name))];
+        return numbers.Length == 0 || numbers.Contains(-1) ? null : numbers;
+    }
+
     /// <summary>
     /// Reads a head of a file: <c>NAME.classifier.weight</c> or <c>NAME.weight</c> [classes, width] and, where there is one, the bias beside it;
-    /// without a name, <c>classifier.weight</c>, <c>weight</c>, or the file's only weight.
+    /// without a name, <c>classifier.weight</c>, <c>weight</c>, or the file's only weight. A JSON array of names under <c>classes</c> in the metadata names the classes.
     /// </summary>
     /// <param name="path">A checkpoint file of any supported format.</param>
     /// <param name="name">The head's name in a file of several.</param>
@@ -71,7 +89,26 @@ public sealed class FrozenHead
             throw Wrong(path, bias, $"{weight.Shape[0]} numbers, one a class of {weight.Name}");
         }
 
-        return new FrozenHead(Read(values, weight), bias is null ? null : Read(values, bias), (int)weight.Shape[0]);
+        return new FrozenHead(Read(values, weight), bias is null ? null : Read(values, bias), (int)weight.Shape[0]) { ClassNames = NamesOf(path, (int)weight.Shape[0]) };
+    }
+
+    private static string[] NamesOf(string path, int classes)
+    {
+        if (!Checkpoint.Open(path).Base.Metadata.TryGetValue(ClassesKey, out string? text))
+        {
+            return [];
+        }
+
+        try
+        {
+            using var document = JsonDocument.Parse(text);
+            string[] names = [.. document.RootElement.EnumerateArray().Select(item => item.GetString()!)];
+            return names.Length == classes ? names : throw DataException.About(path, "data.head", $"its metadata name {names.Length} classes, and the head has {classes}.");
+        }
+        catch (Exception failure) when (failure is JsonException or InvalidOperationException)
+        {
+            throw DataException.About(path, "data.head", "its metadata's 'classes' are no JSON array of names.", failure);
+        }
     }
 
     private static string FindStem(string path, string? name, Dictionary<string, TensorInfo> tensors)

@@ -41,7 +41,10 @@ public static class PromptHead
             : MeanCosines(cosines, Mean(model, examples, sample ?? [.. Enumerable.Range(0, examples.Count)], cosines.Width));
         double centre = means.Average();
         return new FrozenHead(
-            [.. cosines.Weight.Select(value => (float)(scale * value))], [.. means.Select(mean => (float)(scale * (centre - mean)))], cosines.Classes);
+            [.. cosines.Weight.Select(value => (float)(scale * value))], [.. means.Select(mean => (float)(scale * (centre - mean)))], cosines.Classes)
+        {
+            ClassNames = prompts.ClassNames,
+        };
     }
 
     private static double[] Mean(Model model, ITrainingData examples, IReadOnlyList<int> sample, int width)

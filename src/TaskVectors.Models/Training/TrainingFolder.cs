@@ -1,8 +1,11 @@
 using System.Runtime.InteropServices;
+using System.Text;
+using System.Text.Json;
 using TaskVectors.Checkpoints;
 using TaskVectors.Checkpoints.Lora;
 using TaskVectors.Checkpoints.Safetensors;
 using TaskVectors.Models.Autograd;
+using TaskVectors.Models.Evaluation;
 using TaskVectors.Models.Training.Lora;
 using TaskVectors.Tensors;
 
@@ -89,6 +92,12 @@ internal sealed class TrainingFolder
     public void WriteModel(Model model) => SafetensorsFile.Write(
         Path.Combine(_folder, ModelName), model.Parameters.Select(parameter => Encode(parameter.Key, parameter.Value)).Concat(UnusedTensors.Read(_baseName, model)), Metadata);
 
+    /// <summary>Writes the head that stays as it is, for whoever measures the model.</summary>
+    public void WriteHead(FrozenHead head) => SafetensorsFile.Write(
+        Path.Combine(_folder, "training", "head.safetensors"),
+        [Encode("classifier.weight", new TensorShape(head.Classes, head.Width), head.Weight), Encode("classifier.bias", new TensorShape(head.Classes), head.Bias)],
+        head.ClassNames.Count == 0 ? null : new Dictionary<string, string>(StringComparer.Ordinal) { [FrozenHead.ClassesKey] = NamesOf(head) });
+
     /// <summary>Writes adapters, and beside them copies of parameters that were trained whole.</summary>
     public void WriteAdapter(ModelAdapters adapters, IEnumerable<KeyValuePair<string, Tensor>> whole) => LoraWriter.Write(
         _folder,
@@ -97,7 +106,27 @@ internal sealed class TrainingFolder
         saved: [.. whole.Select(parameter => Encode(parameter.Key, parameter.Value)).Select(pair => new SavedTensor(pair.Tensor, pair.Values))]);
 
     internal static (TensorInfo Tensor, ReadOnlyMemory<byte> Values) Encode(string name, Tensor tensor) =>
-        (new TensorInfo(name, DType.F32, tensor.Shape), MemoryMarshal.AsBytes(tensor.Values).ToArray());
+        Encode(name, tensor.Shape, tensor.Values);
+
+    private static (TensorInfo Tensor, ReadOnlyMemory<byte> Values) Encode(string name, TensorShape shape, ReadOnlySpan<float> values) =>
+        (new TensorInfo(name, DType.F32, shape), MemoryMarshal.AsBytes(values).ToArray());
+
+    private static string NamesOf(FrozenHead head)
+    {
+        using MemoryStream bytes = new();
+        using (Utf8JsonWriter json = new(bytes))
+        {
+            json.WriteStartArray();
+            foreach (string name in head.ClassNames)
+            {
+                json.WriteStringValue(name);
+            }
+
+            json.WriteEndArray();
+        }
+
+        return Encoding.UTF8.GetString(bytes.ToArray());
+    }
 
     private void CopyFiles()
     {

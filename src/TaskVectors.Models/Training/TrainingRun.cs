@@ -44,6 +44,10 @@ internal sealed class TrainingRun : IDisposable
             }
 
             output.Create(keepsRun: _optimizer.Steps > 0);
+            if (options.Head is not null)
+            {
+                output.WriteHead(options.Head);
+            }
         }
         catch
         {

@@ -1,8 +1,6 @@
-using System.Globalization;
 using System.Text.Json;
 using TaskVectors.Algebra;
 using TaskVectors.Models.Autograd;
-using TaskVectors.Models.Evaluation;
 using TaskVectors.Models.Training;
 using TaskVectors.Tests;
 

@@ -20,9 +20,9 @@ internal abstract class ConfiguredTask
 
     /// <summary>Opens the data and chooses examples; what is wrong is reported.</summary>
     /// <param name="settings">What the model's configuration says.</param>
-    /// <param name="prompts">The prompts that name the classes, or null.</param>
+    /// <param name="headNames">What the head calls the classes, or null.</param>
     /// <returns>Whether all is well.</returns>
-    public abstract bool Prepare(ModelSettings settings, PromptSet? prompts);
+    public abstract bool Prepare(ModelSettings settings, IReadOnlyList<string>? headNames);
 
     /// <summary>Makes the measure of the held-out examples, or null where there are none.</summary>
     public abstract ModelEvaluator? CreateValidation(FrozenHead? head);

@@ -22,12 +22,12 @@ internal abstract class ConfiguredTaskOfSets<TSet>(BoundConfiguration bound, ulo
     public sealed override IEnumerable<(int Label, YamlNode Node)> Labels =>
         _training.Concat(_heldOut).Where(examples => examples.Labels.Length > 0).Select(examples => (examples.Labels.Max(), examples.Set.Node));
 
-    public sealed override bool Prepare(ModelSettings settings, PromptSet? prompts)
+    public sealed override bool Prepare(ModelSettings settings, IReadOnlyList<string>? headNames)
     {
         TSet?[] sets = [.. bound.Data.Where(source => source.Path is not null).Select(Open)];
         TSet? own = bound.Validation is { Path: not null } validation ? Open(validation) : null;
         bool isComplete = sets.Length == bound.Data.Count && sets.Length > 0 && !sets.Contains(null) && (own is not null || bound.Validation is null);
-        return isComplete && RequireWeights() && Choose([.. sets.OfType<TSet>()], own, settings, prompts);
+        return isComplete && RequireWeights() && Choose([.. sets.OfType<TSet>()], own, settings, headNames);
     }
 
     public sealed override ModelEvaluator? CreateValidation(FrozenHead? head) => _heldOut.Count == 0 ? null : Measure(_heldOut, head);
@@ -55,9 +55,9 @@ internal abstract class ConfiguredTaskOfSets<TSet>(BoundConfiguration bound, ulo
         return false;
     }
 
-    private bool Choose(TSet[] sets, TSet? own, ModelSettings settings, PromptSet? prompts)
+    private bool Choose(TSet[] sets, TSet? own, ModelSettings settings, IReadOnlyList<string>? headNames)
     {
-        if (FindNames([.. sets, .. own is null ? Array.Empty<TSet>() : [own]], settings, prompts) is not { } numbers)
+        if (FindNames([.. sets, .. own is null ? Array.Empty<TSet>() : [own]], settings, headNames) is not { } numbers)
         {
             return false;
         }
@@ -112,12 +112,12 @@ internal abstract class ConfiguredTaskOfSets<TSet>(BoundConfiguration bound, ulo
     }
 
     /// <summary>
-    /// Names come from the configuration, else from the prompts, else from the model's own head where it has all of them, else from the data set
+    /// Names come from the configuration, else from the head, else from the model's own head where it has all of them, else from the data set
     /// that has most classes, among which the others' must be.
     /// </summary>
-    private ClassNumbers? FindNames(TSet[] sets, ModelSettings settings, PromptSet? prompts)
+    private ClassNumbers? FindNames(TSet[] sets, ModelSettings settings, IReadOnlyList<string>? headNames)
     {
-        if ((bound.ClassNames ?? prompts?.ClassNames) is { } named)
+        if ((bound.ClassNames ?? headNames) is { } named)
         {
             return new ClassNumbers(named);
         }

@@ -40,7 +40,7 @@ internal sealed class JobOpening
         PromptSet? prompts = Prompts();
         FrozenHead? head = _bound.Head is { File: { } file } given ? _errors.Try(file.Node, () => FrozenHead.Load(_paths.Of(file.Text), given.Name)) : null;
         ConfiguredTask? task = checkpoint is null || settings is null ? null : Task(folder, settings);
-        bool isPrepared = task?.Prepare(settings!, prompts) ?? false;
+        bool isPrepared = task?.Prepare(settings!, prompts?.ClassNames ?? (head is { ClassNames.Count: > 0 } ? head.ClassNames : null)) ?? false;
         RequirePatterns(checkpoint);
         _errors.ThrowIfAny();
         return isPrepared ? Load(checkpoint!, task!, head, prompts) : throw new InvalidOperationException("What keeps the data from being used was not reported.");

@@ -2,7 +2,6 @@ using TaskVectors.Execution;
 using TaskVectors.Models.Autograd;
 using TaskVectors.Models.Training;
 using TaskVectors.Models.Training.Configuration;
-using TaskVectors.Recipes;
 using TaskVectors.Tests;
 
 namespace TaskVectors.Models.Tests.Training.Configuration;
