@@ -16,6 +16,15 @@ internal sealed class PooledList<T>
     /// <summary>The elements.</summary>
     public Span<T> Items => _items.AsSpan(0, Count);
 
+    /// <summary>Takes room for as many elements at once, which growing step by step would take twice.</summary>
+    public void Reserve(int capacity)
+    {
+        if (_items.Length < capacity)
+        {
+            Grow(capacity);
+        }
+    }
+
     /// <summary>Appends an element.</summary>
     public void Add(T item)
     {

@@ -17,6 +17,7 @@ internal sealed class RankTarget(int series, long rank, long total, bool keepsTi
 
     private readonly List<RankPlace> _places = [];
     private long _capacity;
+    private int _expected;
     private long _above;
     private long _within;
     private long _tieIndex;
@@ -89,6 +90,7 @@ internal sealed class RankTarget(int series, long rank, long total, bool keepsTi
         long high = QuickSelect.Largest(sample, sample.Length - Math.Min(last, sample.Length - 1));
         Low = first < 0 ? 0 : low;
         High = last >= sample.Length ? long.MaxValue : high;
+        _expected = (int)Math.Min(_capacity, (last - first) / (double)sample.Length * total * 1.1);
         Pivots = Repeated(Within(sample, low, high));
         if ((last - first) / (double)sample.Length * total > _capacity && Pivots.Length == 0)
         {
@@ -193,8 +195,9 @@ internal sealed class RankTarget(int series, long rank, long total, bool keepsTi
         {
             _listed.Clear();
         }
-        else
+        else if (chunk.Listed.Count > 0)
         {
+            _listed.Reserve(_expected);
             chunk.Listed.Items.CopyTo(_listed.Append(chunk.Listed.Count));
         }
 

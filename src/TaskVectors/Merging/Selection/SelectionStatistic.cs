@@ -13,8 +13,10 @@ internal class SelectionStatistic : TensorStatistic
     private const int SampleShare = 64;
 
     private readonly RankTarget[] _targets;
+    private readonly long _total;
     private readonly long _sampleStep;
     private readonly PooledList<long>[] _samples;
+    private readonly int[] _samplers;
     private bool _isSampling;
 
     /// <param name="total">The number of elements.</param>
@@ -22,6 +24,7 @@ internal class SelectionStatistic : TensorStatistic
     /// <param name="keepsTies">Whether everything as large as the last lies within.</param>
     public SelectionStatistic(long total, IEnumerable<(int Series, long Rank)> targets, bool keepsTies = false)
     {
+        _total = total;
         _targets = [.. targets.Select(target => new RankTarget(target.Series, target.Rank, total, keepsTies))];
         foreach (RankTarget target in _targets)
         {
@@ -30,6 +33,7 @@ internal class SelectionStatistic : TensorStatistic
 
         _isSampling = total > SmallTensor && _targets.Any(target => target.Phase != RankPhase.Done);
         _samples = [.. _targets.Select(_ => new PooledList<long>())];
+        _samplers = [.. _targets.Select(target => Array.FindIndex(_targets, other => other.Series == target.Series && other.Phase != RankPhase.Done))];
         BeginPass();
 
         // Odd, so that the sample does not always fall on the same columns.
@@ -38,6 +42,9 @@ internal class SelectionStatistic : TensorStatistic
     }
 
     public override bool NeedsPass => _isSampling || _targets.Any(target => target.Phase != RankPhase.Done);
+
+    // Every sampled block, and those at the ends of chunks that are cut short.
+    private int SampleCapacity => checked((int)(((_total / SampleBlockElements / _sampleStep) + 2) * SampleBlockElements));
 
     /// <summary>The most memory taken to find some ranks.</summary>
     public static long BytesFor(long total, int targets) => targets * RankTarget.ListedBytes(total);
@@ -68,7 +75,12 @@ internal class SelectionStatistic : TensorStatistic
         {
             for (int target = 0; target < _targets.Length; target++)
             {
-                sample.Patterns[target].Items.CopyTo(_samples[target].Append(sample.Patterns[target].Count));
+                if (sample.Patterns[target].Count > 0)
+                {
+                    _samples[target].Reserve(SampleCapacity);
+                    sample.Patterns[target].Items.CopyTo(_samples[target].Append(sample.Patterns[target].Count));
+                }
+
                 sample.Patterns[target].Clear();
             }
         }
@@ -99,11 +111,11 @@ internal class SelectionStatistic : TensorStatistic
         {
             if (_targets[target].Phase != RankPhase.Done)
             {
-                _targets[target].Choose(_samples[target].Items);
+                _targets[target].Choose(_samples[_samplers[target]].Items);
             }
-
-            _samples[target].Clear();
         }
+
+        Array.ForEach(_samples, sample => sample.Clear());
 
         BeginPass();
     }
@@ -132,9 +144,11 @@ internal class SelectionStatistic : TensorStatistic
             ReadOnlySpan<double> values = [];
             for (int target = 0; target < Patterns.Length; target++)
             {
-                bool isKnown = target > 0 && owner._targets[target].Series == owner._targets[target - 1].Series;
-                values = isKnown ? values : owner.Values(block, owner._targets[target].Series, buffer);
-                Add(values, target);
+                if (owner._samplers[target] == target)
+                {
+                    values = owner.Values(block, owner._targets[target].Series, buffer);
+                    Add(values, target);
+                }
             }
         }
 
@@ -142,18 +156,16 @@ internal class SelectionStatistic : TensorStatistic
         {
             for (int target = 0; target < Patterns.Length; target++)
             {
-                Add<float>(block[owner._targets[target].Series], target);
+                if (owner._samplers[target] == target)
+                {
+                    Add<float>(block[owner._targets[target].Series], target);
+                }
             }
         }
 
         private void Add<T>(ReadOnlySpan<T> values, int target)
             where T : unmanaged
         {
-            if (owner._targets[target].Phase == RankPhase.Done)
-            {
-                return;
-            }
-
             Span<long> patterns = Patterns[target].Append(values.Length);
             for (int index = 0; index < values.Length; index++)
             {
