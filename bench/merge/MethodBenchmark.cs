@@ -20,6 +20,7 @@ internal sealed class MethodBenchmark(Settings settings)
         ["della"] = ["density=0.5"],
         ["della_linear"] = ["density=0.5"],
         ["linear"] = ["weight=1"],
+        ["multislerp"] = ["weight=1"],
         ["nearswap"] = ["t=0.001"],
         ["nuslerp"] = ["weight=0.5"],
         ["sce"] = ["select_topk=0.2"],
