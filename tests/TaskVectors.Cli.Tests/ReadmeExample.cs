@@ -1,5 +1,6 @@
 using TaskVectors.Algebra;
 using TaskVectors.Execution;
+using TaskVectors.Execution.Manifests;
 
 namespace TaskVectors.Cli.Tests;
 

@@ -3,6 +3,8 @@ using TaskVectors.Cli.Models;
 using TaskVectors.Cli.Options;
 using TaskVectors.Cli.Output;
 using TaskVectors.Decomposition;
+using TaskVectors.Decomposition.Ranks;
+using TaskVectors.Decomposition.Reports;
 using TaskVectors.Execution;
 
 namespace TaskVectors.Cli.Commands;

@@ -6,6 +6,7 @@ using TaskVectors.Analysis;
 using TaskVectors.Checkpoints;
 using TaskVectors.Cli.Output;
 using TaskVectors.Execution;
+using TaskVectors.Execution.Manifests;
 
 namespace TaskVectors.Cli.Commands;
 

@@ -1,5 +1,7 @@
 using TaskVectors.Cli.Output;
 using TaskVectors.Execution;
+using TaskVectors.Execution.Manifests;
+using TaskVectors.Execution.Planning;
 
 namespace TaskVectors.Cli.Commands;
 

@@ -4,6 +4,7 @@ using TaskVectors.Cli.Models;
 using TaskVectors.Cli.Options;
 using TaskVectors.Cli.Output;
 using TaskVectors.Execution;
+using TaskVectors.Execution.Planning;
 using TaskVectors.Recipes;
 
 namespace TaskVectors.Cli.Commands;

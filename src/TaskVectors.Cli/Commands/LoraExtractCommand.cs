@@ -5,6 +5,7 @@ using TaskVectors.Cli.Models;
 using TaskVectors.Cli.Options;
 using TaskVectors.Cli.Output;
 using TaskVectors.Decomposition;
+using TaskVectors.Decomposition.Ranks;
 using TaskVectors.Execution;
 using TaskVectors.Tensors;
 

@@ -2,6 +2,8 @@ using System.CommandLine;
 using TaskVectors.Cli.Options;
 using TaskVectors.Cli.Output;
 using TaskVectors.Execution;
+using TaskVectors.Execution.Manifests;
+using TaskVectors.Execution.Planning;
 using TaskVectors.Recipes;
 
 namespace TaskVectors.Cli.Commands;

@@ -1,6 +1,6 @@
 using System.CommandLine;
 using TaskVectors.Cli.Output;
-using TaskVectors.Execution;
+using TaskVectors.Execution.Manifests;
 
 namespace TaskVectors.Cli.Commands;
 

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using TaskVectors.Execution;
+using TaskVectors.Execution.Hashing;
 using TaskVectors.Tensors;
 
 namespace TaskVectors.Cli.Options;

@@ -1,5 +1,7 @@
 using System.CommandLine;
 using TaskVectors.Decomposition;
+using TaskVectors.Decomposition.Ranks;
+using TaskVectors.Decomposition.Subspaces;
 using TaskVectors.LinearAlgebra;
 
 namespace TaskVectors.Cli.Options;

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using TaskVectors.Decomposition;
-using TaskVectors.Execution;
+using TaskVectors.Decomposition.Parts;
+using TaskVectors.Execution.Planning;
 
 namespace TaskVectors.Cli.Output;
 

@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
-using TaskVectors.Decomposition;
+using TaskVectors.Decomposition.Reports;
 using TaskVectors.Execution;
 
 namespace TaskVectors.Cli.Output;

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using TaskVectors.Execution;
+using TaskVectors.Execution.Manifests;
 
 namespace TaskVectors.Cli.Output;
 

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using TaskVectors.Analysis;
-using TaskVectors.Decomposition;
+using TaskVectors.Decomposition.Ranks;
 using TaskVectors.Execution;
 
 namespace TaskVectors.Cli.Output;

@@ -1,6 +1,8 @@
 using System.Text.Json;
 using TaskVectors.Checkpoints.Safetensors;
-using TaskVectors.Execution;
+using TaskVectors.Execution.Manifests;
+using TaskVectors.Execution.Outputs;
+using TaskVectors.Execution.Planning;
 
 namespace TaskVectors.Cli.Output;
 

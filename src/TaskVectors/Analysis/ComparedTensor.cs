@@ -1,5 +1,6 @@
 using TaskVectors.Algebra;
 using TaskVectors.Execution;
+using TaskVectors.Execution.Planning;
 using TaskVectors.Tensors;
 
 namespace TaskVectors.Analysis;

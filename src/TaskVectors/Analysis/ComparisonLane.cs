@@ -1,4 +1,5 @@
-using TaskVectors.Execution;
+using TaskVectors.Execution.Planning;
+using TaskVectors.Execution.Tiles;
 using TaskVectors.Tensors;
 
 namespace TaskVectors.Analysis;

@@ -1,4 +1,4 @@
-using TaskVectors.Execution;
+using TaskVectors.Execution.Tiles;
 
 namespace TaskVectors.Analysis;
 

@@ -2,7 +2,12 @@ using TaskVectors.Algebra;
 using TaskVectors.Checkpoints;
 using TaskVectors.Checkpoints.Lora;
 using TaskVectors.Decomposition;
+using TaskVectors.Decomposition.Parts;
+using TaskVectors.Decomposition.Ranks;
 using TaskVectors.Execution;
+using TaskVectors.Execution.Merges;
+using TaskVectors.Execution.Planning;
+using TaskVectors.Execution.Tiles;
 using TaskVectors.LinearAlgebra;
 using TaskVectors.Tensors;
 

@@ -1,5 +1,6 @@
 using TaskVectors.Algebra;
 using TaskVectors.Decomposition;
+using TaskVectors.Decomposition.Ranks;
 using TaskVectors.Execution;
 using TaskVectors.LinearAlgebra;
 using TaskVectors.Tensors;

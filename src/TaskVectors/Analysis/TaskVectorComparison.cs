@@ -1,5 +1,7 @@
 using TaskVectors.Checkpoints;
 using TaskVectors.Execution;
+using TaskVectors.Execution.Planning;
+using TaskVectors.Execution.Tiles;
 
 namespace TaskVectors.Analysis;
 

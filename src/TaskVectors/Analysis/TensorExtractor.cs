@@ -1,6 +1,8 @@
 using TaskVectors.Checkpoints.Lora;
 using TaskVectors.Decomposition;
+using TaskVectors.Decomposition.Parts;
 using TaskVectors.Execution;
+using TaskVectors.Execution.Merges;
 using TaskVectors.LinearAlgebra;
 using TaskVectors.Merging.Spectral;
 using TaskVectors.Tensors;

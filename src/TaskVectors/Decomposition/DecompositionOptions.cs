@@ -1,5 +1,8 @@
 using TaskVectors.Algebra;
+using TaskVectors.Decomposition.Ranks;
+using TaskVectors.Decomposition.Subspaces;
 using TaskVectors.Execution;
+using TaskVectors.Execution.Hashing;
 using TaskVectors.LinearAlgebra;
 
 namespace TaskVectors.Decomposition;

@@ -1,5 +1,8 @@
 using TaskVectors.Checkpoints.Lora;
+using TaskVectors.Decomposition.Parts;
 using TaskVectors.Execution;
+using TaskVectors.Execution.Hashing;
+using TaskVectors.Execution.Planning;
 
 namespace TaskVectors.Decomposition;
 

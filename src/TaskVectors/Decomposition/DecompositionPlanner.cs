@@ -1,7 +1,13 @@
 using TaskVectors.Algebra;
 using TaskVectors.Checkpoints;
 using TaskVectors.Checkpoints.Lora;
+using TaskVectors.Decomposition.NullTests;
+using TaskVectors.Decomposition.Parts;
+using TaskVectors.Decomposition.Ranks;
 using TaskVectors.Execution;
+using TaskVectors.Execution.Hashing;
+using TaskVectors.Execution.Planning;
+using TaskVectors.Execution.Tiles;
 using TaskVectors.Tensors;
 
 namespace TaskVectors.Decomposition;

@@ -1,6 +1,11 @@
 using System.Diagnostics;
 using TaskVectors.Checkpoints;
+using TaskVectors.Decomposition.Parts;
+using TaskVectors.Decomposition.Reports;
 using TaskVectors.Execution;
+using TaskVectors.Execution.Hashing;
+using TaskVectors.Execution.Outputs;
+using TaskVectors.Execution.Tiles;
 using TaskVectors.LinearAlgebra;
 
 namespace TaskVectors.Decomposition;

@@ -1,4 +1,6 @@
 using System.Numerics;
+using TaskVectors.Decomposition.NullTests;
+using TaskVectors.Decomposition.Subspaces;
 using TaskVectors.LinearAlgebra;
 
 namespace TaskVectors.Decomposition;

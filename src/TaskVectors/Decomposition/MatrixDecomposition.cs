@@ -1,4 +1,5 @@
 using System.Numerics;
+using TaskVectors.Decomposition.Subspaces;
 using TaskVectors.LinearAlgebra;
 
 namespace TaskVectors.Decomposition;

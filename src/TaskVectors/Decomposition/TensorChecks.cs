@@ -1,3 +1,5 @@
+using TaskVectors.Decomposition.Ranks;
+
 namespace TaskVectors.Decomposition;
 
 /// <summary>What keeps the tensors of a plan from being decomposed.</summary>

@@ -1,4 +1,6 @@
 using TaskVectors.Algebra;
+using TaskVectors.Execution.Manifests;
+using TaskVectors.Execution.Planning;
 
 namespace TaskVectors.Execution;
 

@@ -1,6 +1,8 @@
 using System.Runtime.InteropServices;
 using TaskVectors.Algebra;
 using TaskVectors.Checkpoints;
+using TaskVectors.Execution.Planning;
+using TaskVectors.Execution.Tiles;
 using TaskVectors.Tensors;
 
 namespace TaskVectors.Execution;

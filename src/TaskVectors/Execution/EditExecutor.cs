@@ -1,5 +1,9 @@
 using System.Diagnostics;
 using TaskVectors.Checkpoints;
+using TaskVectors.Execution.Manifests;
+using TaskVectors.Execution.Outputs;
+using TaskVectors.Execution.Planning;
+using TaskVectors.Execution.Tiles;
 
 namespace TaskVectors.Execution;
 

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using TaskVectors.Algebra;
+using TaskVectors.Execution.Hashing;
 using TaskVectors.LinearAlgebra;
 using TaskVectors.Tensors;
 

@@ -1,5 +1,6 @@
 using TaskVectors.Algebra;
 using TaskVectors.Algebra.Expressions;
+using TaskVectors.Execution.Merges;
 using TaskVectors.Merging;
 
 namespace TaskVectors.Execution;

@@ -1,4 +1,5 @@
 using TaskVectors.Checkpoints;
+using TaskVectors.Execution.Planning;
 
 namespace TaskVectors.Execution;
 

@@ -1,6 +1,8 @@
 using System.Collections.Immutable;
 using TaskVectors.Algebra;
 using TaskVectors.Decomposition;
+using TaskVectors.Decomposition.Ranks;
+using TaskVectors.Decomposition.Subspaces;
 using TaskVectors.LinearAlgebra;
 using TaskVectors.Merging.Parameters;
 using TaskVectors.Merging.Spectral;

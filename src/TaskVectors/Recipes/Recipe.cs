@@ -1,6 +1,9 @@
 using TaskVectors.Algebra;
 using TaskVectors.Checkpoints;
 using TaskVectors.Execution;
+using TaskVectors.Execution.Manifests;
+using TaskVectors.Execution.Merges;
+using TaskVectors.Execution.Planning;
 using TaskVectors.Recipes.Binding;
 using TaskVectors.Recipes.Companions;
 using TaskVectors.Recipes.Documents;

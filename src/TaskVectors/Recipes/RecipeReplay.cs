@@ -1,4 +1,6 @@
 using TaskVectors.Execution;
+using TaskVectors.Execution.Manifests;
+using TaskVectors.Execution.Planning;
 
 namespace TaskVectors.Recipes;
 

@@ -2,7 +2,8 @@ using System.Collections.Frozen;
 using System.Collections.Immutable;
 using TaskVectors.Algebra;
 using TaskVectors.Checkpoints;
-using TaskVectors.Execution;
+using TaskVectors.Execution.Hashing;
+using TaskVectors.Execution.Planning;
 using TaskVectors.Tensors;
 
 namespace TaskVectors.Tokenizers;

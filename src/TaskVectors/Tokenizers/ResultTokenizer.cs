@@ -1,4 +1,4 @@
-using TaskVectors.Execution;
+using TaskVectors.Execution.Outputs;
 
 namespace TaskVectors.Tokenizers;
 

@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using TaskVectors.Checkpoints;
-using TaskVectors.Execution;
+using TaskVectors.Execution.Outputs;
 
 namespace TaskVectors.Tokenizers;
 

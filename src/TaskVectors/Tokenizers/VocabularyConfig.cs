@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
 using TaskVectors.Checkpoints;
-using TaskVectors.Execution;
+using TaskVectors.Execution.Outputs;
 
 namespace TaskVectors.Tokenizers;
 

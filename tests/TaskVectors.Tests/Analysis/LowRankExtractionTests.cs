@@ -1,7 +1,7 @@
 using TaskVectors.Algebra;
 using TaskVectors.Analysis;
 using TaskVectors.Checkpoints.Lora;
-using TaskVectors.Decomposition;
+using TaskVectors.Decomposition.Ranks;
 using TaskVectors.Execution;
 using TaskVectors.Tensors;
 using TaskVectors.Tests.Merging;

@@ -2,7 +2,7 @@ using TaskVectors.Algebra;
 using TaskVectors.Analysis;
 using TaskVectors.Checkpoints.Lora;
 using TaskVectors.Checkpoints.Safetensors;
-using TaskVectors.Decomposition;
+using TaskVectors.Decomposition.Ranks;
 using TaskVectors.Execution;
 using TaskVectors.LinearAlgebra;
 using TaskVectors.Tensors;

@@ -1,5 +1,8 @@
 using System.Numerics;
 using TaskVectors.Decomposition;
+using TaskVectors.Decomposition.NullTests;
+using TaskVectors.Decomposition.Ranks;
+using TaskVectors.Decomposition.Subspaces;
 using TaskVectors.LinearAlgebra;
 using TaskVectors.Tests.LinearAlgebra;
 

@@ -1,5 +1,7 @@
 using FsCheck.Xunit;
 using TaskVectors.Decomposition;
+using TaskVectors.Decomposition.Ranks;
+using TaskVectors.Decomposition.Subspaces;
 using TaskVectors.LinearAlgebra;
 using TaskVectors.Tests.LinearAlgebra;
 

@@ -1,5 +1,5 @@
 using System.Xml.Linq;
-using TaskVectors.Decomposition;
+using TaskVectors.Decomposition.Reports;
 
 namespace TaskVectors.Tests.Decomposition;
 

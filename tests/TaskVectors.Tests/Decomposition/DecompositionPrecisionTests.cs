@@ -1,4 +1,7 @@
 using TaskVectors.Decomposition;
+using TaskVectors.Decomposition.NullTests;
+using TaskVectors.Decomposition.Ranks;
+using TaskVectors.Decomposition.Subspaces;
 using TaskVectors.LinearAlgebra;
 using TaskVectors.Tensors;
 using TaskVectors.Tests.LinearAlgebra;

@@ -2,6 +2,8 @@ using System.Runtime.InteropServices;
 using System.Text.Json;
 using TaskVectors.Algebra;
 using TaskVectors.Decomposition;
+using TaskVectors.Decomposition.Ranks;
+using TaskVectors.Decomposition.Subspaces;
 using TaskVectors.LinearAlgebra;
 using TaskVectors.Tensors;
 

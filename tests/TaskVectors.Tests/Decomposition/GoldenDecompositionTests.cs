@@ -1,6 +1,7 @@
 using System.Numerics;
 using TaskVectors.Analysis;
 using TaskVectors.Decomposition;
+using TaskVectors.Decomposition.Subspaces;
 using TaskVectors.LinearAlgebra;
 using TaskVectors.Tests.LinearAlgebra;
 

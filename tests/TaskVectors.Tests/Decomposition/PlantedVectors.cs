@@ -1,5 +1,5 @@
 using System.Numerics;
-using TaskVectors.Decomposition;
+using TaskVectors.Decomposition.Subspaces;
 using TaskVectors.LinearAlgebra;
 using TaskVectors.Tests.LinearAlgebra;
 

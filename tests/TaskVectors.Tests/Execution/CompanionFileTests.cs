@@ -1,6 +1,7 @@
 using System.Text.Json;
 using TaskVectors.Algebra;
 using TaskVectors.Execution;
+using TaskVectors.Execution.Manifests;
 using TaskVectors.Tensors;
 
 namespace TaskVectors.Tests.Execution;

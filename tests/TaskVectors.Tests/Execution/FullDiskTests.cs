@@ -1,6 +1,8 @@
 using TaskVectors.Algebra;
 using TaskVectors.Checkpoints;
 using TaskVectors.Execution;
+using TaskVectors.Execution.Outputs;
+using TaskVectors.Execution.Planning;
 using TaskVectors.Tensors;
 
 namespace TaskVectors.Tests.Execution;

@@ -1,5 +1,6 @@
 using TaskVectors.Algebra;
 using TaskVectors.Execution;
+using TaskVectors.Execution.Planning;
 
 namespace TaskVectors.Tests.Execution;
 

@@ -1,5 +1,7 @@
 using TaskVectors.Algebra;
 using TaskVectors.Execution;
+using TaskVectors.Execution.Manifests;
+using TaskVectors.Execution.Planning;
 using TaskVectors.Tensors;
 
 namespace TaskVectors.Tests.Execution;

@@ -1,5 +1,6 @@
 using TaskVectors.Algebra;
 using TaskVectors.Execution;
+using TaskVectors.Execution.Manifests;
 using TaskVectors.Tensors;
 
 namespace TaskVectors.Tests.Execution;

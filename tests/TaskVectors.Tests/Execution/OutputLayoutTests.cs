@@ -1,6 +1,8 @@
 using System.Text.Json;
 using TaskVectors.Algebra;
 using TaskVectors.Execution;
+using TaskVectors.Execution.Manifests;
+using TaskVectors.Execution.Planning;
 using TaskVectors.Tensors;
 
 namespace TaskVectors.Tests.Execution;

@@ -1,6 +1,9 @@
 using TaskVectors.Algebra;
 using TaskVectors.Checkpoints.Safetensors;
 using TaskVectors.Execution;
+using TaskVectors.Execution.Hashing;
+using TaskVectors.Execution.Manifests;
+using TaskVectors.Execution.Planning;
 using TaskVectors.Tensors;
 
 namespace TaskVectors.Tests.Execution;

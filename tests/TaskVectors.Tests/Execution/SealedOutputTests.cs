@@ -1,4 +1,5 @@
 using TaskVectors.Execution;
+using TaskVectors.Execution.Outputs;
 
 namespace TaskVectors.Tests.Execution;
 

@@ -2,6 +2,7 @@ using TaskVectors.Algebra;
 using TaskVectors.Checkpoints;
 using TaskVectors.Checkpoints.Safetensors;
 using TaskVectors.Execution;
+using TaskVectors.Execution.Manifests;
 using TaskVectors.Tensors;
 
 namespace TaskVectors.Tests.Execution;

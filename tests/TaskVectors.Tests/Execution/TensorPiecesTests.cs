@@ -1,6 +1,7 @@
 using System.IO.Hashing;
 using System.Security.Cryptography;
-using TaskVectors.Execution;
+using TaskVectors.Execution.Hashing;
+using TaskVectors.Execution.Tiles;
 using TaskVectors.Tensors;
 
 namespace TaskVectors.Tests.Execution;

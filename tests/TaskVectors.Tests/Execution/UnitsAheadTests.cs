@@ -1,5 +1,5 @@
 using System.Collections.Concurrent;
-using TaskVectors.Execution;
+using TaskVectors.Execution.Merges;
 
 namespace TaskVectors.Tests.Execution;
 

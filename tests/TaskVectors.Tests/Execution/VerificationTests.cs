@@ -5,6 +5,8 @@ using System.Text.Json.Nodes;
 using TaskVectors.Algebra;
 using TaskVectors.Checkpoints.Safetensors;
 using TaskVectors.Execution;
+using TaskVectors.Execution.Hashing;
+using TaskVectors.Execution.Manifests;
 using TaskVectors.Tensors;
 
 namespace TaskVectors.Tests.Execution;

@@ -2,6 +2,7 @@ using TaskVectors.Algebra;
 using TaskVectors.Checkpoints;
 using TaskVectors.Checkpoints.Lora;
 using TaskVectors.Execution;
+using TaskVectors.Execution.Manifests;
 using TaskVectors.LinearAlgebra;
 using TaskVectors.Merging;
 using TaskVectors.Tensors;

@@ -2,6 +2,8 @@ using TaskVectors.Algebra;
 using TaskVectors.Algebra.Expressions;
 using TaskVectors.Checkpoints;
 using TaskVectors.Execution;
+using TaskVectors.Execution.Manifests;
+using TaskVectors.Execution.Planning;
 using TaskVectors.LinearAlgebra;
 using TaskVectors.Merging;
 using TaskVectors.Tensors;

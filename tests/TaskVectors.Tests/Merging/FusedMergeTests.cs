@@ -1,6 +1,7 @@
 using TaskVectors.Algebra;
 using TaskVectors.Checkpoints.Safetensors;
 using TaskVectors.Execution;
+using TaskVectors.Execution.Manifests;
 using TaskVectors.Merging;
 using TaskVectors.Tensors;
 

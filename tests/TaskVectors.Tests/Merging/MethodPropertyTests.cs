@@ -1,6 +1,7 @@
 using TaskVectors.Algebra;
 using TaskVectors.Checkpoints.Safetensors;
 using TaskVectors.Execution;
+using TaskVectors.Execution.Planning;
 using TaskVectors.Merging;
 using TaskVectors.Recipes;
 using TaskVectors.Tensors;

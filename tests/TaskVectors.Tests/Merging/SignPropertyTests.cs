@@ -1,5 +1,6 @@
 using TaskVectors.Algebra;
 using TaskVectors.Execution;
+using TaskVectors.Execution.Planning;
 using TaskVectors.LinearAlgebra;
 using TaskVectors.Merging;
 using TaskVectors.Merging.Interference;

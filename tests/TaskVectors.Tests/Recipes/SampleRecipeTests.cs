@@ -4,6 +4,8 @@ using System.Text;
 using System.Text.Json.Nodes;
 using TaskVectors.Algebra;
 using TaskVectors.Execution;
+using TaskVectors.Execution.Manifests;
+using TaskVectors.Execution.Planning;
 using TaskVectors.Recipes;
 using TaskVectors.Recipes.Explaining;
 using TaskVectors.Tensors;

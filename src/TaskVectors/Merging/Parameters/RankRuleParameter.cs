@@ -1,4 +1,4 @@
-using TaskVectors.Decomposition;
+using TaskVectors.Decomposition.Ranks;
 
 namespace TaskVectors.Merging.Parameters;
 

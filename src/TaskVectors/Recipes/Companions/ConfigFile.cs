@@ -1,5 +1,5 @@
 using System.Text.Json.Nodes;
-using TaskVectors.Execution;
+using TaskVectors.Execution.Outputs;
 using TaskVectors.Recipes.Architectures;
 using TaskVectors.Recipes.Planning;
 using TaskVectors.Tensors;

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Globalization;
 using System.Text;
 using TaskVectors.Execution;
+using TaskVectors.Execution.Manifests;
 using TaskVectors.Merging;
 
 namespace TaskVectors.Recipes.Companions;

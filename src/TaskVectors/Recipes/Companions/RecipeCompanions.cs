@@ -1,4 +1,5 @@
-using TaskVectors.Execution;
+using TaskVectors.Execution.Outputs;
+using TaskVectors.Execution.Planning;
 using TaskVectors.Recipes.Architectures;
 using TaskVectors.Recipes.Planning;
 using TaskVectors.Tensors;

@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using System.Text.RegularExpressions;
-using TaskVectors.Execution;
+using TaskVectors.Execution.Manifests;
 using TaskVectors.Merging;
 using TaskVectors.Recipes.Architectures;
 using TaskVectors.Recipes.Planning;

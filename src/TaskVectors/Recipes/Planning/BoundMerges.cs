@@ -1,5 +1,5 @@
 using System.Collections.Immutable;
-using TaskVectors.Execution;
+using TaskVectors.Execution.Manifests;
 using TaskVectors.Merging;
 
 namespace TaskVectors.Recipes.Planning;

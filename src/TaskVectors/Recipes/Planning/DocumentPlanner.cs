@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using TaskVectors.Algebra;
 using TaskVectors.Algebra.Expressions;
 using TaskVectors.Execution;
+using TaskVectors.Execution.Merges;
 using TaskVectors.Merging;
 using TaskVectors.Recipes.Architectures;
 using TaskVectors.Recipes.Documents;

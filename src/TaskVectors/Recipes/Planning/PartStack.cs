@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 using TaskVectors.Algebra;
-using TaskVectors.Execution;
+using TaskVectors.Execution.Merges;
 using TaskVectors.Recipes.Architectures;
 using TaskVectors.Recipes.Arrangement;
 using TaskVectors.Recipes.Documents;

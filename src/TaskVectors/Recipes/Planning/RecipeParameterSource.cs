@@ -1,4 +1,4 @@
-using TaskVectors.Execution;
+using TaskVectors.Execution.Hashing;
 using TaskVectors.Merging;
 using TaskVectors.Merging.Parameters;
 using TaskVectors.Recipes.Documents;

@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using TaskVectors.Algebra;
 using TaskVectors.Checkpoints;
-using TaskVectors.Execution;
+using TaskVectors.Execution.Planning;
 using TaskVectors.Recipes.Documents;
 
 namespace TaskVectors.Recipes.Resolution;

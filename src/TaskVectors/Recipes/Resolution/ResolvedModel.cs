@@ -1,6 +1,6 @@
 using TaskVectors.Algebra;
 using TaskVectors.Checkpoints;
-using TaskVectors.Execution;
+using TaskVectors.Execution.Merges;
 using TaskVectors.Recipes.Architectures;
 using TaskVectors.Tokenizers;
 

@@ -3,6 +3,8 @@ using TaskVectors.Algebra.Expressions;
 using TaskVectors.Checkpoints;
 using TaskVectors.Checkpoints.Lora;
 using TaskVectors.Execution;
+using TaskVectors.Execution.Manifests;
+using TaskVectors.Execution.Planning;
 using TaskVectors.Tensors;
 
 namespace TaskVectors.Tests.Checkpoints.Lora;

@@ -1,8 +1,0 @@
-namespace TaskVectors.Execution;
-
-/// <summary>A thread's worth of buffers that processes tiles.</summary>
-internal interface ITileLane
-{
-    /// <summary>Reads, computes and delivers one tile.</summary>
-    void Process(Tile tile);
-}

@@ -1,0 +1,48 @@
+using System.Collections.Immutable;
+using TaskVectors.Checkpoints;
+using TaskVectors.Execution.Planning;
+
+namespace TaskVectors.Execution.Manifests;
+
+/// <summary>A model or task vector that was read.</summary>
+public sealed record ManifestInput
+{
+    /// <summary>Its name in the expression.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>Where it was.</summary>
+    public required string Path { get; init; }
+
+    /// <summary>Its format.</summary>
+    public required string Format { get; init; }
+
+    /// <summary><c>checkpoint</c> or <c>task-vector</c>.</summary>
+    public required string Kind { get; init; }
+
+    /// <summary>Its fingerprint: a hash of headers and samples.</summary>
+    public required string Fingerprint { get; init; }
+
+    /// <summary>The hash of its whole content; absent where the edit did not read all of it.</summary>
+    public string? Hash { get; init; }
+
+    /// <summary>Its files and their sizes.</summary>
+    public required ImmutableArray<ManifestInputFile> Files { get; init; }
+
+    /// <summary>The hashes of the tensors that were read, by name.</summary>
+    public required ImmutableSortedDictionary<string, string> Tensors { get; init; }
+
+    /// <summary>Describes an input by its headers; hashes of files and of single tensors are left out.</summary>
+    /// <param name="input">The input.</param>
+    /// <param name="hash">The hash of its whole content, where known.</param>
+    internal static ManifestInput Of(PlannedInput input, string? hash = null) => new()
+    {
+        Name = input.Name,
+        Path = input.Source.Path,
+        Format = input.Source.Format,
+        Kind = input.IsVector ? TaskVectorMetadata.TaskVectorKind : "checkpoint",
+        Fingerprint = input.Fingerprint,
+        Hash = hash,
+        Files = [.. input.Source.Files.Select(file => new ManifestInputFile(file.Path, file.Length, null))],
+        Tensors = ImmutableSortedDictionary<string, string>.Empty,
+    };
+}

@@ -1,0 +1,25 @@
+using TaskVectors.LinearAlgebra;
+using TaskVectors.Merging;
+
+namespace TaskVectors.Execution.Merges;
+
+/// <summary>A unit's values as a kernel reads them.</summary>
+internal sealed class AlignedUnit(PreparedUnit unit, AlignedVectors vectors, AlignedVectorReader reader) : IUnitVectors
+{
+    public MergeUnit Unit => unit.Unit;
+
+    public int VectorCount => vectors.Tensors[unit.Places[0]].Vectors.Length;
+
+    public Matrix<double> Read(int vector, int tensor = 0)
+    {
+        MergeTensor shape = unit.Unit.Tensors[tensor];
+        Matrix<double> matrix = Matrix.Zero<double>(shape.Rows, shape.Columns);
+        reader.Read(vectors.Tensors[unit.Places[tensor]], vector, matrix.Target.Elements);
+        return matrix;
+    }
+
+    public void Read(int vector, int tensor, long start, Span<double> destination) =>
+        reader.Read(vectors.Tensors[unit.Places[tensor]], vector, start, destination);
+
+    public int? RankBound(int vector, int tensor = 0) => vectors.RankBound(vectors.Tensors[unit.Places[tensor]], vector);
+}
