@@ -111,6 +111,26 @@ public sealed class MismatchedModelTests : IDisposable
     }
 
     [Fact]
+    public async Task A_task_vector_of_models_of_different_dtypes_is_stored_in_F32()
+    {
+        Checkpoint pretrained = _sandbox.Model("base", ("a", DType.F16, [1]));
+        Checkpoint other = _sandbox.Model("other", ("a", DType.F32, [1.0000001192092896]));
+        _ = await (other - pretrained).SaveAsync(_sandbox["vector.safetensors"]);
+        var vector = TaskVector.Open(_sandbox["vector.safetensors"]);
+        Assert.Equal(DType.F32, vector.Tensors.Single().DType);
+    }
+
+    [Fact]
+    public async Task A_long_list_of_dtypes_is_cut_and_says_how_many_there_are()
+    {
+        Checkpoint pretrained = _sandbox.Model("base", [.. Enumerable.Range(0, 40).Select(layer => ($"layer.{layer}", DType.F32, new double[] { 1 }))]);
+        Checkpoint other = _sandbox.Model("other", [.. Enumerable.Range(0, 40).Select(layer => ($"layer.{layer}", DType.BF16, new double[] { 2 }))]);
+        EditException error = await _sandbox.RequirePlanError(EditError.DTypeMismatch, ErrorCategory.BadInput, pretrained + (0.5 * (other - pretrained)));
+        Assert.StartsWith("40 tensors", error.Message, StringComparison.Ordinal);
+        Assert.Contains("(BF16 against F32) and 36 more", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_float_tensor_never_meets_an_integer_tensor_even_with_an_output_dtype()
     {
         Checkpoint pretrained = _sandbox.Model("base", ("a", DType.F32, [1]));

@@ -78,7 +78,9 @@ public sealed class EditPlanner
         _errors.AddRange(UnmatchedPatterns.Check(terms.SelectMany(term => term.Coefficient.Patterns()), inputs[0].Source));
         CheckBases(inputs);
 
-        var alignment = new TensorAlignment(_form, inputs, _options);
+        // A task vector has a dtype of its own, whatever those of its models.
+        EditOptions options = _isVector ? _options with { OutputDType = _options.OutputDType ?? DType.F64 } : _options;
+        var alignment = new TensorAlignment(_form, inputs, options);
         IReadOnlyList<AlignedTensor> aligned = alignment.Align(unites: _anchorIsVector);
         alignment.ApplyMissingPolicy();
         _errors.AddRange(alignment.Errors());
@@ -228,7 +230,7 @@ public sealed class EditPlanner
             return null;
         }
 
-        TensorInfo output = tensor with { DType = _options.OutputDType ?? (_isVector ? VectorDType(tensor.DType) : tensor.DType) };
+        TensorInfo output = tensor with { DType = _options.OutputDType ?? (_isVector ? VectorDType(aligned) : tensor.DType) };
         aligned = merges.Expand(aligned, output.DType);
         if (aligned.Terms is [{ Coefficient: 1 } only] && only.Tensor.DType == output.DType)
         {
@@ -262,7 +264,8 @@ public sealed class EditPlanner
     }
 
     // Differences of small floats need more bits than the floats themselves.
-    private static DType VectorDType(DType dtype) => dtype == DType.F64 ? DType.F64 : DType.F32;
+    private static DType VectorDType(AlignedTensor aligned) =>
+        aligned.Terms.Select(term => term.Tensor.DType).Append(aligned.Base.DType).Contains(DType.F64) ? DType.F64 : DType.F32;
 
     private void CheckSpace(EditPlan plan)
     {

@@ -11,6 +11,8 @@ namespace TaskVectors.Execution.Planning;
 /// </summary>
 internal sealed class TensorAlignment
 {
+    private const int MostListed = 4;
+
     private readonly AffineForm _form;
     private readonly EditOptions _options;
     private readonly IReadOnlyList<PlannedInput> _inputs;
@@ -165,7 +167,7 @@ internal sealed class TensorAlignment
     {
         PlannedInput model = _inputs[input];
         PlannedInput anchor = _inputs[0];
-        string list = ListOf(tensors);
+        string list = error == EditError.DTypeMismatch ? FirstOf(tensors) : ListOf(tensors);
         string message = error switch
         {
             EditError.MissingTensors => $"'{model.Name}' lacks {Count(tensors)} that the base '{anchor.Name}' has: {list}. Pass --missing base to keep the base's values of them.",
@@ -194,8 +196,12 @@ internal sealed class TensorAlignment
     }
 
     // A name from a file can hold anything, terminal commands included: quoted, they are shown and not obeyed.
-    private static string ListOf(List<(string Tensor, string Detail)> tensors) =>
+    private static string ListOf(IEnumerable<(string Tensor, string Detail)> tensors) =>
         string.Join(", ", tensors.Select(tensor => QuotedName.Of(tensor.Tensor) + tensor.Detail));
+
+    // Where dtypes differ they mostly do in every tensor, and a few say it all.
+    private static string FirstOf(List<(string Tensor, string Detail)> tensors) =>
+        tensors.Count <= MostListed ? ListOf(tensors) : $"{ListOf(tensors.Take(MostListed))} and {tensors.Count - MostListed} more";
 
     private static string Count(List<(string Tensor, string Detail)> tensors) => tensors.Count == 1 ? "1 tensor" : $"{tensors.Count} tensors";
 }
