@@ -98,7 +98,7 @@ internal sealed class EvaluationOptionGroup
             data, parsed.GetValue(_labels) ?? throw new UsageException("An IDX file of images needs the one of labels: --labels FILE."));
         FrozenHead? head = Head(parsed);
         PromptSet? prompts = Prompts(parsed, dataset.ClassNames);
-        IReadOnlyList<int>? classes = prompts is not null ? ByName(prompts, dataset.ClassNames)
+        IReadOnlyList<int>? classes = prompts is not null ? prompts.ClassesOf(dataset.ClassNames)
             : head is not null ? head.ClassesOf(dataset.ClassNames)
             : settings.ClassesOf(dataset.ClassNames);
         ImageProcessor processor = _pictures.Create(parsed, folder, settings, note);
@@ -213,12 +213,6 @@ internal sealed class EvaluationOptionGroup
         }
 
         return parsed.GetValue(_templates) is { Length: > 0 } templates && classNames.Count > 0 ? PromptSet.Create(classNames, templates) : null;
-    }
-
-    private static IReadOnlyList<int>? ByName(PromptSet prompts, IReadOnlyList<string> names)
-    {
-        int[] places = [.. names.Select(name => prompts.ClassNames.ToList().IndexOf(name))];
-        return places.Contains(-1) ? null : places;
     }
 
     private Tokenizer Tokenizer(ParseResult parsed, string folder, ModelSettings settings) => settings.LoadTokenizer(parsed.GetValue(_tokenizer) ?? folder);

@@ -8,11 +8,9 @@ namespace TaskVectors.Cli.Options;
 /// <summary>How pictures become what a model takes: as the model's file says, or as the user does.</summary>
 internal sealed class ImageOptionGroup
 {
-    private const string FileName = "preprocessor_config.json";
     private const string KeepSize = "none";
-    private const double HalfGrey = 0.5;
 
-    private readonly Option<string?> _processor = new("--processor") { HelpName = "FILE", Description = $"How images are prepared. Default: {FileName} of the model; the options below change what it says." };
+    private readonly Option<string?> _processor = new("--processor") { HelpName = "FILE", Description = $"How images are prepared. Default: {ImageProcessor.FileName} of the model; the options below change what it says." };
     private readonly Option<string?> _resize = new("--resize") { HelpName = "SIZE", Description = "Size of images: a number, HEIGHTxWIDTH, or none to leave it." };
     private readonly Option<int?> _shortestEdge = new("--shortest-edge") { HelpName = "PIXELS", Description = "Resize images so that the short side has this length." };
     private readonly Option<string?> _crop = new("--crop") { HelpName = "SIZE", Description = "Keep the middle of images, after resizing: a number or HEIGHTxWIDTH." };
@@ -50,29 +48,23 @@ internal sealed class ImageOptionGroup
 
     private ImageProcessor Start(ParseResult parsed, string folder, ModelSettings settings, Action<string> note)
     {
-        string file = parsed.GetValue(_processor) ?? Path.Combine(folder, FileName);
-        if (parsed.GetValue(_processor) is not null || File.Exists(file))
+        if (parsed.GetValue(_processor) is { } file)
         {
             return ImageProcessor.Load(file);
         }
 
-        int channels = settings.Channels == 1 ? 1 : 3;
+        ImageProcessor processor = settings.LoadImageProcessor(folder, out bool isAssumed);
         string[] assumed =
         [
             .. parsed.GetValue(_resize) is null && parsed.GetValue(_shortestEdge) is null ? ["images are resized to the model's size"] : Array.Empty<string>(),
             .. parsed.GetValue(_mean) is null || parsed.GetValue(_deviation) is null ? ["values lie between -1 and 1"] : Array.Empty<string>(),
         ];
-        if (assumed.Length > 0)
+        if (isAssumed && assumed.Length > 0)
         {
-            note($"There is no {FileName}: {string.Join(", and ", assumed)}.");
+            note($"There is no {ImageProcessor.FileName}: {string.Join(", and ", assumed)}.");
         }
 
-        return new ImageProcessor
-        {
-            Resize = settings.ImageSize is { } size ? new ImageSize(size, size) : null,
-            Mean = [.. Enumerable.Repeat(HalfGrey, channels)],
-            StandardDeviation = [.. Enumerable.Repeat(HalfGrey, channels)],
-        };
+        return processor;
     }
 
     private ImageProcessor WithSize(ParseResult parsed, ImageProcessor processor)

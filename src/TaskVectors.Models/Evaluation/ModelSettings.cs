@@ -1,5 +1,7 @@
 using System.Globalization;
 using TaskVectors.Algebra;
+using TaskVectors.Models.Data;
+using TaskVectors.Models.Data.Images;
 using TaskVectors.Models.Tokenizers;
 
 namespace TaskVectors.Models.Evaluation;
@@ -8,6 +10,7 @@ namespace TaskVectors.Models.Evaluation;
 public sealed record ModelSettings
 {
     private const int DefaultLength = 512;
+    private const double HalfGrey = 0.5;
 
     /// <summary>Height and width of images, or null.</summary>
     public int? ImageSize { get; private init; }
@@ -77,6 +80,20 @@ public sealed record ModelSettings
         }
 
         return tokenizer;
+    }
+
+    /// <summary>How pictures are prepared for a model: as the file in its folder says, else resized to the model's size, with values between -1 and 1.</summary>
+    /// <param name="folder">The model's folder.</param>
+    /// <param name="isAssumed">Whether there is no such file.</param>
+    /// <exception cref="DataException">The file is malformed.</exception>
+    public ImageProcessor LoadImageProcessor(string folder, out bool isAssumed)
+    {
+        string file = Path.Combine(folder, ImageProcessor.FileName);
+        isAssumed = !File.Exists(file);
+        double[] half = [.. Enumerable.Repeat(HalfGrey, Channels == 1 ? 1 : 3)];
+        return isAssumed
+            ? new ImageProcessor { Resize = ImageSize is { } size ? new ImageSize(size, size) : null, Mean = half, StandardDeviation = half }
+            : ImageProcessor.Load(file);
     }
 
     /// <summary>The number among the model's classes of each of a data set's.</summary>

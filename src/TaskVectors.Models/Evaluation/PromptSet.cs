@@ -81,6 +81,16 @@ public sealed class PromptSet
         }
     }
 
+    /// <summary>The number of each of a data set's classes; null where a name is not among <see cref="ClassNames"/>.</summary>
+    /// <param name="names">What the data set calls its classes.</param>
+    public IReadOnlyList<int>? ClassesOf(IReadOnlyList<string> names)
+    {
+        ArgumentNullException.ThrowIfNull(names);
+        string[] known = [.. ClassNames];
+        int[] numbers = [.. names.Select(name => Array.IndexOf(known, name))];
+        return numbers.Contains(-1) ? null : numbers;
+    }
+
     /// <summary>Encodes the prompts with a model. To keep a head while the model is edited, encode it once, with the base.</summary>
     /// <param name="model">A model with embeddings of texts.</param>
     /// <param name="tokenizer">Its tokenizer; truncation is the tokenizer's own.</param>

@@ -36,6 +36,9 @@ public sealed record ImageProcessor
     /// <summary>The number of channels.</summary>
     public int Channels => Mean.Count;
 
+    /// <summary>The file of a model folder that says how pictures are prepared.</summary>
+    public const string FileName = "preprocessor_config.json";
+
     /// <summary>Reads <c>preprocessor_config.json</c>, or that file of a folder.</summary>
     /// <exception cref="DataException">It is missing, malformed, or asks for what is not supported.</exception>
     public static ImageProcessor Load(string path) => ImageProcessorReader.Read(path);

@@ -5,7 +5,6 @@ namespace TaskVectors.Models.Data.Images;
 /// <summary>Reads <c>preprocessor_config.json</c>.</summary>
 internal sealed class ImageProcessorReader
 {
-    private const string FileName = "preprocessor_config.json";
     private const int MaximumEdge = 16_384;
 
     private static readonly double[] DefaultMean = [0.5, 0.5, 0.5];
@@ -21,7 +20,7 @@ internal sealed class ImageProcessorReader
 
     public static ImageProcessor Read(string path)
     {
-        string file = Directory.Exists(path) ? Path.Combine(path, FileName) : path;
+        string file = Directory.Exists(path) ? Path.Combine(path, ImageProcessor.FileName) : path;
         try
         {
             using var document = JsonDocument.Parse(DataFile.ReadAll(file));

@@ -11,7 +11,6 @@ namespace TaskVectors.Models.Training.Configuration;
 /// <summary>Opens everything that a configuration names; what fails is reported together with what is wrong with the configuration itself.</summary>
 internal sealed class JobOpening
 {
-    private const int DefaultTextLength = 512;
     private const int DefaultPieceLength = 256;
 
     private readonly TrainingConfiguration _configuration;
@@ -79,7 +78,7 @@ internal sealed class JobOpening
 
         if (_bound.Task == TrainingTask.ImageClassification)
         {
-            if (_bound.Head is { IsOfPrompts: true } && TokenizerOf(folder) is null)
+            if (_bound.Head is { IsOfPrompts: true } && TokenizerOf(folder, settings) is null)
             {
                 return null;
             }
@@ -88,7 +87,7 @@ internal sealed class JobOpening
             return processor is null ? null : new ImageTask(_bound, _seed, _paths, _errors, processor);
         }
 
-        if (TokenizerOf(folder) is not { } tokenizer)
+        if (TokenizerOf(folder, settings) is not { } tokenizer)
         {
             return null;
         }
@@ -100,31 +99,27 @@ internal sealed class JobOpening
         }
 
         return _bound.Task == TrainingTask.TextClassification
-            ? new TextTask(_bound, _seed, _paths, _errors, tokenizer, _bound.MaximumLength ?? Math.Min(most, tokenizer.Truncation?.MaximumLength ?? DefaultTextLength))
+            ? new TextTask(_bound, _seed, _paths, _errors, tokenizer, _bound.MaximumLength ?? settings.LengthOfTexts(tokenizer))
             : new LanguageTask(_bound, _seed, _paths, _errors, tokenizer, _bound.MaximumLength ?? Math.Min(most, DefaultPieceLength));
     }
 
-    private Tokenizer? TokenizerOf(string folder) =>
-        _tokenizer ??= _errors.Try(_bound.Tokenizer?.Node ?? _model.Node, () => Tokenizer.Load(_bound.Tokenizer is { } path ? _paths.Of(path.Text) : folder));
+    private Tokenizer? TokenizerOf(string folder, ModelSettings settings) =>
+        _tokenizer ??= _errors.Try(_bound.Tokenizer?.Node ?? _model.Node, () => settings.LoadTokenizer(_bound.Tokenizer is { } path ? _paths.Of(path.Text) : folder));
 
     private ImageProcessor ProcessorOf(string folder, ModelSettings settings)
     {
-        const string FileName = "preprocessor_config.json";
-        const double HalfGrey = 0.5;
-        string file = _bound.Processor is { } path ? _paths.Of(path.Text) : Path.Combine(folder, FileName);
-        if (_bound.Processor is not null || File.Exists(file))
+        if (_bound.Processor is { } path)
         {
-            return ImageProcessor.Load(file);
+            return ImageProcessor.Load(_paths.Of(path.Text));
         }
 
-        int channels = settings.Channels == 1 ? 1 : 3;
-        _note($"There is no {FileName}: images are resized to the model's size, and values lie between -1 and 1.");
-        return new ImageProcessor
+        ImageProcessor processor = settings.LoadImageProcessor(folder, out bool isAssumed);
+        if (isAssumed)
         {
-            Resize = settings.ImageSize is { } size ? new ImageSize(size, size) : null,
-            Mean = [.. Enumerable.Repeat(HalfGrey, channels)],
-            StandardDeviation = [.. Enumerable.Repeat(HalfGrey, channels)],
-        };
+            _note($"There is no {ImageProcessor.FileName}: images are resized to the model's size, and values lie between -1 and 1.");
+        }
+
+        return processor;
     }
 
     private PromptSet? Prompts()

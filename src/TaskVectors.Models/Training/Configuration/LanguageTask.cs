@@ -18,13 +18,9 @@ internal sealed class LanguageTask(BoundConfiguration bound, ulong seed, Configu
 {
     private static readonly string[] TableEndings = [".csv", ".tsv", ".jsonl"];
 
-    public override string? ObstacleOf(Model model) => model switch
-    {
-        not CausalLanguageModel => "does not foresee text; GPT2LMHeadModel, LlamaForCausalLM, MistralForCausalLM and Qwen2ForCausalLM do",
-        CausalLanguageModel language when tokenizer.IdLimit > language.VocabularySize =>
-            $"has a vocabulary of {language.VocabularySize}, and the tokenizer one of {tokenizer.IdLimit}; name the one that belongs to the model in 'tokenizer'",
-        _ => null,
-    };
+    public override string? ObstacleOf(Model model) => model is CausalLanguageModel
+        ? null
+        : "does not foresee text; GPT2LMHeadModel, LlamaForCausalLM, MistralForCausalLM and Qwen2ForCausalLM do";
 
     private protected override PieceSet OpenSet(DataSourceConfiguration source)
     {

@@ -25,6 +25,7 @@ public sealed class TrainingConfigurationTests : IDisposable
     public TrainingConfigurationTests()
     {
         File.WriteAllLines(_folder["vocab.txt"], ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "red", "green", "blue", "good", "bad"]);
+        File.WriteAllLines(_folder["large.txt"], [.. File.ReadAllLines(_folder["vocab.txt"]), .. Enumerable.Range(0, 90).Select(i => $"word{i}")]);
         File.WriteAllText(_folder["texts.csv"], "text,label\n" + string.Concat(Enumerable.Range(0, 10).Select(i => i % 2 == 0 ? "good green,good\n" : "bad green red,bad\n")));
         File.WriteAllText(_folder["numbers.csv"], "words,class\ngood,0\nbad,1\nred,2\n");
         File.WriteAllText(_folder["long.txt"], string.Join(' ', Enumerable.Repeat("red green blue good bad", 40)));
@@ -132,6 +133,7 @@ public sealed class TrainingConfigurationTests : IDisposable
     [InlineData("model: MODEL", "model: nowhere/", "2:8: ")]
     [InlineData("model: MODEL", "model: MODEL\nedit: a + b", "3:1: 'model' and 'edit' exclude each other", "3:1: 'edit' and 'models' go together")]
     [InlineData("vocab.txt", "lost.txt", "3:12: ")]
+    [InlineData("vocab.txt", "large.txt", "3:12: The tokenizer has ids up to 99 ('word89'), but the model's embedding has 99 rows.")]
     [InlineData("texts.csv", "lost.csv", "4:14: ")]
     [InlineData("{path: texts.csv}", "texts.csv", "4:7: A data set must be a mapping with a path, not 'texts.csv'.")]
     [InlineData("{path: texts.csv}", "[]", "4:7: 'data' is an empty list")]
@@ -209,8 +211,7 @@ public sealed class TrainingConfigurationTests : IDisposable
         Assert.Equal((12, 9, 3), (job.Examples + job.HeldOut, job.Examples, job.HeldOut));
         File.WriteAllText(_folder["short.txt"], "red green");
         Assert.Contains("less than one piece of 16", Assert.Single(ErrorsOf(yaml.Replace("long.txt", "short.txt", StringComparison.Ordinal))).Message, StringComparison.Ordinal);
-        File.WriteAllLines(_folder["large.txt"], [.. File.ReadAllLines(_folder["vocab.txt"]), .. Enumerable.Range(0, 90).Select(i => $"word{i}")]);
-        Assert.Contains("has a vocabulary of 99", Assert.Single(ErrorsOf(yaml.Replace("vocab.txt", "large.txt", StringComparison.Ordinal))).Message, StringComparison.Ordinal);
+        Assert.Contains("the model's embedding has 99 rows", Assert.Single(ErrorsOf(yaml.Replace("vocab.txt", "large.txt", StringComparison.Ordinal))).Message, StringComparison.Ordinal);
         Assert.Contains("does not foresee text", Assert.Single(ErrorsOf(yaml.Replace("gpt2-grads", "bert-cls", StringComparison.Ordinal))).Message, StringComparison.Ordinal);
         Assert.Contains("'head' is of classifiers", ErrorsOf(yaml + "\nhead: {file: x}")[0].Message, StringComparison.Ordinal);
     }
