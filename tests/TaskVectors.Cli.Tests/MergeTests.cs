@@ -64,6 +64,7 @@ public sealed class MergeTests : IDisposable
         IMergeMethod described = MergeMethods.Find("iso_cts");
         Assert.All(described.Parameters, parameter => Assert.Contains(parameter.Meaning, text, StringComparison.Ordinal));
         Assert.Contains(described.Formula, text, StringComparison.Ordinal);
+        Assert.All(text.Split('\n'), line => Assert.Equal(line.TrimEnd(), line));
         Assert.Contains("tsvm", (await Taskvec.RunAsync("methods")).Output, StringComparison.Ordinal);
     }
 

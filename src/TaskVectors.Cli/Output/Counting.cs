@@ -27,6 +27,11 @@ internal static class Counting
     /// <summary>A count of things, such as <c>1 file</c> or <c>1,024 tensors</c>; the noun takes an s in the plural.</summary>
     public static string Of(long count, string noun) => count == 1 ? $"1 {noun}" : $"{Exact(count)} {noun}s";
 
-    /// <summary>A measured value to four digits.</summary>
-    public static string Measure(double value) => value.ToString("G4", CultureInfo.InvariantCulture);
+    /// <summary>A measured value to four digits, zeros at the end among them, so that columns of values line up.</summary>
+    public static string Measure(double value)
+    {
+        double decimals = 3 - Math.Floor(Math.Log10(Math.Abs(value)));
+        string format = decimals is >= 0 and <= 6 ? string.Create(CultureInfo.InvariantCulture, $"F{decimals}") : "G4";
+        return value.ToString(format, CultureInfo.InvariantCulture);
+    }
 }

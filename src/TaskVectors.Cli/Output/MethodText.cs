@@ -50,14 +50,29 @@ internal sealed class MethodText(Reporter reporter)
         reporter.WriteLine();
         reporter.WriteLine($"Source: {method.Source}.");
         reporter.WriteLine($"Takes {Operands(method)}.");
-        TextTable table = new TextTable().AddColumn("Parameter").AddColumn("Type").AddColumn("Default").AddColumn("Range").AddColumn("Meaning");
+        if (method.Parameters.Count > 0)
+        {
+            reporter.WriteLine();
+            reporter.WriteLine($"Parameters, with --set NAME=VALUE{(method.Parameters.Any(parameter => parameter.IsPerModel) ? "; one that is per model also with --set MODEL.NAME=VALUE" : string.Empty)}:");
+        }
+
+        // A list, not a column for each property: defaults and ranges may be longer than a line.
+        TextTable table = TextTable.CreateList();
         foreach (MergeParameter parameter in method.Parameters)
         {
-            string type = parameter.IsPerModel ? $"{parameter.Type}, per model" : parameter.Type;
-            table.AddRow(parameter.Name, type, parameter.IsRequired ? "required" : parameter.DefaultText, parameter.Range, parameter.Meaning);
+            table.AddRow(string.Empty, string.Empty);
+            table.AddRow($"  {parameter.Name}", parameter.Meaning);
+            table.AddRow(string.Empty, ValuesOf(parameter));
         }
 
         table.Write(reporter.Terminal);
+    }
+
+    private static string ValuesOf(MergeParameter parameter)
+    {
+        string type = parameter.IsPerModel ? $"{parameter.Type}, per model" : parameter.Type;
+        string value = parameter.IsRequired ? "required" : $"default: {parameter.DefaultText}";
+        return $"{type}; {value}; range: {parameter.Range}";
     }
 
     private static string Operands(IMergeMethod method)

@@ -9,6 +9,16 @@ internal sealed class TextTable
 
     private readonly Table _table = new() { Border = TableBorder.Simple };
 
+    /// <summary>A list of terms and what is said of each, without a heading.</summary>
+    public static TextTable CreateList()
+    {
+        var list = new TextTable();
+        list._table.Border = TableBorder.None;
+        list._table.ShowHeaders = false;
+        _ = list._table.AddColumn(new TableColumn(string.Empty) { NoWrap = true, Padding = new Padding(0, 0, 2, 0) }).AddColumn(string.Empty);
+        return list;
+    }
+
     /// <summary>Adds a column.</summary>
     public TextTable AddColumn(string title, bool isNumeric = false)
     {
@@ -32,20 +42,28 @@ internal sealed class TextTable
     /// <summary>Writes the table.</summary>
     public void Write(Terminal terminal)
     {
-        var settings = new AnsiConsoleSettings { Out = new AnsiConsoleOutput(terminal.Output) };
-        if (!terminal.IsOutputInteractive)
+        if (terminal.IsOutputInteractive)
         {
-            settings.Ansi = AnsiSupport.No;
-            settings.Enrichment.UseDefaultEnrichers = false; // build servers would be given colours
-            settings.ColorSystem = ColorSystemSupport.NoColors;
+            AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(terminal.Output) }).Write(_table);
         }
+        else
+        {
+            WritePlain(terminal.Output);
+        }
+    }
 
+    // Without colours, which build servers would be given, and without the blanks that fill the last column.
+    private void WritePlain(TextWriter output)
+    {
+        using var text = new StringWriter();
+        var settings = new AnsiConsoleSettings { Out = new AnsiConsoleOutput(text), Ansi = AnsiSupport.No, ColorSystem = ColorSystemSupport.NoColors };
+        settings.Enrichment.UseDefaultEnrichers = false;
         IAnsiConsole console = AnsiConsole.Create(settings);
-        if (!terminal.IsOutputInteractive)
-        {
-            console.Profile.Width = Unlimited;
-        }
-
+        console.Profile.Width = Unlimited;
         console.Write(_table);
+        foreach (string line in text.ToString().TrimEnd('\n').Split('\n'))
+        {
+            output.WriteLine(line.TrimEnd());
+        }
     }
 }
