@@ -31,7 +31,7 @@ internal sealed class DecomposeCommand : Verb
         "Biases, norms, embeddings, heads: unique (default), mean (shared is the mean of biases and norms), drop (in neither part).");
 
     private readonly Option<OutputAxis?> _axis = OptionFactory.Word<OutputAxis>(
-        "--output-axis", "Which dimension of a weight is that of outputs. Default: first; last where the base's metadata say layout HWIO.");
+        "--output-axis", "Which dimension of a weight is that of outputs. Default: first; last for GPT-2 and where the base's metadata say layout HWIO.");
 
     private readonly MatrixOptionGroup _matrices = new("Matrices to decompose.");
     private readonly Option<MissingTensors?> _missing = OptionFactory.Word<MissingTensors>(

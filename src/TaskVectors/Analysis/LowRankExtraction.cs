@@ -69,7 +69,7 @@ public static class LowRankExtraction
         var meter = new ProgressMeter(progress, tensors.Sum(tensor => tensor.Tensor.ElementCount * sizeof(double)));
         using var reader = new AlignedVectorReader(aligned);
         var algebra = new FallbackLinearAlgebra(provider);
-        var extractor = new TensorExtractor(aligned, reader, algebra, options, OutputAxisOf(pretrained, options));
+        var extractor = new TensorExtractor(aligned, reader, algebra, options, options.OutputAxis ?? StoredOutputAxis.Of(pretrained.Base));
         IReadOnlyList<string> notes = CheckRank(tensors, extractor, options);
         ExtractedTensor[] extracted = Extract(tensors, extractor, options, meter, cancellationToken);
         meter.Enter(EditPhase.Done);
@@ -150,13 +150,5 @@ public static class LowRankExtraction
     {
         IEnumerable<NamePattern> save = (options.Save ?? TensorFilter.All).Include;
         return UnmatchedPatterns.Check([.. TensorPresets.OwnPatterns(options.Filter), .. save], pretrained.Base);
-    }
-
-    // GPT-2 stores its weights as [in, out], and its fused projection of queries, keys and values tells.
-    private static OutputAxis OutputAxisOf(Checkpoint pretrained, LowRankOptions options)
-    {
-        bool isTransposed = pretrained.Tensors.Any(tensor => tensor.Name.EndsWith("attn.c_attn.weight", StringComparison.Ordinal)
-            && tensor.Shape is { Rank: 2 } shape && shape[1] == 3 * shape[0]);
-        return options.OutputAxis ?? (isTransposed ? OutputAxis.Last : StoredOutputAxis.Of(pretrained.Base));
     }
 }

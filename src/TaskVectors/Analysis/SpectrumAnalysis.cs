@@ -14,7 +14,7 @@ namespace TaskVectors.Analysis;
 
 /// <summary>
 /// The singular values of task vectors, matrix by matrix, and the angles between their leading column spaces. Tensors of more than two dimensions are
-/// looked at as [out, rest]; the outputs are the last dimension where the metadata of the base say <c>layout</c> HWIO. Results do not depend on the number of threads.
+/// looked at as [out, rest]; the outputs are the last dimension where the metadata of the base say <c>layout</c> HWIO, and in the weights of GPT-2. Results do not depend on the number of threads.
 /// </summary>
 public static class SpectrumAnalysis
 {
@@ -58,13 +58,13 @@ public static class SpectrumAnalysis
         AggregateEditException.ThrowIfAny([.. resolution.Errors.DistinctBy(error => error.Message)]);
 
         AlignedVectorTensor[] tensors = [.. aligned.Tensors.Where(tensor => tensor.Tensor.Shape.Rank >= 2 && tensor.Tensor.ElementCount > 0 && options.Filter.Matches(tensor.Tensor.Name))];
-        OutputAxis axis = StoredOutputAxis.Of(anchor);
-        int atOnce = AtOnce([.. tensors.Select(tensor => AsMatrix(tensor.Tensor, axis))], vectors.Count, options, resolution.ComputationBytes);
+        Func<string, OutputAxis> axisOf = StoredOutputAxis.OfEach(anchor);
+        int atOnce = AtOnce([.. tensors.Select(tensor => AsMatrix(tensor.Tensor, axisOf(tensor.Tensor.Name)))], vectors.Count, options, resolution.ComputationBytes);
         var meter = new ProgressMeter(progress, tensors.Sum(tensor => tensor.Tensor.ElementCount * sizeof(double) * vectors.Count));
         using var reader = new AlignedVectorReader(aligned);
         var algebra = new FallbackLinearAlgebra(provider);
         var layers = new LayerSpectrum[tensors.Length];
-        ForEach(tensors.Length, atOnce, index => layers[index] = Analyse(tensors[index], aligned, reader, options, axis, algebra, meter), cancellationToken);
+        ForEach(tensors.Length, atOnce, index => layers[index] = Analyse(tensors[index], aligned, reader, options, axisOf(tensors[index].Tensor.Name), algebra, meter), cancellationToken);
         meter.Enter(EditPhase.Done);
         return new SpectrumReport([.. vectors.Select(vector => vector.Name)], layers) { Fallbacks = algebra.Fallbacks };
     }
@@ -96,12 +96,7 @@ public static class SpectrumAnalysis
         }
     }
 
-    // [out, rest]
-    private static MergeTensor AsMatrix(TensorInfo tensor, OutputAxis axis)
-    {
-        TensorShape shape = tensor.Shape;
-        return new MergeTensor(tensor.Name, axis == OutputAxis.Last ? new TensorShape([shape[shape.Rank - 1], .. shape.Dimensions[..^1]]) : shape);
-    }
+    private static MergeTensor AsMatrix(TensorInfo tensor, OutputAxis axis) => new MergeTensor(tensor.Name, tensor.Shape) { Outputs = axis }.WithOutputsFirst();
 
     private static int AtOnce(MergeTensor[] matrices, int vectors, SpectrumOptions options, long taken)
     {

@@ -24,7 +24,7 @@ public sealed record DecompositionOptions
 
     /// <summary>
     /// Which dimension of a weight is that of outputs; <see langword="null"/> for <see cref="OutputAxis.Last"/> where the metadata of the
-    /// base say <c>layout: HWIO</c>, and <see cref="OutputAxis.First"/> else.
+    /// base say <c>layout: HWIO</c> or its weights have the names and shapes of GPT-2, and <see cref="OutputAxis.First"/> else.
     /// </summary>
     public OutputAxis? OutputAxis { get; init; }
 

@@ -230,12 +230,16 @@ public sealed class DecompositionPlanner
             Options = _options,
             OutputAxis = _axis,
             Warnings = _warnings,
-            Notes = parts.Notes,
+            Notes = [.. AxisNotes(), .. parts.Notes],
         };
         CheckSpace(plan);
         AggregateEditException.ThrowIfAny(_errors);
         return plan;
     }
+
+    private IEnumerable<string> AxisNotes() => _axis == OutputAxis.Last && _options.OutputAxis is null
+        ? [$"The weights of '{_base.Name}' are read as stored with the outputs last, as GPT-2's and HWIO kernels are; --output-axis first reads them the other way."]
+        : [];
 
     private void CheckSpace(DecompositionPlan plan)
     {

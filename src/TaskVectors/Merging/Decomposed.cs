@@ -4,6 +4,7 @@ using TaskVectors.Decomposition;
 using TaskVectors.Decomposition.Ranks;
 using TaskVectors.Decomposition.Subspaces;
 using TaskVectors.LinearAlgebra;
+using TaskVectors.Merging.Orientation;
 using TaskVectors.Merging.Parameters;
 using TaskVectors.Merging.Spectral;
 
@@ -41,9 +42,9 @@ internal sealed class Decomposed : IMergeMethod
 
     public int MinimumVectors => 2;
 
-    public IReadOnlyList<MergeParameter> Parameters => [SpectralParameters.Alpha, Unique, Shared, Rank, Mode, Sides, Cut, NullTest, Seed, Exclude];
+    public IReadOnlyList<MergeParameter> Parameters => [SpectralParameters.Alpha, Unique, Shared, Rank, Mode, Sides, Cut, NullTest, Seed, OutputAxisParameter.OutputAxis, Exclude];
 
-    public MergeKernel CreateKernel(MergeArguments arguments) => new Kernel(arguments);
+    public MergeKernel CreateKernel(MergeArguments arguments) => new OutputsFirstKernel(new Kernel(arguments), arguments.Get(OutputAxisParameter.OutputAxis));
 
     private enum ModeChoice
     {

@@ -1,4 +1,5 @@
 using TaskVectors.Merging.Knots;
+using TaskVectors.Merging.Orientation;
 using TaskVectors.Merging.Parameters;
 
 namespace TaskVectors.Merging;
@@ -34,9 +35,11 @@ internal sealed class KnOts : IMergeMethod
 
     public string Source => "Stoica et al., \"Model merging with SVD to tie the Knots\", ICLR 2025";
 
-    public IReadOnlyList<MergeParameter> Parameters => [Inner, Density, Aggregate, Scale, Tolerance];
+    public IReadOnlyList<MergeParameter> Parameters => [Inner, Density, Aggregate, Scale, Tolerance, OutputAxisParameter.OutputAxis];
 
     public MergeKernel CreateKernel(MergeArguments arguments) => arguments.Get(Inner) == KnotsInner.Linear
         ? new LinearKnotsKernel(arguments.Get(Aggregate), arguments.Get(Scale))
-        : new TiesKnotsKernel(arguments.Get(Density), arguments.Get(Aggregate), arguments.Get(Scale), arguments.Get(Tolerance), arguments.VectorCount);
+        : new OutputsFirstKernel(
+            new TiesKnotsKernel(arguments.Get(Density), arguments.Get(Aggregate), arguments.Get(Scale), arguments.Get(Tolerance), arguments.VectorCount),
+            arguments.Get(OutputAxisParameter.OutputAxis));
 }

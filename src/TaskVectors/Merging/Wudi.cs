@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using TaskVectors.Algebra;
 using TaskVectors.LinearAlgebra;
 using TaskVectors.Merging.Interference;
+using TaskVectors.Merging.Orientation;
 using TaskVectors.Merging.Parameters;
 using TaskVectors.Merging.Spectral;
 using TaskVectors.Merging.Sums;
@@ -37,9 +38,9 @@ internal sealed class Wudi : IMergeMethod
 
     public string Source => "Cheng et al., \"Whoever Started the Interference Should End It: Guiding Data-Free Model Merging via Task Vectors\", ICML 2025, arXiv 2503.08099";
 
-    public IReadOnlyList<MergeParameter> Parameters => [Solver, Iterations, LearningRate, Cutoff, SumParameters.Lambda, Others, Exclude];
+    public IReadOnlyList<MergeParameter> Parameters => [Solver, Iterations, LearningRate, Cutoff, SumParameters.Lambda, OutputAxisParameter.OutputAxis, Others, Exclude];
 
-    public MergeKernel CreateKernel(MergeArguments arguments) => new Kernel(arguments);
+    public MergeKernel CreateKernel(MergeArguments arguments) => new OutputsFirstKernel(new Kernel(arguments), arguments.Get(OutputAxisParameter.OutputAxis));
 
     private sealed class Kernel(MergeArguments arguments) : MatrixKernel
     {

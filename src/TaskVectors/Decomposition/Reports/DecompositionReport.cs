@@ -37,6 +37,9 @@ public sealed record DecompositionReport
     /// <summary>Which spaces are compared.</summary>
     public required string Sides { get; init; }
 
+    /// <summary>Which dimension of a weight was taken for that of the outputs.</summary>
+    public string OutputAxis { get; init; } = OptionNames.Of(Decomposition.OutputAxis.First);
+
     /// <summary>What became of tensors that were not decomposed.</summary>
     public required string Vectors { get; init; }
 

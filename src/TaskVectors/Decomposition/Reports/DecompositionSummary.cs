@@ -39,6 +39,7 @@ internal sealed class DecompositionSummary
             Rank = options.Subspace.Rank.ToString(),
             Sharing = options.Subspace.Sharing.ToString(),
             Sides = OptionNames.Of(options.Subspace.Sides),
+            OutputAxis = OptionNames.Of(_plan.OutputAxis),
             Vectors = OptionNames.Of(options.Vectors),
             NullTest = options.Subspace.NullTest,
             Seed = options.Subspace.Seed,

@@ -1,4 +1,5 @@
 using TaskVectors.Checkpoints;
+using TaskVectors.Decomposition;
 using TaskVectors.Execution.Planning;
 using TaskVectors.LinearAlgebra;
 using TaskVectors.Merging;
@@ -31,7 +32,7 @@ internal sealed record PreparedMerge(
     {
         ThrowIfTooLarge(vectors);
         MatrixKernel kernel = CreateKernel(call, settings);
-        IReadOnlyList<PreparedUnit> units = Divide(kernel, vectors);
+        IReadOnlyList<PreparedUnit> units = Divide(kernel, vectors, StoredOutputAxis.OfEach(call.Anchor));
         var limits = ComputationLimits.Plan(call, kernel, units, resolution);
         return new PreparedMerge(call, settings, vectors, units, limits, new FallbackLinearAlgebra(LinearAlgebraProvider.Create(resolution.Options.LinearAlgebra, threads: 1)));
     }
@@ -46,10 +47,10 @@ internal sealed record PreparedMerge(
         call.Method.CreateKernel(MergeArguments.Bind(call.Method, call.Models.Length, settings, out _)) as MatrixKernel
         ?? throw new NotSupportedException($"The kernel of {call.Method.Name} is of a kind that cannot be run.");
 
-    private static IReadOnlyList<PreparedUnit> Divide(MatrixKernel kernel, AlignedVectors vectors)
+    private static IReadOnlyList<PreparedUnit> Divide(MatrixKernel kernel, AlignedVectors vectors, Func<string, OutputAxis> axisOf)
     {
         var places = vectors.Tensors.Select((tensor, index) => (tensor.Tensor.Name, index)).ToDictionary(pair => pair.Name, pair => pair.index, StringComparer.Ordinal);
-        IReadOnlyList<MergeUnit> units = kernel.Units([.. vectors.Tensors.Select(tensor => new MergeTensor(tensor.Tensor.Name, tensor.Tensor.Shape))]);
+        IReadOnlyList<MergeUnit> units = kernel.Units([.. vectors.Tensors.Select(tensor => new MergeTensor(tensor.Tensor.Name, tensor.Tensor.Shape) { Outputs = axisOf(tensor.Tensor.Name) })]);
         return [.. units.Select(unit => new PreparedUnit(unit, [.. unit.Tensors.Select(tensor => places[tensor.Name])]))];
     }
 
