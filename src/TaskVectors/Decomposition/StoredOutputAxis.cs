@@ -1,5 +1,4 @@
 using TaskVectors.Checkpoints;
-using TaskVectors.Tensors;
 
 namespace TaskVectors.Decomposition;
 
