@@ -5,8 +5,14 @@ using TaskVectors.Merging.Trimming;
 namespace TaskVectors.Merging;
 
 /// <summary>DARE: drop at random and rescale, then add.</summary>
-internal sealed class DareLinear : IMergeMethod
+/// <param name="draws">What draws the elements that are kept.</param>
+internal sealed class DareLinear(IKeepDraws draws) : IMergeMethod
 {
+    public DareLinear()
+        : this(new KeyedDraws())
+    {
+    }
+
     public string Name => "dare_linear";
 
     public string Summary => "Drops elements of each task vector at random, rescales what is left, and adds.";
@@ -18,5 +24,5 @@ internal sealed class DareLinear : IMergeMethod
     public IReadOnlyList<MergeParameter> Parameters => DareParameters.All;
 
     public MergeKernel CreateKernel(MergeArguments arguments) =>
-        DareParameters.TrimOf(arguments).CreateKernel(new VectorSum(this, arguments, elects: false, arguments.Get(SumParameters.NormalizeOff)));
+        DareParameters.TrimOf(arguments, draws).CreateKernel(new VectorSum(this, arguments, elects: false, arguments.Get(SumParameters.NormalizeOff)));
 }

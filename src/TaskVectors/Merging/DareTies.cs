@@ -5,8 +5,14 @@ using TaskVectors.Merging.Trimming;
 namespace TaskVectors.Merging;
 
 /// <summary>DARE with the sign election of TIES.</summary>
-internal sealed class DareTies : IMergeMethod
+/// <param name="draws">What draws the elements that are kept.</param>
+internal sealed class DareTies(IKeepDraws draws) : IMergeMethod
 {
+    public DareTies()
+        : this(new KeyedDraws())
+    {
+    }
+
     public string Name => "dare_ties";
 
     public string Summary => "As dare_linear, adding what agrees with the elected sign.";
@@ -19,5 +25,5 @@ internal sealed class DareTies : IMergeMethod
     public IReadOnlyList<MergeParameter> Parameters => DareParameters.All;
 
     public MergeKernel CreateKernel(MergeArguments arguments) =>
-        DareParameters.TrimOf(arguments).CreateKernel(new VectorSum(this, arguments, elects: true, arguments.Get(SumParameters.NormalizeOff)));
+        DareParameters.TrimOf(arguments, draws).CreateKernel(new VectorSum(this, arguments, elects: true, arguments.Get(SumParameters.NormalizeOff)));
 }

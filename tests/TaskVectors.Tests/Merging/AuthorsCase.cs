@@ -12,7 +12,6 @@ internal sealed class AuthorsCase : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
     private readonly JsonDocument _description;
-    private readonly Checkpoint _inputs;
 
     private readonly string[] _leftOut;
 
@@ -23,7 +22,7 @@ internal sealed class AuthorsCase : IDisposable
     {
         _leftOut = leftOut;
         _description = JsonDocument.Parse(File.ReadAllText(GoldenPath.Of(area, name, "case.json")));
-        _inputs = Checkpoint.FromSource(new SafetensorsFormat().Open(GoldenPath.Of(area, name, "inputs.safetensors")));
+        Inputs = Checkpoint.FromSource(new SafetensorsFormat().Open(GoldenPath.Of(area, name, "inputs.safetensors")));
         Expected = Checkpoint.Open(GoldenPath.Of(area, name, "expected.safetensors"));
         Write("base");
         for (int task = 0; task < TaskCount; task++)
@@ -31,6 +30,9 @@ internal sealed class AuthorsCase : IDisposable
             Write($"task{task}");
         }
     }
+
+    /// <summary>The stored inputs, with draws where there are any.</summary>
+    public Checkpoint Inputs { get; }
 
     public Checkpoint Expected { get; }
 
@@ -94,13 +96,7 @@ internal sealed class AuthorsCase : IDisposable
         Assert.NotEqual(0, compared);
     }
 
-    public void RequireClose(string name, double[] wanted, double[] got)
-    {
-        double largest = wanted.Select(Math.Abs).DefaultIfEmpty(0).Max();
-        double difference = wanted.Zip(got, (left, right) => Math.Abs(left - right)).DefaultIfEmpty(0).Max();
-        Assert.Equal(wanted.Length, got.Length);
-        Assert.True(difference <= Tolerance * (largest > 0 ? largest : 1), $"{name}: off by {difference:G3} of {largest:G3}");
-    }
+    public void RequireClose(string name, double[] wanted, double[] got) => Agreement.Require(name, wanted, got, Tolerance);
 
     /// <summary>The expected tensors under a prefix as a checkpoint.</summary>
     public Checkpoint ExpectedModel(string prefix)
@@ -122,7 +118,7 @@ internal sealed class AuthorsCase : IDisposable
     {
         string prefix = model + "/";
         var tensors = new List<(TensorInfo, ReadOnlyMemory<byte>)>();
-        foreach (TensorInfo tensor in _inputs.Tensors.Where(tensor => tensor.Name.StartsWith("base/", StringComparison.Ordinal)))
+        foreach (TensorInfo tensor in Inputs.Tensors.Where(tensor => tensor.Name.StartsWith("base/", StringComparison.Ordinal)))
         {
             string name = tensor.Name["base/".Length..];
             if (_leftOut.Contains(name))
@@ -132,15 +128,15 @@ internal sealed class AuthorsCase : IDisposable
 
             if (!tensor.DType.IsArithmetic())
             {
-                tensors.Add((tensor with { Name = name }, TestModel.Bytes(_inputs, tensor.Name)));
+                tensors.Add((tensor with { Name = name }, TestModel.Bytes(Inputs, tensor.Name)));
             }
-            else if (_inputs.Base.TryGetTensor(prefix + name, out TensorInfo? own))
+            else if (Inputs.Base.TryGetTensor(prefix + name, out TensorInfo? own))
             {
-                tensors.Add((own with { Name = name, DType = DType.F64 }, TestModel.Encode(DType.F64, TestModel.Values(_inputs, own.Name))));
+                tensors.Add((own with { Name = name, DType = DType.F64 }, TestModel.Encode(DType.F64, TestModel.Values(Inputs, own.Name))));
             }
             else
             {
-                double[] values = TestModel.Values(_inputs, tensor.Name);
+                double[] values = TestModel.Values(Inputs, tensor.Name);
                 AddProduct(values, prefix + name[..^".weight".Length], (int)tensor.Shape[1]);
                 tensors.Add((tensor with { Name = name, DType = DType.F64 }, TestModel.Encode(DType.F64, values)));
             }
@@ -151,8 +147,8 @@ internal sealed class AuthorsCase : IDisposable
 
     private void AddProduct(double[] values, string layer, int columns)
     {
-        double[] a = TestModel.Values(_inputs, layer + ".lora_A.weight");
-        double[] b = TestModel.Values(_inputs, layer + ".lora_B.weight");
+        double[] a = TestModel.Values(Inputs, layer + ".lora_A.weight");
+        double[] b = TestModel.Values(Inputs, layer + ".lora_B.weight");
         int rank = a.Length / columns;
         for (int element = 0; element < values.Length; element++)
         {

@@ -1,7 +1,6 @@
-using System.Text.Json;
 using TaskVectors.Algebra;
 using TaskVectors.Execution;
-using TaskVectors.Tensors;
+using TaskVectors.Tests.Recipes;
 
 namespace TaskVectors.Tests.Merging;
 
@@ -71,42 +70,9 @@ public class GoldenMethodTests
     public async Task A_method_agrees_with_the_other_program(string name)
     {
         using var folder = new TemporaryFolder();
-        using JsonDocument description = JsonDocument.Parse(await File.ReadAllTextAsync(GoldenPath.Of("merge", name, "case.json")));
-        double tolerance = description.RootElement.GetProperty("tolerance").GetProperty("rel").GetDouble();
-        Assert.True(DTypes.TryParse(description.RootElement.GetProperty("expected_dtype").GetString(), out DType dtype));
-        _ = await All[name].Compose().SaveAsync(folder["out"], EditOptions.Default with { OutputDType = dtype });
+        var golden = new GoldenRecipe(name);
+        _ = await All[name].Compose().SaveAsync(folder["out"], EditOptions.Default with { OutputDType = golden.ExpectedDType });
 
-        RequireAgreement(name, Checkpoint.Open(folder["out"]), tolerance);
-    }
-
-    private static void RequireAgreement(string name, Checkpoint actual, double tolerance)
-    {
-        Checkpoint expected = Checkpoint.Open(GoldenPath.Of("merge", name, "expected.safetensors"));
-        Assert.Equal(expected.Tensors.Select(tensor => tensor.Name).Order(StringComparer.Ordinal), actual.Tensors.Select(tensor => tensor.Name).Order(StringComparer.Ordinal));
-        Assert.All(expected.Tensors, tensor => RequireAgreement(name, tensor.Name, expected, actual, tolerance));
-    }
-
-    private static void RequireAgreement(string name, string tensor, Checkpoint expected, Checkpoint actual, double tolerance)
-    {
-        double[] wanted = TestModel.Values(expected, tensor);
-        double[] got = TestModel.Values(actual, tensor);
-        byte[] fragile = Fragile(name, tensor, wanted.Length);
-        double largest = wanted.Max(Math.Abs);
-        int worst = Enumerable.Range(0, wanted.Length).MaxBy(index => fragile[index] != 0 ? -1 : Math.Abs(wanted[index] - got[index]));
-        double difference = fragile[worst] != 0 ? 0 : Math.Abs(wanted[worst] - got[worst]);
-        Assert.True(difference <= tolerance * largest, $"{tensor}[{worst}]: {got[worst]:R} instead of {wanted[worst]:R}, off by {difference:G3} of {largest:G3}");
-    }
-
-    private static byte[] Fragile(string name, string tensor, int count)
-    {
-        string path = GoldenPath.Of("merge", name, "fragile.safetensors");
-        if (!File.Exists(path) || !Checkpoint.Open(path).Base.TryGetTensor(tensor, out TensorInfo? info))
-        {
-            return new byte[count];
-        }
-
-        byte[] bytes = TestModel.Bytes(Checkpoint.Open(path), tensor);
-        Assert.Equal(count, bytes.Length * 8 / info.DType.BitSize());
-        return bytes;
+        golden.RequireAgreement(Checkpoint.Open(folder["out"]));
     }
 }

@@ -63,21 +63,18 @@ internal sealed class GoldenRecipe
         return Checkpoint.Open(output);
     }
 
-    /// <summary>Compares a tensor: max|got - expected| within the tolerance times max|expected|, elements marked as fragile left out.</summary>
-    public void RequireAgreement(string tensor, Checkpoint actual)
+    /// <summary>Compares all tensors by the tolerance of the case, elements marked as fragile left out.</summary>
+    public void RequireAgreement(Checkpoint actual)
+    {
+        Assert.Equal(Expected.Tensors.Select(tensor => tensor.Name).Order(StringComparer.Ordinal), actual.Tensors.Select(tensor => tensor.Name).Order(StringComparer.Ordinal));
+        Assert.All(Expected.Tensors, tensor => RequireAgreement(tensor.Name, actual));
+    }
+
+    private void RequireAgreement(string tensor, Checkpoint actual)
     {
         double[] wanted = TestModel.Values(Expected, tensor);
         double[] got = TestModel.Values(actual, tensor);
-        Assert.Equal(wanted.Length, got.Length);
-        byte[] fragile = Fragile(tensor, wanted.Length);
-        double largest = wanted.Max(Math.Abs);
-        for (int index = 0; index < wanted.Length; index++)
-        {
-            double difference = Math.Abs(wanted[index] - got[index]);
-            Assert.True(
-                fragile[index] != 0 || difference <= Tolerance * largest,
-                $"{tensor}[{index}]: {got[index]:R} instead of {wanted[index]:R}, off by {difference:G3} of {largest:G3}");
-        }
+        Agreement.Require(tensor, wanted, got, Tolerance, Fragile(tensor, wanted.Length));
     }
 
     private byte[] Fragile(string tensor, int count)

@@ -24,9 +24,8 @@ public class GoldenRecipeTests
         using var folder = new TemporaryFolder();
         var golden = new GoldenRecipe(name);
         Checkpoint actual = await golden.RunAsync(folder["out"], golden.Options());
-        Assert.Equal(golden.Expected.Tensors.Select(tensor => tensor.Name).Order(StringComparer.Ordinal), actual.Tensors.Select(tensor => tensor.Name).Order(StringComparer.Ordinal));
         Assert.All(actual.Tensors, tensor => Assert.Equal(golden.ExpectedDType, tensor.DType));
-        Assert.All(golden.Expected.Tensors, tensor => golden.RequireAgreement(tensor.Name, actual));
+        golden.RequireAgreement(actual);
         RequireConfig(golden.Config, JsonNode.Parse(await File.ReadAllTextAsync(Path.Combine(folder["out"], "config.json")))!.AsObject());
     }
 

@@ -19,7 +19,9 @@ internal static class DareParameters
         [SumParameters.Weight, TrimParameters.KeepProbability, Drop, Rescale, Variant, SumParameters.NormalizeOff, SumParameters.Lambda, SumParameters.Int8Mask];
 
     /// <summary>The trimming that the arguments ask for.</summary>
-    public static Trim TrimOf(MergeArguments arguments)
+    /// <param name="arguments">The arguments.</param>
+    /// <param name="draws">What draws the elements, where they are random.</param>
+    public static Trim TrimOf(MergeArguments arguments, IKeepDraws draws)
     {
         double[] densities = TrimParameters.PerModel(arguments, TrimParameters.KeepProbability);
         if (densities.All(density => density == 1))
@@ -38,6 +40,6 @@ internal static class DareParameters
             };
         }
 
-        return new RandomDrop(densities, rescales && divides) { RestoresSum = rescales && !divides };
+        return new RandomDrop(densities, rescales && divides, draws) { RestoresSum = rescales && !divides };
     }
 }

@@ -13,7 +13,8 @@ namespace TaskVectors.Merging.Trimming;
 /// </summary>
 /// <param name="densities">The probability for each model that an element is kept.</param>
 /// <param name="divides">Whether what is kept is divided by the density.</param>
-internal sealed class RandomDrop(double[] densities, bool divides) : Trim
+/// <param name="draws">What draws the elements.</param>
+internal sealed class RandomDrop(double[] densities, bool divides, IKeepDraws draws) : Trim
 {
     public override bool IsCostly => true;
 
@@ -27,7 +28,7 @@ internal sealed class RandomDrop(double[] densities, bool divides) : Trim
             return;
         }
 
-        Drop(block[model], block.First, block.KeyOf(model), density, divides ? T.CreateTruncating(FactorOf(model)) : T.One);
+        draws.Apply(block, model, density, divides ? T.CreateTruncating(FactorOf(model)) : T.One);
     }
 
     /// <summary>Keeps an element where its 32 random bits, as a fraction of 2^32, are below the density.</summary>
