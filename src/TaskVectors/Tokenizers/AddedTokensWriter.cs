@@ -41,6 +41,13 @@ internal static class AddedTokensWriter
             : changed;
     }
 
+    /// <summary>Where new tokens are written for programs that do not read <c>tokenizer.json</c>.</summary>
+    /// <exception cref="TaskVectorsException">A file is malformed.</exception>
+    public static string PlaceBeside(TokenizerFiles files) =>
+        files.Read(TokenizerNames.Config) is { } config && TokenizerJson.ReadObject(files.PathOf(TokenizerNames.Config), config)["added_tokens_decoder"] is JsonObject
+            ? TokenizerNames.Config
+            : TokenizerNames.AddedTokens;
+
     private static byte[] AddToTokenizer(string file, ReadOnlyMemory<byte> content, IReadOnlyList<(AddedToken Token, int Id)> tokens)
     {
         (int position, bool isNewKey, bool isEmpty) = PlaceIn(file, content.Span);

@@ -74,7 +74,7 @@ internal sealed class TokenizerFiles
     /// <summary>Whether two sets hold the same bytes in every file that says what the tokens are.</summary>
     public bool HasSameTokens(TokenizerFiles other)
     {
-        string[] names = [TokenizerNames.Tokenizer, TokenizerNames.Vocabulary, TokenizerNames.Words, TokenizerNames.AddedTokens, TokenizerNames.SpecialTokens, TokenizerNames.Config];
+        string[] names = [TokenizerNames.Tokenizer, TokenizerNames.Vocabulary, TokenizerNames.Words, TokenizerNames.AddedTokens, TokenizerNames.SpecialTokens, TokenizerNames.Config, .. TokenizerNames.SentencePiece];
         return Array.TrueForAll(names, name => (Read(name), other.Read(name)) switch
         {
             (null, null) => true,

@@ -19,8 +19,11 @@ internal static class TokenizerNames
 
     public const string ChatTemplateJson = "chat_template.json";
 
-    /// <summary>Vocabularies as SentencePiece stores them.</summary>
-    public static readonly string[] SentencePiece = ["tokenizer.model", "spiece.model", "sentencepiece.bpe.model", "source.spm", "target.spm"];
+    /// <summary>Vocabularies as SentencePiece stores them, each one that of the whole model.</summary>
+    public static readonly string[] Pieces = ["tokenizer.model", "spiece.model", "sentencepiece.bpe.model"];
+
+    /// <summary>All files of SentencePiece; of a pair neither tells the numbers of rows.</summary>
+    public static readonly string[] SentencePiece = [.. Pieces, "source.spm", "target.spm"];
 
     /// <summary>Vocabularies that are read by programs that do not read <see cref="Tokenizer"/>; their added tokens stand in <see cref="AddedTokens"/>.</summary>
     public static readonly string[] Native = [Vocabulary, Words, .. SentencePiece];

@@ -7,7 +7,7 @@ namespace TaskVectors.Tokenizers;
 
 /// <summary>
 /// Reads which token has which row: from <c>tokenizer.json</c>, else from the files of older tokenizers (<c>vocab.json</c>, <c>vocab.txt</c> and
-/// <c>added_tokens.json</c>), with the added tokens of <c>tokenizer_config.json</c>. Texts are not cut here, so merges are left unread.
+/// <c>added_tokens.json</c>; the pieces of SentencePiece), with the added tokens of <c>tokenizer_config.json</c>. Texts are not cut here, so merges are left unread.
 /// </summary>
 internal sealed class VocabularyReader
 {
@@ -41,6 +41,11 @@ internal sealed class VocabularyReader
             ReadWords();
             ReadJson(TokenizerNames.AddedTokens, ReadAddedMap);
         }
+        else if (SentencePieceVocabulary.FileOf(_files) is { } pieces)
+        {
+            SentencePieceVocabulary.Add(_vocabulary, _files, pieces);
+            ReadJson(TokenizerNames.AddedTokens, ReadAddedMap);
+        }
         else
         {
             throw NotRead();
@@ -54,7 +59,7 @@ internal sealed class VocabularyReader
     }
 
     private TokenizerException NotRead() => _files.HasVocabulary
-        ? new TokenizerException(TokenizerError.Unsupported, _files.Folder, $"the tokenizer is stored as SentencePiece alone; add {TokenizerNames.Tokenizer}, which transformers writes when it saves the tokenizer.")
+        ? new TokenizerException(TokenizerError.Unsupported, _files.Folder, $"the tokenizer is stored as two models of SentencePiece, which do not tell the numbers of rows; add {TokenizerNames.Tokenizer}, which transformers writes when it saves the tokenizer.")
         : new TokenizerException(TokenizerError.NotFound, _files.Folder, $"there is no tokenizer ({TokenizerNames.Tokenizer}, {TokenizerNames.Vocabulary} or {TokenizerNames.Words}); copy the files of the model's tokenizer there.");
 
     private void ReadJson(string name, Action<string, JsonElement> read)

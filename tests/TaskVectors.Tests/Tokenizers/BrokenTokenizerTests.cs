@@ -56,9 +56,13 @@ public class BrokenTokenizerTests
         using var folder = new TemporaryFolder();
         TokenizerException missing = Assert.Throws<TokenizerException>(() => VocabularyReader.Read(TokenizerFiles.Find(folder.Path)));
         Assert.Equal(TokenizerError.NotFound, missing.Error);
-        File.WriteAllText(folder["tokenizer.model"], "x");
+        File.WriteAllText(folder["source.spm"], "x");
         TokenizerException native = Assert.Throws<TokenizerException>(() => VocabularyReader.Read(TokenizerFiles.Find(folder.Path)));
         Assert.Equal(TokenizerError.Unsupported, native.Error);
+        File.WriteAllText(folder["tokenizer.model"], "x");
+        TokenizerException broken = Assert.Throws<TokenizerException>(() => VocabularyReader.Read(TokenizerFiles.Find(folder.Path)));
+        Assert.Equal(TokenizerError.InvalidFile, broken.Error);
+        Assert.Equal(folder["tokenizer.model"], broken.File);
     }
 
     [Theory]

@@ -30,6 +30,9 @@ internal sealed record TokenizedModel
     /// <summary>Whether the head is the embedding.</summary>
     public bool IsTied { get; init; }
 
+    /// <summary>Whether the tokenizer is stored as SentencePiece, with the added tokens beside it, and not as <c>tokenizer.json</c>.</summary>
+    public bool IsSentencePiece { get; init; }
+
     /// <summary>Entries of the config beside those of the shape.</summary>
     public JsonObject Config { get; init; } = [];
 
@@ -59,8 +62,31 @@ internal sealed record TokenizedModel
         config["vocab_size"] = Rows;
         config["tie_word_embeddings"] = IsTied;
         File.WriteAllText(Path.Combine(folder, "config.json"), config.ToJsonString());
-        File.WriteAllText(Path.Combine(folder, "tokenizer.json"), Tokenizer().ToJsonString());
+        if (IsSentencePiece)
+        {
+            File.WriteAllBytes(Path.Combine(folder, "tokenizer.model"), SentencePieceFile.Make(Pieces));
+            WriteAdded(folder);
+        }
+        else
+        {
+            File.WriteAllText(Path.Combine(folder, "tokenizer.json"), Tokenizer().ToJsonString());
+        }
+
         return this;
+    }
+
+    private void WriteAdded(string folder)
+    {
+        var added = new JsonObject();
+        foreach (string token in Added)
+        {
+            added[token] = Pieces.Length + added.Count;
+        }
+
+        if (added.Count > 0)
+        {
+            File.WriteAllText(Path.Combine(folder, "added_tokens.json"), added.ToJsonString());
+        }
     }
 
     private JsonObject Tokenizer()

@@ -4,6 +4,7 @@ using TaskVectors.Models.Tokenizers.Normalizers;
 using TaskVectors.Models.Tokenizers.Patterns;
 using TaskVectors.Models.Tokenizers.PostProcessors;
 using TaskVectors.Models.Tokenizers.Text;
+using TaskVectors.Tokenizers.SentencePiece;
 
 namespace TaskVectors.Models.Tokenizers.Reading;
 
@@ -18,19 +19,19 @@ internal static class SentencePieceFiles
 
     public static Tokenizer Read(string file, TokenizerSettings settings)
     {
-        var model = SentencePieceModel.Parse(TokenizerFile.ReadBytes(file));
+        SentencePieceModel model = Parse(file);
         var vocabulary = new TokenVocabulary();
         foreach (SentencePieceEntry entry in model.Entries)
         {
             vocabulary.Add(entry.Text, vocabulary.IdLimit);
         }
 
-        var map = model.CharacterMap.Length == 0 ? null : new CharacterMap(model.CharacterMap);
+        var map = model.CharacterMap.Length == 0 ? null : new CharacterMap(model.CharacterMap.ToArray());
         var normalizer = new SentencePieceNormalizer(
             map, new SentencePieceSpaces(model.AddDummyPrefix, model.RemoveExtraWhitespace, model.EscapeWhitespace));
         return new Tokenizer(new TokenizerParts
         {
-            Model = model.IsBpe ? CreateBpe(model, vocabulary) : CreateUnigram(model, vocabulary),
+            Model = IsBpe(model) ? CreateBpe(model, vocabulary) : CreateUnigram(model, vocabulary),
             AddedTokens = new AddedTokenSet(
                 [.. settings.AddedTokens.Where(token => !IsControl(model, token.Id)), .. UserDefined(model)],
                 normalizer,
@@ -46,6 +47,25 @@ internal static class SentencePieceFiles
         });
     }
 
+    private static SentencePieceModel Parse(string file)
+    {
+        try
+        {
+            var model = SentencePieceModel.Parse(file, TokenizerFile.ReadBytes(file));
+            return model.Algorithm is SentencePieceAlgorithm.Word or SentencePieceAlgorithm.Character
+                ? throw new TokenizerException("tokenizer.unknown", "The SentencePiece model splits into words or characters; only unigram and BPE models are supported.")
+                : model.Entries.Count > TokenVocabulary.MaximumId
+                ? throw new TokenizerException("tokenizer.malformed", $"The SentencePiece model has {model.Entries.Count} tokens. Is it the right file?")
+                : model;
+        }
+        catch (TaskVectors.Tokenizers.TokenizerException failure)
+        {
+            throw new TokenizerException("tokenizer.malformed", failure.Message, failure) { File = file };
+        }
+    }
+
+    private static bool IsBpe(SentencePieceModel model) => model.Algorithm == SentencePieceAlgorithm.Bpe;
+
     private static bool IsControl(SentencePieceModel model, int id) =>
         id < model.Entries.Count && model.Entries[id].Kind is SentencePieceKind.Control or SentencePieceKind.Unknown;
 
@@ -54,7 +74,7 @@ internal static class SentencePieceFiles
         .Where(item => item.entry.Kind == SentencePieceKind.UserDefined)
         .Select(item => new AddedToken { Id = item.id, Content = item.entry.Text });
 
-    private static int Unknown(SentencePieceModel model) => model.Entries.FindIndex(entry => entry.Kind == SentencePieceKind.Unknown);
+    private static int Unknown(SentencePieceModel model) => model.Entries.Select((entry, id) => (entry, id)).Where(item => item.entry.Kind == SentencePieceKind.Unknown).Select(item => item.id).DefaultIfEmpty(-1).First();
 
     private static UnigramModel CreateUnigram(SentencePieceModel model, TokenVocabulary vocabulary) => new(
         vocabulary,
@@ -113,12 +133,12 @@ internal static class SentencePieceFiles
     {
         var before = new List<TemplatePart>();
         var after = new List<TemplatePart>();
-        if (settings.Flag("add_bos_token", model.IsBpe) && vocabulary.IdOf(settings.Token("bos_token", "<s>")) is { } start)
+        if (settings.Flag("add_bos_token", IsBpe(model)) && vocabulary.IdOf(settings.Token("bos_token", "<s>")) is { } start)
         {
             before.Add(TemplatePart.Special(start, vocabulary.TextOf(start)!, 0));
         }
 
-        if (settings.Flag("add_eos_token", !model.IsBpe) && vocabulary.IdOf(settings.Token("eos_token", "</s>")) is { } end)
+        if (settings.Flag("add_eos_token", !IsBpe(model)) && vocabulary.IdOf(settings.Token("eos_token", "</s>")) is { } end)
         {
             after.Add(TemplatePart.Special(end, vocabulary.TextOf(end)!, 0));
         }

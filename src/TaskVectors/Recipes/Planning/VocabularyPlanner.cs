@@ -76,6 +76,7 @@ internal sealed class VocabularyPlanner(ModelResolver resolver, RecipeProblems p
         var planner = new RowPlanner([.. tokenized.Select(model => model.Tokens)], origin is not null, rules, tokenizer.KeepsPadding);
         ImmutableArray<RowMap> maps = planner.Plan(union.Vocabulary.Tokens, rows);
         Warn(tokenizer, union, planner);
+        WarnOfPieces(tokenizer, union, source);
         WarnOfCut(tokenizer, rows, source, tokenized);
         Tokenizer = Written(tokenizer, union, rows, source, tokenized[0]);
         return new AlignedModels(new ModelAligner(problems, scope, tokenizer.Node, tokenized).Align(maps));
@@ -174,6 +175,14 @@ internal sealed class VocabularyPlanner(ModelResolver resolver, RecipeProblems p
         if (planner.Unknown.Count > 0)
         {
             problems.Warning(tokenizer.Node, $"No model has a row for {planner.Unknown.Count} tokens of the vocabulary, whose rows are zeros: {QuotedName.Of(planner.Unknown)}. Give them a source under tokens.");
+        }
+    }
+
+    private void WarnOfPieces(RecipeTokenizer tokenizer, VocabularyUnion union, ResolvedModel source)
+    {
+        if (union.New.Count > 0 && !source.TokenizerFiles.Has(TokenizerNames.Tokenizer) && SentencePieceVocabulary.FileOf(source.TokenizerFiles) is { } file)
+        {
+            problems.Warning(tokenizer.Node, $"The tokenizer of '{source.Name}' is stored as SentencePiece alone, which no tokens are added to: {union.New.Count} new tokens stand beside it, in {AddedTokensWriter.PlaceBeside(source.TokenizerFiles)}, and programs that read {file} alone do not know them.");
         }
     }
 

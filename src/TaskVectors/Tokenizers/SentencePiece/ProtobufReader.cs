@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
 
-namespace TaskVectors.Models.Tokenizers.Reading;
+namespace TaskVectors.Tokenizers.SentencePiece;
 
 /// <summary>The wire format of protocol buffers, field by field, within bounds.</summary>
 internal ref struct ProtobufReader(ReadOnlySpan<byte> message)
@@ -55,8 +55,7 @@ internal ref struct ProtobufReader(ReadOnlySpan<byte> message)
         return true;
     }
 
-    private static TokenizerException Malformed() =>
-        new("tokenizer.malformed", "The SentencePiece model is truncated or not one. Download the file again.");
+    private static InvalidDataException Malformed() => new("the SentencePiece model is truncated or not one. Download the file again.");
 
     private ulong ReadVariable()
     {

@@ -1,34 +1,58 @@
 using System.Text;
-using TaskVectors.Models.Tokenizers.Models;
 
-namespace TaskVectors.Models.Tokenizers.Reading;
+namespace TaskVectors.Tokenizers.SentencePiece;
 
-/// <summary>What a SentencePiece model file holds (sentencepiece_model.proto).</summary>
-internal sealed class SentencePieceModel
+/// <summary>What a SentencePiece model file, such as <c>tokenizer.model</c>, holds (sentencepiece_model.proto).</summary>
+public sealed class SentencePieceModel
 {
+    private readonly List<SentencePieceEntry> _entries = [];
+    private byte[] _characterMap = [];
+
     private SentencePieceModel()
     {
     }
 
-    public List<SentencePieceEntry> Entries { get; } = [];
+    /// <summary>The entries in the order of their numbers, at least one.</summary>
+    public IReadOnlyList<SentencePieceEntry> Entries => _entries;
 
-    /// <summary>Whether it is a BPE model; else unigram.</summary>
-    public bool IsBpe { get; private set; }
+    /// <summary>How texts are cut.</summary>
+    public SentencePieceAlgorithm Algorithm { get; private set; } = SentencePieceAlgorithm.Unigram;
 
+    /// <summary>Whether what no piece covers becomes bytes.</summary>
     public bool ByteFallback { get; private set; }
 
+    /// <summary>Whether texts get a space in front.</summary>
     public bool AddDummyPrefix { get; private set; } = true;
 
+    /// <summary>Whether spaces at the ends and all but one of several are dropped.</summary>
     public bool RemoveExtraWhitespace { get; private set; } = true;
 
+    /// <summary>Whether spaces become U+2581.</summary>
     public bool EscapeWhitespace { get; private set; } = true;
 
-    public byte[] CharacterMap { get; private set; } = [];
+    /// <summary>The compiled map of characters to their normal forms; empty for none.</summary>
+    public ReadOnlyMemory<byte> CharacterMap => _characterMap;
 
-    public static SentencePieceModel Parse(ReadOnlySpan<byte> file)
+    /// <summary>Reads a model.</summary>
+    /// <param name="file">The file, as messages name it.</param>
+    /// <param name="content">Its bytes.</param>
+    /// <exception cref="TokenizerException">It is truncated, has no entries, or is no such file.</exception>
+    public static SentencePieceModel Parse(string file, ReadOnlySpan<byte> content)
+    {
+        try
+        {
+            return Parse(content);
+        }
+        catch (InvalidDataException error)
+        {
+            throw new TokenizerException(TokenizerError.InvalidFile, file, error.Message, error);
+        }
+    }
+
+    private static SentencePieceModel Parse(ReadOnlySpan<byte> content)
     {
         var model = new SentencePieceModel();
-        var reader = new ProtobufReader(file);
+        var reader = new ProtobufReader(content);
         while (reader.Read())
         {
             switch (reader.Field)
@@ -45,12 +69,7 @@ internal sealed class SentencePieceModel
             }
         }
 
-        if (model.Entries.Count is 0 or > TokenVocabulary.MaximumId)
-        {
-            throw new TokenizerException("tokenizer.malformed", $"The SentencePiece model has {model.Entries.Count} tokens. Is it the right file?");
-        }
-
-        return model;
+        return model._entries.Count > 0 ? model : throw new InvalidDataException("the SentencePiece model has no tokens. Is it the right file?");
     }
 
     private void ReadEntry(ReadOnlySpan<byte> message)
@@ -68,7 +87,7 @@ internal sealed class SentencePieceModel
             };
         }
 
-        Entries.Add(entry);
+        _entries.Add(entry);
     }
 
     private void ReadTrainer(ReadOnlySpan<byte> message)
@@ -80,13 +99,7 @@ internal sealed class SentencePieceModel
         {
             if (reader.Field == modelType)
             {
-                IsBpe = reader.Number switch
-                {
-                    1 => false,
-                    2 => true,
-                    _ => throw new TokenizerException(
-                        "tokenizer.unknown", "The SentencePiece model splits into words or characters; only unigram and BPE models are supported."),
-                };
+                Algorithm = reader.Number is >= 1 and <= 4 ? (SentencePieceAlgorithm)reader.Number : throw new InvalidDataException("the SentencePiece model is of an unknown kind.");
             }
             else if (reader.Field == byteFallback)
             {
@@ -103,7 +116,7 @@ internal sealed class SentencePieceModel
             switch (reader.Field)
             {
                 case 2:
-                    CharacterMap = reader.Bytes.ToArray();
+                    _characterMap = reader.Bytes.ToArray();
                     break;
                 case 3:
                     AddDummyPrefix = reader.Number != 0;
