@@ -16,7 +16,7 @@ internal sealed class EditOptionGroup
         "--rounding",
         "How results are rounded. Default: nearest. stochastic is unbiased, for edits smaller than the type's spacing.");
 
-    private readonly Option<ulong?> _seed = new("--seed") { Description = "Seed of stochastic rounding. Default: 0.", HelpName = "NUMBER" };
+    private readonly Option<ulong?> _seed = new("--seed") { Description = "Seed of methods that draw random numbers, and of stochastic rounding. Default: 0.", HelpName = "NUMBER" };
     private readonly Option<MissingTensors?> _missing = OptionFactory.Word<MissingTensors>(
         "--missing", "Tensors that a model lacks or has on top. Default: error. base keeps the base's.");
 

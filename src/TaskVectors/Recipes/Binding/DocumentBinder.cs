@@ -31,6 +31,7 @@ internal sealed class DocumentBinder(RecipeProblems problems)
             return null;
         }
 
+        mapping = WithoutNulls(mapping);
         RequireKnownKeys(mapping);
         RecipeDocument document = BindParts(mapping, new RecipeDocument { Node = mapping }) with
         {
@@ -45,13 +46,23 @@ internal sealed class DocumentBinder(RecipeProblems problems)
         return BindMethod(mapping, document);
     }
 
+    // A key that may be left out may be null, as programs write it that list every key; of models, slices and modules one must be more than that.
+    private static YamlMapping WithoutNulls(YamlMapping mapping)
+    {
+        bool hasPart = mapping.Entries.Any(entry => PartKeys.Contains(entry.Name) && entry.Value is not YamlScalar { IsNull: true });
+        return mapping with
+        {
+            Entries = [.. mapping.Entries.Where(entry => entry.Value is not YamlScalar { IsNull: true } || !(RecipeGrammar.OptionalKeys.Contains(entry.Name) || (hasPart && PartKeys.Contains(entry.Name))))],
+        };
+    }
+
     private void RequireKnownKeys(YamlMapping mapping)
     {
         YamlEntry[] own = [.. mapping.Entries.Where(entry => !entry.Name.StartsWith(RecipeGrammar.FreePrefix, StringComparison.Ordinal) && entry.Name != "tune")];
         RecipeGrammar.Document.RequireKnownKeys(
             mapping with { Entries = [.. own] },
             problems,
-            key => MethodParameters.IsKnown(key) ? " It is a parameter of merge methods; parameters stand under 'parameters:'." : null);
+            key => MethodParameters.IsKnown(key) ? " It is a parameter of merge methods; parameters stand under 'parameters:'." : IdleKeys.HintFor(key));
         if (mapping.Find("tune") is { } tune)
         {
             problems.Error(tune.Key, "'tune' is not supported: a recipe's coefficients are given, not searched for.");
@@ -87,7 +98,7 @@ internal sealed class DocumentBinder(RecipeProblems problems)
 
         foreach (YamlEntry other in modules.Entries.Where(module => module.Name != "default"))
         {
-            problems.Error(other.Key, $"There is no module '{other.Name}'; only 'default', the whole model, is known.");
+            problems.Error(other.Key, $"There is no module '{other.Name}'; only 'default', the whole model, is known. Other parts are merged with the whole, and filters give them values of their own.");
         }
 
         if (modules.Find("default") is not { Value: YamlMapping module })

@@ -57,7 +57,7 @@ public static class ScalarReader
     /// <returns>The value, or <see langword="null"/> where there is a problem.</returns>
     public static bool? Truth(YamlEntry entry, RecipeProblems problems)
     {
-        if (entry.Value is YamlScalar { Truth: { } truth })
+        if (entry.Value is YamlScalar { TruthOrBit: { } truth })
         {
             return truth;
         }

@@ -9,6 +9,7 @@ namespace TaskVectors.Recipes.Binding;
 internal sealed class SliceBinder(RecipeProblems problems)
 {
     private readonly ParameterBinder _parameters = new(problems);
+    private readonly ReferenceBinder _references = new(problems);
 
     /// <summary>Binds a list of models to the one slice of a merge of whole models.</summary>
     public ImmutableArray<RecipeSlice> BindModels(YamlEntry entry)
@@ -28,8 +29,7 @@ internal sealed class SliceBinder(RecipeProblems problems)
         [.. ItemsOf(entry, RecipeGrammar.Slice).Select(BindSlice).OfType<RecipeSlice>()];
 
     /// <summary>Binds a reference to a model.</summary>
-    public RecipeModel? BindReference(YamlEntry? entry) =>
-        entry is not null && ScalarReader.Text(entry, problems) is { } text ? new RecipeModel(text, text.Text) : null;
+    public RecipeModel? BindReference(YamlEntry? entry) => _references.Bind(entry is { Value: YamlScalar { IsNull: true }, Name: "base_model" } ? null : entry);
 
     private RecipeSource? BindModel(YamlMapping mapping)
     {
@@ -40,6 +40,12 @@ internal sealed class SliceBinder(RecipeProblems problems)
 
     private RecipeSlice? BindSlice(YamlMapping mapping)
     {
+        if (mapping.Find("residual_weight") is { } residual)
+        {
+            problems.Warning(residual.Key, IdleKeys.ResidualWeight);
+            mapping = mapping with { Entries = mapping.Entries.Remove(residual) };
+        }
+
         RecipeGrammar.Slice.RequireKnownKeys(mapping, problems, MisplacedParameter);
         if (mapping.Find("sources") is not { } sources)
         {

@@ -8,6 +8,11 @@ namespace TaskVectors.Recipes.Binding;
 /// <summary>Binds how vocabularies are joined.</summary>
 internal sealed class TokenizerBinder(RecipeProblems problems)
 {
+    // What older recipes write before the path of a model.
+    private const string ModelPrefix = "model:";
+
+    private readonly ReferenceBinder _references = new(problems);
+
     /// <summary>Binds <c>tokenizer</c> or <c>tokenizer_source</c>; both are an error.</summary>
     public RecipeTokenizer? Bind(YamlEntry? whole, YamlEntry? source)
     {
@@ -41,11 +46,12 @@ internal sealed class TokenizerBinder(RecipeProblems problems)
         return new RecipeTokenizer(mapping, source, model, TokensOf(mapping.Find("tokens")), MultipleOf(mapping.Find("pad_to_multiple_of")), keepsPadding);
     }
 
-    private (VocabularySource Source, RecipeModel? Model) SourceOf(YamlEntry entry) => ScalarReader.Text(entry, problems) switch
+    private (VocabularySource Source, RecipeModel? Model) SourceOf(YamlEntry entry) => _references.Bind(entry) switch
     {
-        null or { Text: "union" } => (VocabularySource.Union, null),
-        { Text: "base" } => (VocabularySource.Base, null),
-        { } path => (VocabularySource.Model, new RecipeModel(path, path.Text)),
+        null or { Node: YamlScalar, Text: "union" } => (VocabularySource.Union, null),
+        { Node: YamlScalar, Text: "base" } => (VocabularySource.Base, null),
+        { } model when model.Text.StartsWith(ModelPrefix, StringComparison.Ordinal) => (VocabularySource.Model, model with { Text = model.Text[ModelPrefix.Length..] }),
+        { } model => (VocabularySource.Model, model),
     };
 
     private int? MultipleOf(YamlEntry? entry)
@@ -93,8 +99,8 @@ internal sealed class TokenizerBinder(RecipeProblems problems)
         return mapping.Find("source") switch
         {
             null => Fail(mapping, $"The token '{entry.Name}' needs 'source'."),
-            { Value: YamlMapping source } => SourceOf(entry, source, isForced),
-            { } model when ScalarReader.Text(model, problems) is { } path => new RecipeToken(mapping, entry.Name, new RecipeModel(path, path.Text), null, null, isForced),
+            { Value: YamlMapping source } when source.Find("model") is null || source.Find("kind") is not null => SourceOf(entry, source, isForced),
+            { } given when _references.Bind(given) is { } model => new RecipeToken(mapping, entry.Name, model, null, null, isForced),
             _ => null,
         };
     }
@@ -118,7 +124,7 @@ internal sealed class TokenizerBinder(RecipeProblems problems)
 
     private RecipeToken? ModelTokenOf(YamlEntry token, YamlMapping source, bool isForced)
     {
-        YamlScalar? model = source.Find("model") is { } path ? ScalarReader.Text(path, problems) : null;
+        RecipeModel? model = _references.Bind(source.Find("model"));
         string? other = source.Find("token") is { } text ? ScalarReader.Text(text, problems)?.Text : null;
         int? row = source.Find("token_id") is { } number ? ScalarReader.Integer("token_id", number.Value, problems) : null;
         if (model is null)
@@ -128,7 +134,7 @@ internal sealed class TokenizerBinder(RecipeProblems problems)
 
         return (other is null) == (row is null)
             ? Fail(source, $"The source of the token '{token.Name}' needs 'token' or 'token_id', one of them.")
-            : new RecipeToken(source, token.Name, new RecipeModel(model, model.Text), other, row, isForced);
+            : new RecipeToken(source, token.Name, model, other, row, isForced);
     }
 
     private RecipeToken? Fail(YamlNode node, string message)

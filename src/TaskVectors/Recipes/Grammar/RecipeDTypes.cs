@@ -5,6 +5,8 @@ namespace TaskVectors.Recipes.Grammar;
 /// <summary>The names that recipes give to dtypes.</summary>
 internal static class RecipeDTypes
 {
+    private const string Prefix = "torch.";
+
     private static readonly (string Name, DType DType)[] Table =
     [
         ("float32", DType.F32),
@@ -22,7 +24,12 @@ internal static class RecipeDTypes
     /// <summary>The names, the most usual first.</summary>
     public static IEnumerable<string> Names => Table.Select(row => row.Name);
 
-    public static DType? Find(string name) => Array.Find(Table, row => row.Name == name) is { Name: not null } found ? found.DType : null;
+    /// <summary>The dtype of a name, with or without <c>torch.</c> before it.</summary>
+    public static DType? Find(string name)
+    {
+        string known = name.StartsWith(Prefix, StringComparison.Ordinal) ? name[Prefix.Length..] : name;
+        return Array.Find(Table, row => row.Name == known) is { Name: not null } found ? found.DType : null;
+    }
 
     /// <summary>A question that suggests the name meant, or nothing.</summary>
     public static string Question(string name) =>

@@ -10,6 +10,9 @@ internal static class RecipeGrammar
     /// <summary>The beginning of top-level keys that are free for anchors and notes.</summary>
     public const string FreePrefix = "x-";
 
+    /// <summary>The keys of a document that may be null, which is as if they were left out.</summary>
+    public static readonly ImmutableArray<string> OptionalKeys = ["base_model", "dtype", "out_dtype", "tokenizer", "tokenizer_source", "chat_template"];
+
     private static readonly RecipeType Text = new RecipeType.Text();
 
     private static readonly RecipeType Model = new RecipeType.Model();
@@ -23,6 +26,19 @@ internal static class RecipeGrammar
         new("model", Model, "The checkpoint: a file or folder, relative to the recipe first and to the current folder then; PATH+ADAPTER adds an adapter, the name of an earlier document takes its result."),
         new("name", Text, "The name that expressions, coefficients and reports use; without it, the name of the file or folder.", IsOwn: true),
         new("parameters", Parameters, "Parameters of the merge method for this model; they win over those of the slice, the module and the document."),
+    ]);
+
+    public static readonly RecipeObject ModelReference = new("model_reference", "A model written out",
+    [
+        new("model", new RecipeType.Any([Text, new RecipeType.Object("model_path")]), "The checkpoint."),
+        new("lora", new RecipeType.Any([Text, new RecipeType.Object("model_path")]), "An adapter that is added to it."),
+        new("override_architecture", Text, "Changes nothing: layers are found by the names of tensors."),
+    ]);
+
+    public static readonly RecipeObject ModelPath = new("model_path", "A path written out",
+    [
+        new("path", Text, "The file or folder."),
+        new("revision", Text, "The version on a hub; that of a folder is not looked at."),
     ]);
 
     public static readonly RecipeObject SliceSource = new("source", "A source of a slice",
@@ -101,5 +117,5 @@ internal static class RecipeGrammar
     ]);
 
     /// <summary>Every mapping of the grammar; the first is a document.</summary>
-    public static ImmutableArray<RecipeObject> Objects { get; } = [Document, ModelEntry, Slice, SliceSource, Module, Filter, Tokenizer, Token, TokenSource, Components];
+    public static ImmutableArray<RecipeObject> Objects { get; } = [Document, ModelEntry, ModelReference, ModelPath, Slice, SliceSource, Module, Filter, Tokenizer, Token, TokenSource, Components];
 }

@@ -40,6 +40,12 @@ public static class RecipeSchema
         root["properties"]!["decompose"] = Described(
             SettingSchema.OrNull(Reference(NameOf(MergeMethods.Find("decomposed"), isModel: false))),
             RecipeGrammar.Document.Keys.First(key => key.Name == "decompose").Meaning);
+        foreach (string key in RecipeGrammar.OptionalKeys)
+        {
+            JsonNode described = root["properties"]![key]!;
+            root["properties"]![key] = Described(SettingSchema.OrNull(described.DeepClone().AsObject()), RecipeGrammar.Document.Keys.First(known => known.Name == key).Meaning);
+        }
+
         root["patternProperties"] = new JsonObject { ["^" + RecipeGrammar.FreePrefix] = true };
         root["allOf"] = new JsonArray(
         [
@@ -78,7 +84,11 @@ public static class RecipeSchema
 
     private static JsonObject TypeOf(RecipeType type) => type switch
     {
-        RecipeType.Text or RecipeType.Model => new JsonObject { ["type"] = "string" },
+        RecipeType.Text => new JsonObject { ["type"] = "string" },
+        RecipeType.Model => new JsonObject
+        {
+            ["anyOf"] = new JsonArray(new JsonObject { ["type"] = "string" }, Reference(RecipeGrammar.ModelReference.Name), Reference(RecipeGrammar.ModelPath.Name)),
+        },
         RecipeType.Integer => new JsonObject { ["type"] = "integer" },
         RecipeType.Truth => SettingSchema.Truth(),
         RecipeType.Word word => new JsonObject { ["enum"] = new JsonArray([.. word.Words.Select(text => JsonValue.Create(text))]) },

@@ -37,8 +37,8 @@ internal static class SettingSchema
     /// <summary>A number, a word or a truth value.</summary>
     public static JsonObject AnyScalar() => new() { ["type"] = new JsonArray("number", "string", "boolean") };
 
-    /// <summary>True or false in the words of YAML 1.1.</summary>
-    public static JsonObject Truth() => new() { ["enum"] = new JsonArray([true, false, .. TruthWords.Select(word => JsonValue.Create(word))]) };
+    /// <summary>True or false in the words of YAML 1.1, or as a number.</summary>
+    public static JsonObject Truth() => new() { ["enum"] = new JsonArray([true, false, 1, 0, .. TruthWords.Select(word => JsonValue.Create(word))]) };
 
     /// <summary>What a schema describes, or nothing.</summary>
     public static JsonObject OrNull(JsonObject schema) => AnyOf(schema, new JsonObject { ["type"] = "null" });

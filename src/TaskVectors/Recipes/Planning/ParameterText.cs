@@ -3,7 +3,7 @@ using TaskVectors.Recipes.Yaml;
 
 namespace TaskVectors.Recipes.Planning;
 
-/// <summary>Values of parameters as recipes write them, in the words that the declarations read: <c>no</c> is false where a truth value is wanted.</summary>
+/// <summary>Values of parameters as recipes write them, in the words that the declarations read: <c>no</c> and 0 are false where a truth value is wanted.</summary>
 internal static class ParameterText
 {
     /// <summary>The text that the parameter reads, or <see langword="null"/> where it reads none such.</summary>
@@ -14,7 +14,7 @@ internal static class ParameterText
             return text;
         }
 
-        string? truth = new YamlScalar(0, 0, text, IsPlain: true).Truth switch
+        string? truth = new YamlScalar(0, 0, text, IsPlain: true).TruthOrBit switch
         {
             true => "true",
             false => "false",

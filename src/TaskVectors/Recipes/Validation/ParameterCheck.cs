@@ -2,6 +2,7 @@ using TaskVectors.Merging;
 using TaskVectors.Merging.Parameters;
 using TaskVectors.Recipes.Binding;
 using TaskVectors.Recipes.Documents;
+using TaskVectors.Recipes.Grammar;
 using TaskVectors.Recipes.Planning;
 using TaskVectors.Recipes.Yaml;
 
@@ -59,6 +60,12 @@ internal sealed class ParameterCheck(RecipeProblems problems)
         foreach (RecipeParameter parameter in scope.Items)
         {
             MergeParameter? declared = method.Parameters.FirstOrDefault(known => known.Name == parameter.Name);
+            if (declared is null && IdleKeys.ReasonOf(parameter.Name) is { } reason)
+            {
+                problems.Warning(parameter.Key, $"'{parameter.Name}' does nothing under {method.Name}: {reason}.");
+                continue;
+            }
+
             if (declared is null)
             {
                 string[] names = [.. method.Parameters.Select(known => known.Name)];

@@ -1,4 +1,5 @@
 using TaskVectors.Merging;
+using TaskVectors.Recipes.Architectures;
 using TaskVectors.Recipes.Documents;
 using TaskVectors.Recipes.Planning;
 using TaskVectors.Recipes.Resolution;
@@ -65,15 +66,28 @@ internal sealed class StructureCheck(RecipeProblems problems)
         problems.Error(slice.Sources[last].Node, $"The method {method.Name} takes {wanted} {what}{(countsBase ? ", the base among them" : method.Base == BaseRole.Origin ? " besides the base" : string.Empty)}; {count} {(count == 1 ? "is" : "are")} given.");
     }
 
+    // Relatives, such as Llama and Mistral, have the same tensors in every layer, and are merged with each other on purpose.
     private void CheckArchitectures(RecipeDocument document, Operands operands, ResolvedModel anchor)
     {
         IEnumerable<Contribution> odd = operands.Models.SelectMany(model => model)
             .Where(part => part.Source is not null && part.Model.Config.Architecture is { } own && anchor.Config.Architecture is { } wanted && own != wanted);
         foreach (Contribution part in odd.DistinctBy(part => part.Model))
         {
-            problems.Error(part.Source!.Model.Node, $"The architectures of the models differ: {anchor.Config.Architecture} ({anchor.Name}) and {part.Model.Config.Architecture} ({part.Model.Name}); their weights mean different things.");
+            string difference = $"The architectures of the models differ: {anchor.Config.Architecture} ({anchor.Name}) and {part.Model.Config.Architecture} ({part.Model.Name})";
+            HashSet<(string Stack, string Name)> tensors = LayerTensors(anchor);
+            if (tensors.Count > 0 && tensors.SetEquals(LayerTensors(part.Model)))
+            {
+                problems.Warning(part.Source!.Model.Node, $"{difference}. Their layers have tensors of the same names, so they are merged; the config is that of {anchor.Name}.");
+            }
+            else
+            {
+                problems.Error(part.Source!.Model.Node, $"{difference}; their weights mean different things.");
+            }
         }
     }
+
+    private static HashSet<(string Stack, string Name)> LayerTensors(ResolvedModel model) =>
+        [.. model.Checkpoint.Tensors.Select(tensor => model.Layout.Parse(model.Layout.Canonical(tensor.Name))).OfType<LayerName>().Select(name => (name.Stack, name.Rest))];
 
     private void CheckLayers(Contribution contribution)
     {

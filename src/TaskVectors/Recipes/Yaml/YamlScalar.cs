@@ -20,6 +20,14 @@ public sealed record YamlScalar(int Line, int Column, string Text, bool IsPlain)
         : FalseWords.Contains(Text, StringComparer.OrdinalIgnoreCase) ? false
         : null;
 
+    /// <summary>The same where only a truth value is meant, so that 1 and 0 are ones too: programs that keep all numbers as floats write 1.0 and 0.0.</summary>
+    public bool? TruthOrBit => Text switch
+    {
+        "1" or "1.0" => true,
+        "0" or "0.0" => false,
+        _ => Truth,
+    };
+
     /// <inheritdoc/>
     public override string Description => IsNull ? "nothing" : $"'{Text}'";
 }
