@@ -44,6 +44,9 @@ internal readonly ref struct MergeBlock<T>
     /// <summary>The values of one model.</summary>
     public Span<T> this[int model] => _values.Slice(model * _stride, Count);
 
+    /// <summary>The first value of the first model; that of another one lies as many times <see cref="Stride"/> behind it.</summary>
+    public ref T FirstValue => ref System.Runtime.InteropServices.MemoryMarshal.GetReference(_values);
+
     /// <inheritdoc cref="MergeBlock.KeyOf"/>
     public PhiloxKey KeyOf(int model) => _keys[model];
 

@@ -11,11 +11,17 @@ public readonly ref struct LinearBlock
     /// <summary>The distance in bytes from one input to the next.</summary>
     public required int Stride { get; init; }
 
-    /// <summary>The coefficient of each input; an input with coefficient 0 takes no part in the sum. At least one is not 0.</summary>
+    /// <summary>The coefficient of each input; an input with coefficient 0 takes no part in the sum. At least one is not 0, unless there is an addend.</summary>
     public required ReadOnlySpan<double> Coefficients { get; init; }
 
     /// <summary>The index of the input that the size of the edit is measured against, or -1 for zeros.</summary>
     public required int Reference { get; init; }
+
+    /// <summary>Numbers that are added last, one an element; empty for none.</summary>
+    public ReadOnlySpan<double> Addend { get; init; }
+
+    /// <summary>The coefficient of the numbers that are added last.</summary>
+    public double AddendCoefficient { get; init; }
 
     /// <summary>The number of elements.</summary>
     public required int Count { get; init; }

@@ -52,6 +52,29 @@ public static class TensorConverter
         kernels.Decode(source, destination);
     }
 
+    /// <summary>Decodes elements less the numbers of an origin: x_i - o_i, rounded once in the precision of the numbers.</summary>
+    /// <param name="dtype">The element type of the source.</param>
+    /// <param name="source">The encoded elements x.</param>
+    /// <param name="origin">The numbers o, one an element.</param>
+    /// <param name="destination">Receives one number an element.</param>
+    /// <exception cref="ArgumentException">The type takes no part in arithmetic, or the lengths do not match.</exception>
+    public static void DecodeDifference(DType dtype, ReadOnlySpan<byte> source, ReadOnlySpan<double> origin, Span<double> destination)
+    {
+        FloatKernels kernels = FloatKernels.For(dtype);
+        kernels.CheckLength(source.Length, destination.Length, nameof(source));
+        CheckOrigin(origin.Length, destination.Length);
+        kernels.DecodeDifference(source, origin, destination);
+    }
+
+    /// <inheritdoc cref="DecodeDifference(DType, ReadOnlySpan{byte}, ReadOnlySpan{double}, Span{double})"/>
+    public static void DecodeDifference(DType dtype, ReadOnlySpan<byte> source, ReadOnlySpan<float> origin, Span<float> destination)
+    {
+        FloatKernels kernels = FloatKernels.For(dtype);
+        kernels.CheckLength(source.Length, destination.Length, nameof(source));
+        CheckOrigin(origin.Length, destination.Length);
+        kernels.DecodeDifference(source, origin, destination);
+    }
+
     /// <summary>Sets accumulator_i = c x_i, rounded once.</summary>
     /// <remarks>A NaN result is x_i made quiet if that is NaN, else c, else the default NaN of .NET: the same bits on every processor.</remarks>
     /// <param name="dtype">The element type of the source.</param>
@@ -106,7 +129,8 @@ public static class TensorConverter
 
     /// <summary>
     /// The sum of c_t x_t over several tensors of one dtype, encoded to that dtype and measured: the same bits as <see cref="Multiply"/> of the
-    /// first input whose coefficient is not 0, <see cref="MultiplyAdd"/> of the others and <see cref="EncodeMeasured"/>, in one pass.
+    /// first input whose coefficient is not 0, <see cref="MultiplyAdd"/> of the others, a fused multiply-add of the addend, and
+    /// <see cref="EncodeMeasured"/>, in one pass.
     /// </summary>
     /// <param name="dtype">The element type of inputs and output; see <see cref="DTypes.IsArithmetic"/>.</param>
     /// <param name="block">The inputs and their coefficients.</param>
@@ -118,10 +142,11 @@ public static class TensorConverter
         kernels.CheckLength(destination.Length, block.Count, nameof(destination));
         bool isCovered = block.Stride >= destination.Length
             && block.Inputs.Length >= ((block.Coefficients.Length - 1L) * block.Stride) + destination.Length
-            && block.Reference < block.Coefficients.Length;
-        if (!isCovered || block.Coefficients.IndexOfAnyExcept(0.0) < 0)
+            && block.Reference < block.Coefficients.Length
+            && (block.Addend.IsEmpty || block.Addend.Length == block.Count);
+        if (!isCovered || (block.Coefficients.IndexOfAnyExcept(0.0) < 0 && block.Addend.IsEmpty && block.Count > 0))
         {
-            throw new ArgumentException("The inputs do not hold the elements of every term, or no term has a coefficient.", nameof(block));
+            throw new ArgumentException("The inputs or the addend do not hold the elements of every term, or no term has a coefficient.", nameof(block));
         }
 
         Span<double> rounding = stackalloc double[FixedOrderSum.Lanes];
@@ -203,6 +228,14 @@ public static class TensorConverter
         return new EncodeCounts(kernels.EncodeStochastic(source, destination, key, firstElement));
     }
 
+    private static void CheckOrigin(int origin, int elements)
+    {
+        if (origin != elements)
+        {
+            throw new ArgumentException($"There are {elements} elements and {origin} numbers of their origin.", nameof(origin));
+        }
+    }
+
     // The steps one after another, for at most StepLength elements.
     private static (long Saturated, long NotANumber) SumInSteps(
         FloatKernels kernels, LinearBlock block, int first, Span<byte> destination, Span<double> rounding, Span<double> edit)
@@ -233,6 +266,12 @@ public static class TensorConverter
                     started = true;
                     break;
             }
+        }
+
+        for (int index = 0; index < count && !block.Addend.IsEmpty; index++)
+        {
+            double number = block.Addend[first + index];
+            sum[index] = started ? Math.FusedMultiplyAdd(number, block.AddendCoefficient, sum[index]) : number * block.AddendCoefficient;
         }
 
         (long saturated, long notANumber) = kernels.EncodeMeasured(block.Precision, sum, destination, rounding);

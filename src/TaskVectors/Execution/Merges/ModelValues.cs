@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.InteropServices;
 using TaskVectors.Execution.Planning;
 using TaskVectors.Execution.Tiles;
 using TaskVectors.Merging;
@@ -73,8 +74,11 @@ internal sealed class ModelValues<T>
             ReadOnlySpan<StreamTerm> terms = table.Models[model].AsSpan();
             if (table.IsOwnDifference(model))
             {
-                Decode(table.Streams[terms[1].Stream].Tensor.DType, inputs[terms[1].Stream], start, values);
-                BlockMath.Subtract(values, StreamOf(terms[0], count), values);
+                DecodeDifference(table.Streams[terms[1].Stream].Tensor.DType, inputs[terms[1].Stream], start, StreamOf(terms[0], count), values);
+            }
+            else if (table.IsOwn(model))
+            {
+                Decode(table.Streams[terms[0].Stream].Tensor.DType, inputs[terms[0].Stream], start, values);
             }
             else
             {
@@ -129,11 +133,25 @@ internal sealed class ModelValues<T>
         ReadOnlySpan<byte> codes = bytes.Slice(start * size, values.Length * size);
         if (typeof(T) == typeof(double))
         {
-            TensorConverter.Decode(dtype, codes, System.Runtime.InteropServices.MemoryMarshal.Cast<T, double>(values));
+            TensorConverter.Decode(dtype, codes, MemoryMarshal.Cast<T, double>(values));
         }
         else
         {
-            TensorConverter.Decode(dtype, codes, System.Runtime.InteropServices.MemoryMarshal.Cast<T, float>(values));
+            TensorConverter.Decode(dtype, codes, MemoryMarshal.Cast<T, float>(values));
+        }
+    }
+
+    private static void DecodeDifference(DType dtype, ReadOnlySpan<byte> bytes, int start, ReadOnlySpan<T> origin, Span<T> values)
+    {
+        int size = dtype.BitSize() / 8;
+        ReadOnlySpan<byte> codes = bytes.Slice(start * size, values.Length * size);
+        if (typeof(T) == typeof(double))
+        {
+            TensorConverter.DecodeDifference(dtype, codes, MemoryMarshal.Cast<T, double>(origin), MemoryMarshal.Cast<T, double>(values));
+        }
+        else
+        {
+            TensorConverter.DecodeDifference(dtype, codes, MemoryMarshal.Cast<T, float>(origin), MemoryMarshal.Cast<T, float>(values));
         }
     }
 

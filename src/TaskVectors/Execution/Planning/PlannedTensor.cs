@@ -14,6 +14,9 @@ namespace TaskVectors.Execution.Planning;
 public sealed record PlannedTensor(
     TensorInfo Output, TensorOperation Operation, ImmutableArray<PlannedTerm> Terms, int Reference, int File, long Offset)
 {
+    private readonly bool _hasOneDType = Terms.All(term => term.Tensor.DType == Output.DType);
+    private readonly bool _hasSummands = Terms.Any(term => term.Coefficient != 0);
+
     /// <summary>The bytes read for this tensor.</summary>
     public long BytesRead => Terms.Sum(term => term.Tensor.ByteCount);
 
@@ -43,6 +46,5 @@ public sealed record PlannedTensor(
     }
 
     /// <summary>Whether the inputs that are summed and the output have one dtype, and there is something to sum.</summary>
-    internal bool HasOneDType { get; } =
-        Terms.All(term => term.Tensor.DType == Output.DType) && Terms.Any(term => term.Coefficient != 0);
+    internal bool HasOneDType => _hasOneDType && (_hasSummands || Merged is not null);
 }

@@ -114,14 +114,15 @@ internal sealed class EditLane : ITileLane
     {
         DType dtype = tensor.Output.DType;
         Span<byte> output = tileOutput.Slice((int)ByteLength(dtype, first), (int)ByteLength(dtype, count));
-        (EncodeCounts counts, EditStatistics statistics) = tensor.HasOneDType && _merged is null && _run.Plan.Options.Rounding == Rounding.Nearest
-            ? ComputeInOnePass(tensor, first, count, output)
+        bool isOnePass = tensor.HasOneDType && _merged is not { IsSingle: true } && _run.Plan.Options.Rounding == Rounding.Nearest;
+        (EncodeCounts counts, EditStatistics statistics) = isOnePass
+            ? ComputeInOnePass(tensor, first, count, output, MergeDoubles(tile.First, first, count))
             : ComputeInSteps(tensor, tile, first, count, output);
         _ = CheckNaN(tensor, statistics.NaNCount, tile);
         return new BlockStatistics(statistics, counts.Saturated);
     }
 
-    private (EncodeCounts Counts, EditStatistics Statistics) ComputeInOnePass(PlannedTensor tensor, int first, int count, Span<byte> output)
+    private (EncodeCounts Counts, EditStatistics Statistics) ComputeInOnePass(PlannedTensor tensor, int first, int count, Span<byte> output, ReadOnlySpan<double> merged)
     {
         for (int term = 0; term < tensor.Terms.Length; term++)
         {
@@ -134,6 +135,8 @@ internal sealed class EditLane : ITileLane
             Stride = _inputs.Stride,
             Coefficients = _coefficients.AsSpan(0, tensor.Terms.Length),
             Reference = tensor.Reference,
+            Addend = merged,
+            AddendCoefficient = tensor.Merged?.Term.Coefficient ?? 0,
             Count = count,
             Precision = tensor.Precision,
         };
@@ -187,9 +190,7 @@ internal sealed class EditLane : ITileLane
         }
 
         double coefficient = tensor.Merged!.Term.Coefficient;
-        _doubles = Room(_doubles, merged);
-        Span<double> doubles = _doubles.Result.AsSpan(0, sum.Length);
-        _doubles.Merge(merged, _doubles.BlockAt(_inputs, merged, tile.First, first, sum.Length), doubles);
+        ReadOnlySpan<double> doubles = MergeDoubles(tile.First, first, sum.Length);
         if (isFirst)
         {
             BlockMath.Scale(doubles, coefficient, sum);
@@ -198,6 +199,20 @@ internal sealed class EditLane : ITileLane
         {
             BlockMath.AddScaled(doubles, coefficient, sum);
         }
+    }
+
+    // What is merged in F64, nothing where nothing is.
+    private ReadOnlySpan<double> MergeDoubles(long tileFirst, int first, int count)
+    {
+        if (_merged is not { } merged)
+        {
+            return [];
+        }
+
+        _doubles = Room(_doubles, merged);
+        Span<double> doubles = _doubles.Result.AsSpan(0, count);
+        _doubles.Merge(merged, _doubles.BlockAt(_inputs, merged, tileFirst, first, count), doubles);
+        return doubles;
     }
 
     // Where the base and what is added to it nearly cancel, the rounding of F32 would show in 16 bits: such elements are merged again in F64.

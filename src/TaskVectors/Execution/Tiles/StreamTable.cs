@@ -15,11 +15,14 @@ internal sealed record StreamTable(ImmutableArray<(int Input, TensorInfo Tensor)
     /// <summary>Whether a model is made of a stream.</summary>
     public bool IsUsed(int stream) => _uses[stream] != StreamUse.None;
 
-    /// <summary>Whether more than one model is made of a stream, or one in another way than <see cref="IsOwnDifference"/>.</summary>
+    /// <summary>Whether more than one model is made of a stream, or one in another way than <see cref="IsOwnDifference"/> and <see cref="IsOwn"/>.</summary>
     public bool IsShared(int stream) => _uses[stream] == StreamUse.Shared;
 
     /// <summary>Whether a model is the difference of two streams, the minuend of no other model: that can be decoded in its place.</summary>
     public bool IsOwnDifference(int model) => Models[model] is [_, { } own] && _uses[own.Stream] == StreamUse.Own;
+
+    /// <summary>Whether a model is a stream as it is, that of no other model: it can be decoded in its place too.</summary>
+    public bool IsOwn(int model) => Models[model] is [{ Coefficient: 1 } own] && _uses[own.Stream] == StreamUse.Own;
 
     public static StreamTable Of(AlignedVectorTensor tensor)
     {
@@ -46,10 +49,11 @@ internal sealed record StreamTable(ImmutableArray<(int Input, TensorInfo Tensor)
         foreach (ImmutableArray<StreamTerm> terms in models)
         {
             bool isDifference = terms is [{ Coefficient: -1 }, { Coefficient: 1 }];
+            bool isAlone = terms is [{ Coefficient: 1 }];
             for (int place = 0; place < terms.Length; place++)
             {
                 ref StreamUse use = ref uses[terms[place].Stream];
-                use = use == StreamUse.None && isDifference && place == 1 ? StreamUse.Own : StreamUse.Shared;
+                use = use == StreamUse.None && (isAlone || (isDifference && place == 1)) ? StreamUse.Own : StreamUse.Shared;
             }
         }
 

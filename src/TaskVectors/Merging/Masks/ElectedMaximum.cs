@@ -1,4 +1,6 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 
 namespace TaskVectors.Merging.Masks;
 
@@ -17,21 +19,7 @@ internal static class ElectedMaximum
             Sums.BlockMath.AddScaled(block[model], 1, result);
         }
 
-        int index = 0;
-        for (; index <= result.Length - Vector<double>.Count; index += Vector<double>.Count)
-        {
-            Vector<long> isPositive = Vector.GreaterThan(new Vector<double>(result[index..]), Vector<double>.Zero);
-            Vector<double> sign = Vector.ConditionalSelect(isPositive, Vector<double>.One, -Vector<double>.One);
-            Vector<double> largest = Vector<double>.Zero;
-            for (int model = 0; model < block.ModelCount; model++)
-            {
-                largest = Vector.Max(largest, sign * new Vector<double>(block[model][index..]));
-            }
-
-            (sign * largest).CopyTo(result[index..]);
-        }
-
-        MergeScalar(block, index, result);
+        MergeScalar(block, MergeVectors(block.Values, result), result);
     }
 
     /// <summary>The same from a position on, where the result holds the sums, one by one.</summary>
@@ -48,6 +36,32 @@ internal static class ElectedMaximum
 
             result[index] = sign * largest;
         }
+    }
+
+    // From the sums that the result holds; returns how many elements are done.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static int MergeVectors(MergeBlock<double> block, Span<double> result)
+    {
+        ref double values = ref block.FirstValue;
+        ref double target = ref MemoryMarshal.GetReference(result);
+        nint stride = block.Stride;
+        int models = block.ModelCount;
+        int index = 0;
+        for (; index <= result.Length - Vector<double>.Count; index += Vector<double>.Count)
+        {
+            ref double first = ref Unsafe.Add(ref values, index);
+            Vector<long> isPositive = Vector.GreaterThan(Vector.LoadUnsafe(ref target, (nuint)index), Vector<double>.Zero);
+            Vector<double> sign = Vector.ConditionalSelect(isPositive, Vector<double>.One, -Vector<double>.One);
+            Vector<double> largest = Vector<double>.Zero;
+            for (int model = 0; model < models; model++)
+            {
+                largest = Vector.Max(largest, sign * Vector.LoadUnsafe(ref Unsafe.Add(ref first, model * stride)));
+            }
+
+            (sign * largest).StoreUnsafe(ref target, (nuint)index);
+        }
+
+        return index;
     }
 
     /// <summary>Sets to zero what a task has not, or has of the other sign.</summary>

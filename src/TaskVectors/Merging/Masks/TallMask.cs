@@ -1,4 +1,6 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 
 namespace TaskVectors.Merging.Masks;
 
@@ -17,15 +19,8 @@ internal sealed class TallMask(double[] lambdas, int agreement, int? task, doubl
     /// <param name="vector">The multi-task vector.</param>
     public void Apply(MergeBlock block, Span<double> vector)
     {
-        int index = 0;
-        for (; index <= vector.Length - Vector<double>.Count; index += Vector<double>.Count)
-        {
-            var merged = new Vector<double>(vector[index..]);
-            Vector<long> isKept = task is { } only ? Matter(block, only, index, merged) : Vector.GreaterThanOrEqual(Votes(block, index, merged), new Vector<double>(agreement));
-            Vector.ConditionalSelect(isKept, merged * new Vector<double>(scale), Vector<double>.Zero).CopyTo(vector[index..]);
-        }
-
-        ApplyScalar(block, index, vector);
+        int done = task is { } only ? ApplyOne(block.Values, only, vector) : ApplyVotes(block.Values, vector);
+        ApplyScalar(block, done, vector);
     }
 
     /// <summary>The same from a position on, one by one.</summary>
@@ -38,21 +33,51 @@ internal sealed class TallMask(double[] lambdas, int agreement, int? task, doubl
         }
     }
 
-    private Vector<double> Votes(MergeBlock block, int index, Vector<double> merged)
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private int ApplyVotes(MergeBlock<double> block, Span<double> vector)
     {
-        Vector<double> votes = Vector<double>.Zero;
-        for (int model = 0; model < block.ModelCount; model++)
+        ref double values = ref block.FirstValue;
+        ref double target = ref MemoryMarshal.GetReference(vector);
+        ref double lambda = ref MemoryMarshal.GetArrayDataReference(lambdas);
+        nint stride = block.Stride;
+        int models = block.ModelCount;
+        var factor = new Vector<double>(scale);
+        var needed = new Vector<long>(-agreement);
+        int index = 0;
+        for (; index <= vector.Length - Vector<double>.Count; index += Vector<double>.Count)
         {
-            votes += Vector.ConditionalSelect(Matter(block, model, index, merged), Vector<double>.One, Vector<double>.Zero);
+            ref double first = ref Unsafe.Add(ref values, index);
+            Vector<double> merged = Vector.LoadUnsafe(ref target, (nuint)index);
+            Vector<long> votes = Vector<long>.Zero;
+            for (int model = 0; model < models; model++)
+            {
+                Vector<double> own = Vector.LoadUnsafe(ref Unsafe.Add(ref first, model * stride));
+                votes += Vector.GreaterThan(Vector.Abs(own), new Vector<double>(Unsafe.Add(ref lambda, model)) * Vector.Abs(merged - own));
+            }
+
+            // A vote is minus one.
+            Vector<long> isKept = Vector.LessThanOrEqual(votes, needed);
+            Vector.ConditionalSelect(isKept, merged * factor, Vector<double>.Zero).StoreUnsafe(ref target, (nuint)index);
         }
 
-        return votes;
+        return index;
     }
 
-    private Vector<long> Matter(MergeBlock block, int model, int index, Vector<double> merged)
+    private int ApplyOne(MergeBlock<double> block, int model, Span<double> vector)
     {
-        var own = new Vector<double>(block[model][index..]);
-        return Vector.GreaterThan(Vector.Abs(own), new Vector<double>(lambdas[model]) * Vector.Abs(merged - own));
+        ReadOnlySpan<double> values = block[model];
+        var lambda = new Vector<double>(lambdas[model]);
+        var factor = new Vector<double>(scale);
+        int index = 0;
+        for (; index <= vector.Length - Vector<double>.Count; index += Vector<double>.Count)
+        {
+            var merged = new Vector<double>(vector[index..]);
+            var own = new Vector<double>(values[index..]);
+            Vector<long> isKept = Vector.GreaterThan(Vector.Abs(own), lambda * Vector.Abs(merged - own));
+            Vector.ConditionalSelect(isKept, merged * factor, Vector<double>.Zero).CopyTo(vector[index..]);
+        }
+
+        return index;
     }
 
     private int Votes(MergeBlock block, int index, double merged)

@@ -1,5 +1,3 @@
-using TaskVectors.Merging.Sums;
-
 namespace TaskVectors.Merging.Products;
 
 /// <summary>
@@ -24,16 +22,7 @@ internal sealed class InnerProducts(int models)
     public void Clear() => Array.Clear(_values);
 
     /// <summary>Adds the products of a block.</summary>
-    public void Observe(MergeBlock block)
-    {
-        for (int first = 0; first < models; first++)
-        {
-            for (int second = first; second < models; second++)
-            {
-                _values[(first * models) + second] += BlockMath.Dot(block[first], block[second]);
-            }
-        }
-    }
+    public void Observe(MergeBlock block) => ProductSums.Add(block.Values, _values);
 
     /// <summary>Adds the products of other elements.</summary>
     public void Add(InnerProducts other)

@@ -1,8 +1,12 @@
+using TaskVectors.Merging.Selection;
 using TaskVectors.Merging.Sums;
 
 namespace TaskVectors.Merging.Sharing;
 
-/// <summary>What SCE must know of a tensor: how many elements have a variance, where the largest variances end, and the energy of what they keep.</summary>
+/// <summary>
+/// What SCE must know of a tensor: how many elements have a variance, where the largest variances end, and the energy of what they keep. One pass over the
+/// tensor finds all, after a sample; where the sample misleads, or many variances are equal, more passes do.
+/// </summary>
 internal sealed class SceStatistic : TensorStatistic
 {
     private const double SmallestEnergy = 1e-6;
@@ -11,8 +15,7 @@ internal sealed class SceStatistic : TensorStatistic
     private readonly double _fraction;
     private readonly bool _isAlikeWhereSmall;
     private readonly double[] _energies;
-    private bool _isCounting;
-    private long _varying;
+    private VarianceWindow? _window;
     private VarianceSelection? _selection;
     private double[]? _weights;
 
@@ -22,7 +25,7 @@ internal sealed class SceStatistic : TensorStatistic
         _fraction = fraction;
         _isAlikeWhereSmall = isAlikeWhereSmall;
         _energies = new double[models];
-        _isCounting = fraction < 1;
+        _window = fraction < 1 ? new VarianceWindow(_total, models, fraction) : null;
     }
 
     public override bool NeedsPass => _weights is null;
@@ -30,55 +33,81 @@ internal sealed class SceStatistic : TensorStatistic
     /// <summary>The weights of the models.</summary>
     public double[] Weights => _weights!;
 
-    private bool IsSelecting => _selection is { NeedsPass: true };
+    /// <summary>The end of the variances that are kept.</summary>
+    public MagnitudeCut Cut { get; private set; } = MagnitudeCut.All;
 
-    /// <summary>Sets to zero what is not selected.</summary>
-    public void Select(MergeBlock block)
-    {
-        if (_selection is not null)
-        {
-            VarianceSelection.KeepWithin(block, _selection.Cut(0));
-        }
-    }
+    public override bool Wants(long firstElement) => _window?.Wants(firstElement) ?? _selection?.Wants(firstElement) ?? true;
 
-    public override bool Wants(long firstElement) => _isCounting || !IsSelecting || _selection!.Wants(firstElement);
-
-    public override ChunkStatistic Begin() => _isCounting ? new VarianceCount() : IsSelecting ? _selection!.Begin() : new Energies(this);
+    public override ChunkStatistic Begin() => _window?.Begin() ?? _selection?.Begin() ?? new Energies(this);
 
     public override void Add(ChunkStatistic chunk)
     {
-        switch (chunk)
+        if (_window is not null)
         {
-            case VarianceCount count:
-                _varying += count.Varying;
-                break;
-            case Energies energies:
-                for (int model = 0; model < _energies.Length; model++)
-                {
-                    _energies[model] += energies.Values[model];
-                }
-
-                break;
-            default:
-                _selection!.Add(chunk);
-                break;
+            _window.Add(chunk);
+        }
+        else if (_selection is not null)
+        {
+            _selection.Add(chunk);
+        }
+        else
+        {
+            AddEnergies(((Energies)chunk).Values);
         }
     }
 
     public override void EndPass()
     {
-        if (_isCounting)
+        if (_window is { IsSampling: true })
         {
-            _isCounting = false;
-            _selection = new VarianceSelection(_total, SelectedOf(_varying));
+            _window.EndSample();
         }
-        else if (IsSelecting)
+        else if (_window is not null)
         {
-            _selection!.EndPass();
+            EndWindow(_window);
+        }
+        else if (_selection is not null)
+        {
+            _selection.EndPass();
+            TakeSelection();
         }
         else
         {
             _weights = WeightsOf(_energies);
+        }
+    }
+
+    private void EndWindow(VarianceWindow window)
+    {
+        _window = null;
+        long selected = SelectedOf(window.Varying);
+        if (window.Decide(selected) is { } cut)
+        {
+            Cut = cut;
+            AddEnergies(window.Energies);
+            _weights = WeightsOf(_energies);
+            return;
+        }
+
+        _selection = new VarianceSelection(_total, selected);
+        TakeSelection();
+    }
+
+    // The energies are left to one more pass.
+    private void TakeSelection()
+    {
+        if (!_selection!.NeedsPass)
+        {
+            Cut = _selection.Cut(0);
+            _selection = null;
+        }
+    }
+
+    private void AddEnergies(ReadOnlySpan<double> energies)
+    {
+        for (int model = 0; model < _energies.Length; model++)
+        {
+            _energies[model] += energies[model];
         }
     }
 
@@ -92,27 +121,13 @@ internal sealed class SceStatistic : TensorStatistic
         return [.. energies.Select(energy => isSmall ? 1.0 / energies.Length : energy / sum)];
     }
 
-    private sealed class VarianceCount : ChunkStatistic
-    {
-        private double[] _variances = [];
-
-        public long Varying { get; private set; }
-
-        public override void Observe(MergeBlock block)
-        {
-            _variances = _variances.Length < block.Count ? new double[block.Count] : _variances;
-            VarianceSelection.Find(block, _variances.AsSpan(0, block.Count));
-            Varying += block.Count - _variances.AsSpan(0, block.Count).Count(0.0);
-        }
-    }
-
     private sealed class Energies(SceStatistic owner) : ChunkStatistic
     {
         public double[] Values { get; } = new double[owner._energies.Length];
 
         public override void Observe(MergeBlock block)
         {
-            owner.Select(block);
+            VarianceSelection.KeepWithin(block, owner.Cut);
             for (int model = 0; model < Values.Length; model++)
             {
                 Values[model] += BlockMath.Dot(block[model], block[model]);

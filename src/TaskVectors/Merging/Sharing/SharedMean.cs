@@ -1,4 +1,6 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 
 namespace TaskVectors.Merging.Sharing;
 
@@ -12,13 +14,8 @@ internal static class SharedMean
     /// <param name="result">Receives the means; 0 where no model changes the element.</param>
     public static void Merge(MergeBlock block, double epsilon, ReadOnlySpan<double> scales, Span<double> result)
     {
-        int index = 0;
-        for (; index <= block.Count - Vector<double>.Count; index += Vector<double>.Count)
-        {
-            MergeVector(block, epsilon, scales, index, result);
-        }
-
-        MergeScalar(block, epsilon, scales, index, result);
+        int done = MergeVectors(block.Values, epsilon, scales, result);
+        MergeScalar(block, epsilon, scales, done, result);
     }
 
     /// <summary>Merges the elements from a position on, one by one.</summary>
@@ -42,22 +39,37 @@ internal static class SharedMean
         }
     }
 
-    private static void MergeVector(MergeBlock block, double epsilon, ReadOnlySpan<double> scales, int index, Span<double> result)
+    // Returns how many elements are done.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static int MergeVectors(MergeBlock<double> block, double epsilon, ReadOnlySpan<double> scales, Span<double> result)
     {
+        ref double values = ref block.FirstValue;
+        ref double target = ref MemoryMarshal.GetReference(result);
+        ref double scale = ref MemoryMarshal.GetReference(scales);
+        bool hasScales = !scales.IsEmpty;
+        nint stride = block.Stride;
+        int models = block.ModelCount;
         var least = new Vector<double>(epsilon);
-        Vector<double> sum = Vector<double>.Zero;
-        Vector<double> alone = Vector<double>.Zero;
-        Vector<double> count = Vector<double>.Zero;
-        for (int model = 0; model < block.ModelCount; model++)
+        int index = 0;
+        for (; index <= block.Count - Vector<double>.Count; index += Vector<double>.Count)
         {
-            var value = new Vector<double>(block[model][index..]);
-            Vector<long> changes = Vector.GreaterThan(Vector.Abs(value), least);
-            value = Vector.ConditionalSelect(changes, value, Vector<double>.Zero);
-            sum += value;
-            alone += scales.IsEmpty ? value : value * new Vector<double>(scales[model]);
-            count += Vector.ConditionalSelect(changes, Vector<double>.One, Vector<double>.Zero);
+            ref double first = ref Unsafe.Add(ref values, index);
+            Vector<double> sum = Vector<double>.Zero;
+            Vector<double> alone = Vector<double>.Zero;
+            Vector<double> count = Vector<double>.Zero;
+            for (int model = 0; model < models; model++)
+            {
+                Vector<double> value = Vector.LoadUnsafe(ref Unsafe.Add(ref first, model * stride));
+                Vector<double> changes = Vector.GreaterThan(Vector.Abs(value), least).As<long, double>();
+                value &= changes;
+                sum += value;
+                alone += hasScales ? value * new Vector<double>(Unsafe.Add(ref scale, model)) : value;
+                count += changes & Vector<double>.One;
+            }
+
+            Vector.ConditionalSelect(Vector.GreaterThan(count, Vector<double>.One), sum / count, alone).StoreUnsafe(ref target, (nuint)index);
         }
 
-        Vector.ConditionalSelect(Vector.GreaterThan(count, Vector<double>.One), sum / count, alone).CopyTo(result[index..]);
+        return index;
     }
 }

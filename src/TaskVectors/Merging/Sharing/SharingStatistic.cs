@@ -1,4 +1,6 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 
 namespace TaskVectors.Merging.Sharing;
 
@@ -41,37 +43,45 @@ internal sealed class SharingStatistic(int models, double epsilon, Func<long, lo
         {
             Vector<long>[] shared = new Vector<long>[models];
             Vector<long>[] unique = new Vector<long>[models];
-            int index = 0;
-            for (; index <= block.Count - Vector<double>.Count; index += Vector<double>.Count)
-            {
-                Observe(block, index, shared, unique);
-            }
-
+            int done = Observe(block.Values, epsilon, shared, unique);
             for (int model = 0; model < models; model++)
             {
                 Shared[model] += Vector.Sum(shared[model]);
                 Unique[model] += Vector.Sum(unique[model]);
             }
 
-            ObserveScalar(block, index);
+            ObserveScalar(block, done);
         }
 
-        private void Observe(MergeBlock block, int index, Vector<long>[] shared, Vector<long>[] unique)
+        // Returns how many elements are done.
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static int Observe(MergeBlock<double> block, double epsilon, Span<Vector<long>> shared, Span<Vector<long>> unique)
         {
+            ref double values = ref block.FirstValue;
+            ref Vector<long> sharedOf = ref MemoryMarshal.GetReference(shared);
+            ref Vector<long> uniqueOf = ref MemoryMarshal.GetReference(unique);
+            nint stride = block.Stride;
             var least = new Vector<double>(epsilon);
-            Vector<long> count = Vector<long>.Zero;
-            for (int model = 0; model < models; model++)
+            int index = 0;
+            for (; index <= block.Count - Vector<double>.Count; index += Vector<double>.Count)
             {
-                count -= Vector.GreaterThan(Vector.Abs(new Vector<double>(block[model][index..])), least);
+                ref double first = ref Unsafe.Add(ref values, index);
+                Vector<long> count = Vector<long>.Zero;
+                for (int model = 0; model < shared.Length; model++)
+                {
+                    count -= Vector.GreaterThan(Vector.Abs(Vector.LoadUnsafe(ref Unsafe.Add(ref first, model * stride))), least);
+                }
+
+                Vector<long> isShared = Vector.GreaterThan(count, Vector<long>.One);
+                for (int model = 0; model < shared.Length; model++)
+                {
+                    Vector<long> changes = Vector.GreaterThan(Vector.Abs(Vector.LoadUnsafe(ref Unsafe.Add(ref first, model * stride))), least);
+                    Unsafe.Add(ref sharedOf, model) -= changes & isShared;
+                    Unsafe.Add(ref uniqueOf, model) -= Vector.AndNot(changes, isShared);
+                }
             }
 
-            Vector<long> isShared = Vector.GreaterThan(count, Vector<long>.One);
-            for (int model = 0; model < models; model++)
-            {
-                Vector<long> changes = Vector.GreaterThan(Vector.Abs(new Vector<double>(block[model][index..])), least);
-                shared[model] -= changes & isShared;
-                unique[model] -= Vector.AndNot(changes, isShared);
-            }
+            return index;
         }
 
         private void ObserveScalar(MergeBlock block, int from)

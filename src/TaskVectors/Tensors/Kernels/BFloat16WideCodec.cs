@@ -25,6 +25,9 @@ internal readonly struct BFloat16WideCodec : IWideCodec
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Sixteen Load(ref readonly double source) => Sixteen.LoadEvenAndOdd(in source);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Sixteen Encode(Sixteen sums, ref byte destination, ref Extremes extremes)
     {
         Vector256<uint> even = Round(Vector256.Narrow(sums.A0, sums.A8), ref extremes);

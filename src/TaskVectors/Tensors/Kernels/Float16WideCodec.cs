@@ -37,6 +37,9 @@ internal readonly struct Float16WideCodec : IWideCodec
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Sixteen Load(ref readonly double source) => Sixteen.LoadEvenAndOdd(in source);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Sixteen Encode(Sixteen sums, ref byte destination, ref Extremes extremes)
     {
         (Vector256<uint> even, Vector256<float> evenValues) = Round(Vector256.Narrow(sums.A0, sums.A8), ref extremes);

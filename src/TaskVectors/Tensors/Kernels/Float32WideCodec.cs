@@ -22,6 +22,9 @@ internal readonly struct Float32WideCodec : IWideCodec
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Sixteen Load(ref readonly double source) => Sixteen.LoadHalves(in source);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Sixteen Encode(Sixteen sums, ref byte destination, ref Extremes extremes)
     {
         Vector256<float> first = Vector256.Narrow(sums.A0, sums.B0);

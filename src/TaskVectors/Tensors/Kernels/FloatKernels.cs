@@ -44,6 +44,12 @@ internal abstract class FloatKernels
     /// <inheritdoc cref="TensorConverter.Decode(DType, ReadOnlySpan{byte}, Span{float})"/>
     internal abstract void Decode(ReadOnlySpan<byte> source, Span<float> destination);
 
+    /// <inheritdoc cref="TensorConverter.DecodeDifference(DType, ReadOnlySpan{byte}, ReadOnlySpan{double}, Span{double})"/>
+    internal abstract void DecodeDifference(ReadOnlySpan<byte> source, ReadOnlySpan<double> origin, Span<double> destination);
+
+    /// <inheritdoc cref="TensorConverter.DecodeDifference(DType, ReadOnlySpan{byte}, ReadOnlySpan{double}, Span{double})"/>
+    internal abstract void DecodeDifference(ReadOnlySpan<byte> source, ReadOnlySpan<float> origin, Span<float> destination);
+
     /// <inheritdoc cref="TensorConverter.Multiply"/>
     internal abstract void Multiply(ReadOnlySpan<byte> source, double coefficient, Span<double> accumulator);
 

@@ -15,6 +15,9 @@ internal interface IWideCodec
     /// <summary>The sixteen values from <paramref name="source"/> on, exactly.</summary>
     static abstract Sixteen Decode(ref readonly byte source, ref Extremes extremes);
 
+    /// <summary>Sixteen numbers of binary64 from memory, in the order of <see cref="Decode"/>.</summary>
+    static abstract Sixteen Load(ref readonly double source);
+
     /// <summary>Writes sixteen sums, rounded to nearest even by way of binary32, and returns the values written.</summary>
     static abstract Sixteen Encode(Sixteen sums, ref byte destination, ref Extremes extremes);
 

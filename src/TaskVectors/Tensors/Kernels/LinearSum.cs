@@ -48,7 +48,10 @@ internal sealed class LinearSum<TCodec> : LinearSum
         int whole = block.Count - (block.Count % GroupLength);
         LaneSums roundings = LaneSums.Load(rounding, TCodec.IsInterleaved);
         LaneSums edits = LaneSums.Load(edit, TCodec.IsInterleaved);
-        if (!TCodec.AreOrdinary(Sum(block, destination, whole, ref roundings, ref edits)) || !IsFinite(edits))
+        Extremes extremes = block.Addend.IsEmpty
+            ? Sum(block, destination, whole, ref roundings, ref edits)
+            : SumWithAddend(block, destination, whole, ref roundings, ref edits);
+        if (!TCodec.AreOrdinary(extremes) || !IsFinite(edits))
         {
             return -1;
         }
@@ -87,6 +90,59 @@ internal sealed class LinearSum<TCodec> : LinearSum
                 {
                     sum = TCodec.Decode(in source, ref extremes).MultiplyAdd(Vector256.Create(coefficient), sum);
                 }
+            }
+
+            Sixteen written = TCodec.Encode(sum, ref Unsafe.AddByteOffset(ref to, (nint)i * TCodec.ElementSize), ref extremes);
+            roundings.AddFiniteSquares(written - sum);
+            if (reference >= 0)
+            {
+                sum -= TCodec.Decode(in Unsafe.AddByteOffset(ref group, reference), ref extremes);
+            }
+
+            edits.AddFiniteSquares(sum);
+        }
+
+        roundingSums = roundings;
+        editSums = edits;
+        return extremes;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static Extremes SumWithAddend(LinearBlock block, Span<byte> destination, int whole, ref LaneSums roundingSums, ref LaneSums editSums)
+    {
+        ref byte from = ref MemoryMarshal.GetReference(block.Inputs);
+        ref byte to = ref MemoryMarshal.GetReference(destination);
+        ref double coefficients = ref MemoryMarshal.GetReference(block.Coefficients);
+        ref double addend = ref MemoryMarshal.GetReference(block.Addend);
+        Vector256<double> factor = Vector256.Create(block.AddendCoefficient);
+        nint stride = block.Stride;
+        nint reference = block.Reference * stride;
+        int first = block.Coefficients.IndexOfAnyExcept(0.0);
+        int terms = block.Coefficients.LastIndexOfAnyExcept(0.0) + 1;
+        LaneSums roundings = roundingSums;
+        LaneSums edits = editSums;
+        Extremes extremes = default;
+        for (int i = 0; i < whole; i += GroupLength)
+        {
+            ref byte group = ref Unsafe.AddByteOffset(ref from, (nint)i * TCodec.ElementSize);
+            Sixteen sum = TCodec.Load(ref Unsafe.Add(ref addend, i));
+            if (first < 0)
+            {
+                sum *= factor;
+            }
+            else
+            {
+                Sixteen others = TCodec.Decode(in Unsafe.AddByteOffset(ref group, first * stride), ref extremes) * Vector256.Create(Unsafe.Add(ref coefficients, first));
+                for (int term = first + 1; term < terms; term++)
+                {
+                    double coefficient = Unsafe.Add(ref coefficients, term);
+                    if (coefficient != 0)
+                    {
+                        others = TCodec.Decode(in Unsafe.AddByteOffset(ref group, term * stride), ref extremes).MultiplyAdd(Vector256.Create(coefficient), others);
+                    }
+                }
+
+                sum = sum.MultiplyAdd(factor, others);
             }
 
             Sixteen written = TCodec.Encode(sum, ref Unsafe.AddByteOffset(ref to, (nint)i * TCodec.ElementSize), ref extremes);

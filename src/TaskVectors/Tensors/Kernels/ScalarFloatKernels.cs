@@ -32,6 +32,22 @@ internal class ScalarFloatKernels<TCodec, TBits> : FloatKernels
         }
     }
 
+    internal override void DecodeDifference(ReadOnlySpan<byte> source, ReadOnlySpan<double> origin, Span<double> destination)
+    {
+        for (int i = 0; i < destination.Length; i++)
+        {
+            destination[i] = TCodec.Decode(Read(source, i)) - origin[i];
+        }
+    }
+
+    internal override void DecodeDifference(ReadOnlySpan<byte> source, ReadOnlySpan<float> origin, Span<float> destination)
+    {
+        for (int i = 0; i < destination.Length; i++)
+        {
+            destination[i] = TCodec.DecodeSingle(Read(source, i)) - origin[i];
+        }
+    }
+
     internal override void Multiply(ReadOnlySpan<byte> source, double coefficient, Span<double> accumulator)
     {
         for (int i = 0; i < accumulator.Length; i++)

@@ -34,6 +34,29 @@ internal readonly struct Sixteen(Vector256<double> first, Vector256<double> seco
     internal static Sixteen Widen(Vector256<float> a, Vector256<float> b) =>
         new(Vector256.WidenLower(a), Vector256.WidenUpper(a), Vector256.WidenLower(b), Vector256.WidenUpper(b));
 
+    /// <summary>From memory: group A holds the first halves of eights, B the second ones.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static Sixteen LoadHalves(ref readonly double source) =>
+        new(Vector256.LoadUnsafe(in source), Vector256.LoadUnsafe(in source, 8), Vector256.LoadUnsafe(in source, 4), Vector256.LoadUnsafe(in source, 12));
+
+    /// <summary>From memory: group A holds the even elements, B the odd ones.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static Sixteen LoadEvenAndOdd(ref readonly double source)
+    {
+        Vector256<double> first = EvenBeforeOdd(Vector256.LoadUnsafe(in source));
+        Vector256<double> second = EvenBeforeOdd(Vector256.LoadUnsafe(in source, 4));
+        Vector256<double> third = EvenBeforeOdd(Vector256.LoadUnsafe(in source, 8));
+        Vector256<double> fourth = EvenBeforeOdd(Vector256.LoadUnsafe(in source, 12));
+        return new(
+            Vector256.Create(first.GetLower(), second.GetLower()),
+            Vector256.Create(third.GetLower(), fourth.GetLower()),
+            Vector256.Create(first.GetUpper(), second.GetUpper()),
+            Vector256.Create(third.GetUpper(), fourth.GetUpper()));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector256<double> EvenBeforeOdd(Vector256<double> numbers) => Vector256.Shuffle(numbers, Vector256.Create(0L, 2, 1, 3));
+
     /// <summary>This times a factor plus numbers, each rounded once.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal Sixteen MultiplyAdd(Vector256<double> factor, Sixteen sum) => new(

@@ -56,6 +56,38 @@ internal sealed class VectorFloatKernels<TCodec, TBits> : ScalarFloatKernels<TCo
         base.Decode(Bytes(source, whole), destination[whole..]);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    internal override void DecodeDifference(ReadOnlySpan<byte> source, ReadOnlySpan<double> origin, Span<double> destination)
+    {
+        ref byte from = ref MemoryMarshal.GetReference(source);
+        ref double less = ref MemoryMarshal.GetReference(origin);
+        ref double to = ref MemoryMarshal.GetReference(destination);
+        int whole = WholeBlocks(destination.Length);
+        for (int i = 0; i < whole; i += BlockLength)
+        {
+            (Vector256<double> lower, Vector256<double> upper) = TCodec.Decode8(in Element(ref from, i));
+            (Vector256<double> lessLower, Vector256<double> lessUpper) = Load(ref less, i);
+            Store((lower - lessLower, upper - lessUpper), ref to, i);
+        }
+
+        base.DecodeDifference(Bytes(source, whole), origin[whole..], destination[whole..]);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    internal override void DecodeDifference(ReadOnlySpan<byte> source, ReadOnlySpan<float> origin, Span<float> destination)
+    {
+        ref byte from = ref MemoryMarshal.GetReference(source);
+        ref float less = ref MemoryMarshal.GetReference(origin);
+        ref float to = ref MemoryMarshal.GetReference(destination);
+        int whole = WholeBlocks(destination.Length);
+        for (int i = 0; i < whole; i += BlockLength)
+        {
+            (TCodec.DecodeSingle8(in Element(ref from, i)) - Vector256.LoadUnsafe(ref less, (nuint)i)).StoreUnsafe(ref to, (nuint)i);
+        }
+
+        base.DecodeDifference(Bytes(source, whole), origin[whole..], destination[whole..]);
+    }
+
     internal override void Multiply(ReadOnlySpan<byte> source, double coefficient, Span<double> accumulator)
     {
         int whole = WholeBlocks(accumulator.Length);
