@@ -55,6 +55,7 @@ internal sealed class MergeCommand : EditVerb
         "taskvec merge --method ties --base gpt2/ math=gpt2-math/ code=gpt2-code/ --set density=0.2 --set math.weight=0.7 -o merged/",
         "taskvec merge --method slerp a=run1/ b=run2/ --set t=0.3 -o merged/",
         "taskvec merge --method emr --base vit/ mnist=vit-mnist/ usps=vit-usps/ -o unified/",
+        "taskvec merge --method fisher a=run1/ b=run2/ --set a.statistics=run1.fisher.safetensors --set b.statistics=run2.fisher.safetensors -o merged/",
         "taskvec merge recipe.yml -o merged/",
         "taskvec merge --method decomposed --base llama/ a=adapter-a/ b=adapter-b/ -o merged/",
     ];
@@ -90,6 +91,7 @@ internal sealed class MergeCommand : EditVerb
         [
             .. parsed.GetValue(_base) is { } origin ? [ModelReference.Parse(origin)] : Array.Empty<ModelReference>(),
             .. parsed.GetRequiredValue(_models).Select(text => ModelReference.Parse(text)),
+            .. StatisticsSettings.References(Settings(parsed), parsed.GetValue(_method)),
         ];
 
     protected override string Compose(ParseResult parsed, ModelSet models) => Compose(parsed, models, []);
@@ -118,11 +120,13 @@ internal sealed class MergeCommand : EditVerb
 
     private string[] Settings(ParseResult parsed) => parsed.GetValue(_settings) ?? [];
 
+    private string[] ParameterSettings(ParseResult parsed) => [.. Settings(parsed).Where(text => !StatisticsSettings.IsOne(text, parsed.GetValue(_method)))];
+
     private string Compose(ParseResult parsed, ModelSet models, string[] added)
     {
         IMergeMethod method = MergeMethods.Find(parsed.GetRequiredValue(_method));
         OpenedModel? origin = parsed.GetValue(_base) is null ? null : models.RequireCheckpoint(0);
-        OpenedModel[] merged = [.. models.Models.Skip(origin is null ? 0 : 1)];
+        OpenedModel[] merged = [.. models.Models.Skip(origin is null ? 0 : 1).Take(parsed.GetRequiredValue(_models).Length)];
         bool isOfVectors = method.Base == BaseRole.Origin || (method.Base == BaseRole.OptionalOrigin && origin is not null);
         if (isOfVectors)
         {
@@ -132,7 +136,8 @@ internal sealed class MergeCommand : EditVerb
 
         BaseRole role = method.BaseUnder(Settings(parsed).LastOrDefault(text => text.StartsWith(VariantSetting, StringComparison.Ordinal))?[VariantSetting.Length..]);
         OpenedModel[] operands = role == BaseRole.First && origin is not null ? [origin, .. merged] : merged;
-        string call = Call([.. Settings(parsed), .. added], method, operands, operands.Select(model => Point(method, model, origin)));
+        IEnumerable<string> statistics = StatisticsSettings.Names(method, operands, models);
+        string call = Call([.. ParameterSettings(parsed), .. added], method, operands, [.. operands.Select(model => Point(method, model, origin)), .. statistics]);
 
         // The base of an average plays no part but says what the result is made like.
         return role == BaseRole.Unused && origin is not null ? $"{origin.Quoted} + ({call} - {origin.Quoted})" : call;

@@ -38,8 +38,7 @@ internal sealed class PlanReport(EditPlan plan, IReadOnlyList<string> warnings)
         reporter.WriteLine($"Plan, nothing written: {Printable.Of(plan.Recipe is { } recipe ? Describe(recipe) : plan.Expression)}");
         foreach (PlannedInput input in plan.Inputs.Where(input => !input.IsComputed))
         {
-            string kind = input.IsVector ? "task vector" : "checkpoint";
-            reporter.WriteLine($"  input   {Printable.Of(input.Name)}: {kind}, {Printable.Of(input.Source.Path)}");
+            reporter.WriteLine($"  input   {Printable.Of(input.Name)}: {input.Kind.Replace('-', ' ')}, {Printable.Of(input.Source.Path)}");
         }
 
         reporter.WriteLine(
@@ -98,7 +97,7 @@ internal sealed class PlanReport(EditPlan plan, IReadOnlyList<string> warnings)
             json.WriteString("name", input.Name);
             json.WriteString("path", input.Source.Path);
             json.WriteString("format", input.Source.Format);
-            json.WriteString("kind", input.IsVector ? "task-vector" : "checkpoint");
+            json.WriteString("kind", input.Kind);
             json.WriteString("fingerprint", input.Fingerprint);
             json.WriteEndObject();
         }

@@ -62,4 +62,7 @@ public enum EditError
 
     /// <summary>The output does not match its manifest.</summary>
     Unverified,
+
+    /// <summary>A file that should hold statistics of a model holds none, or those of another model or kind.</summary>
+    StatisticsMismatch,
 }

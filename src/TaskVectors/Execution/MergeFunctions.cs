@@ -63,16 +63,42 @@ public static class MergeFunctions
         return new Checkpoint(anchor is null ? form : form.WithAnchor(anchor.Form.Anchor));
     }
 
+    /// <summary>The checkpoint that a method makes of several and of statistics of each.</summary>
+    /// <param name="method">The method; it has <see cref="IMergeMethod.Statistics"/>.</param>
+    /// <param name="models">The checkpoints, in order; the first says which tensors and companion files the result has.</param>
+    /// <param name="statistics">A file of statistics for each, in the same order. Whether they belong to the models is checked when the edit is planned.</param>
+    /// <param name="settings">Values for its parameters; the rest are defaults.</param>
+    /// <exception cref="TaskVectorsException">A parameter or the number of checkpoints or statistics does not suit the method; several errors come as one <see cref="AggregateEditException"/>.</exception>
+    public static Checkpoint MergeWithStatistics(this IMergeMethod method, IReadOnlyList<Checkpoint> models, IReadOnlyList<Checkpoint> statistics, params IReadOnlyList<MergeSetting> settings)
+    {
+        ArgumentNullException.ThrowIfNull(method);
+        ArgumentNullException.ThrowIfNull(models);
+        ArgumentNullException.ThrowIfNull(statistics);
+        MergeStatistics[] operands = [.. statistics.Select((values, model) => new MergeStatistics(values.Form, models[Math.Min(model, models.Count - 1)].Form))];
+        return new Checkpoint(Form(method, [.. models.Select(model => model.Form)], new ConstantParameters(settings), isVector: false, operands));
+    }
+
     /// <summary>The checkpoint that a method makes of models beside a base, whatever it makes of the base.</summary>
     /// <param name="method">The method.</param>
     /// <param name="origin">The base; <see langword="null"/> where there is none.</param>
     /// <param name="models">The models, in order.</param>
     /// <param name="parameters">Values for the parameters; models are counted as <see cref="IParameterSource.SettingsFor"/> says.</param>
     /// <exception cref="TaskVectorsException">The method needs a base, or a parameter or the number of models does not suit it.</exception>
-    public static Checkpoint Compose(this IMergeMethod method, Checkpoint? origin, IReadOnlyList<Checkpoint> models, IParameterSource parameters)
+    public static Checkpoint Compose(this IMergeMethod method, Checkpoint? origin, IReadOnlyList<Checkpoint> models, IParameterSource parameters) =>
+        method.Compose(origin, models, parameters, []);
+
+    /// <summary>The same for methods that need statistics.</summary>
+    internal static Checkpoint Compose(
+        this IMergeMethod method, Checkpoint? origin, IReadOnlyList<Checkpoint> models, IParameterSource parameters, IReadOnlyList<MergeStatistics> statistics)
     {
         ArgumentNullException.ThrowIfNull(method);
         ArgumentNullException.ThrowIfNull(models);
+        if (method.Statistics is not null)
+        {
+            AffineForm form = Form(method, [.. models.Select(model => model.Form)], parameters, isVector: false, statistics);
+            return new Checkpoint(origin is null ? form : form.WithAnchor(origin.Form.Anchor));
+        }
+
         string? variant = (parameters as ConstantParameters)?.Settings.LastOrDefault(setting => setting.Parameter == "variant")?.Value;
         return (method.BaseUnder(variant), origin) switch
         {
@@ -95,23 +121,51 @@ public static class MergeFunctions
 
             if (method.Base != BaseRole.Origin)
             {
-                _ = models.AddModelFunction(method.Name, call => method.Merge(call.Models, SettingsOf(call)));
+                _ = models.AddModelFunction(method.Name, call => Call(method, call));
             }
         }
 
         return models;
     }
 
-    private static AffineForm Form(IMergeMethod method, IReadOnlyList<AffineForm> models, IParameterSource parameters, bool isVector)
+    // The models come first and the statistics of each after them.
+    private static Checkpoint Call(IMergeMethod method, ExpressionCall call)
+    {
+        if (method.Statistics is not { } kind)
+        {
+            return method.Merge(call.Models, SettingsOf(call));
+        }
+
+        int models = call.Models.Length / 2;
+        return call.Models.Length % 2 == 0
+            ? method.MergeWithStatistics(call.Models[..models], call.Models[models..], SettingsOf(call))
+            : throw new MergeException(
+                MergeError.WrongStatistics,
+                $"{method.Name} takes models, and after them the statistics of each ({OptionNames.Of(kind)}), as in {method.Name}(a, b, a_statistics, b_statistics); {call.Models.Length} are given.");
+    }
+
+    private static void RequireStatistics(IMergeMethod method, int models, int statistics)
+    {
+        if (method.Statistics is { } kind && statistics != models)
+        {
+            throw new MergeException(
+                MergeError.WrongStatistics,
+                $"The method {method.Name} needs statistics of every model, as 'taskvec statistics --kind {OptionNames.Of(kind)}' makes them; there are {models} models and statistics of {statistics}.");
+        }
+    }
+
+    private static AffineForm Form(
+        IMergeMethod method, IReadOnlyList<AffineForm> models, IParameterSource parameters, bool isVector, IReadOnlyList<MergeStatistics>? statistics = null)
     {
         ArgumentNullException.ThrowIfNull(parameters);
+        RequireStatistics(method, models.Count, statistics?.Count ?? 0);
         if (parameters is ConstantParameters constant)
         {
             _ = MergeArguments.Bind(method, models.Count, constant.Settings, out IReadOnlyList<MergeException> errors);
             AggregateEditException.ThrowIfAny(errors);
         }
 
-        var call = new MergeCall(method, parameters, [.. models], isVector);
+        var call = new MergeCall(method, parameters, [.. models], isVector) { Statistics = [.. statistics ?? []] };
         return AffineForm.Of(new MergedSource(call), isVector).WithAnchor(call.Anchor);
     }
 

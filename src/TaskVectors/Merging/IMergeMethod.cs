@@ -1,3 +1,4 @@
+using TaskVectors.Checkpoints.Statistics;
 using TaskVectors.Merging.Parameters;
 
 namespace TaskVectors.Merging;
@@ -42,6 +43,11 @@ public interface IMergeMethod
 
     /// <summary>Its parameters.</summary>
     IReadOnlyList<MergeParameter> Parameters { get; }
+
+    /// <summary>
+    /// The statistics that it needs of every model, as its <see cref="StatisticsParameter"/> declares; <see langword="null"/> for methods that need weights alone.
+    /// </summary>
+    StatisticsKind? Statistics => Parameters.OfType<StatisticsParameter>().FirstOrDefault()?.Kind;
 
     /// <summary>What a user should know of a merge with these values, as where they differ from the paper; <see langword="null"/> where there is nothing. Plans show it as a warning.</summary>
     /// <param name="arguments">A value for each parameter.</param>

@@ -24,6 +24,20 @@ public interface IUnitVectors
     void Read(int vector, int tensor, long start, Span<double> destination) =>
         Read(vector, tensor).Elements.Slice((int)start, destination.Length).CopyTo(destination);
 
+    /// <summary>Whether there are statistics of a tensor, of all task vectors or of none.</summary>
+    /// <param name="tensor">The index of the tensor in the unit.</param>
+    bool HasStatistics(int tensor = 0) => false;
+
+    /// <summary>Whether the statistics of a tensor belong to its rows, as where weights are stored as [in, out], rather than to its columns.</summary>
+    /// <param name="tensor">The index of the tensor in the unit.</param>
+    bool IsOfRows(int tensor = 0) => false;
+
+    /// <summary>Reads the square statistics of a tensor in F64; every call reads anew.</summary>
+    /// <param name="vector">The index of the task vector.</param>
+    /// <param name="tensor">The index of the tensor in the unit.</param>
+    /// <exception cref="NotSupportedException">There are none.</exception>
+    Matrix<double> ReadStatistics(int vector, int tensor = 0) => throw new NotSupportedException();
+
     /// <summary>
     /// An upper bound of the rank of a tensor that is a product of factors, as in a LoRA adapter; <see langword="null"/> where it is stored in full.
     /// </summary>

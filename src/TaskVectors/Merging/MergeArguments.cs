@@ -51,8 +51,11 @@ public sealed class MergeArguments
         return (T)values[values.Length == 1 ? 0 : vector];
     }
 
-    /// <summary>The values as the arguments of a call in an expression, in the order of declaration, defaults included.</summary>
-    public override string ToString() => ToText(_ => true);
+    /// <summary>
+    /// The values as the arguments of a call in an expression, in the order of declaration, defaults included. Statistics are none of them: they stand among
+    /// the models.
+    /// </summary>
+    public override string ToString() => ToText(name => name != StatisticsParameter.ParameterName);
 
     /// <summary>The values of some parameters as the arguments of a call in an expression, in the order of declaration.</summary>
     /// <param name="isWanted">Which parameters, by name.</param>

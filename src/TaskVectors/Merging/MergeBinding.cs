@@ -83,7 +83,8 @@ internal sealed class MergeBinding(IMergeMethod method, int vectorCount)
 
     private object DefaultOf(MergeParameter parameter, bool isNeeded)
     {
-        if (parameter.IsRequired && isNeeded)
+        // Statistics are operands, which the merge counts itself.
+        if (parameter.IsRequired && isNeeded && parameter is not StatisticsParameter)
         {
             Fail(MergeError.MissingParameter, $"The method {method.Name} needs the parameter '{parameter.Name}' ({parameter.Type}, {parameter.Range}): {parameter.Meaning}");
         }

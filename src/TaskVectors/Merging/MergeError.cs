@@ -29,4 +29,7 @@ public enum MergeError
 
     /// <summary>The method takes another number of task vectors.</summary>
     WrongVectorCount,
+
+    /// <summary>The method needs statistics of every model and others are given, or none; or it needs none and some are given.</summary>
+    WrongStatistics,
 }

@@ -12,7 +12,7 @@ namespace TaskVectors.Execution.Manifests;
 /// <summary>Puts together what a finished edit knows.</summary>
 internal sealed class ManifestBuilder(EditPlan plan, InputReaders readers, IReadOnlyDictionary<string, TensorRecord> records)
 {
-    private readonly IReadOnlyDictionary<int, ImmutableSortedDictionary<string, string>> _inputHashes = CollectInputHashes(plan, records);
+    private readonly IReadOnlyDictionary<int, ImmutableSortedDictionary<string, string>> _inputHashes = CollectInputHashes(plan, readers, records);
 
     /// <summary>The hash of an input's whole content, or <see langword="null"/> where not all of it was read. It does not depend on how tensors are spread over files.</summary>
     public string? ContentHash(int input)
@@ -72,7 +72,8 @@ internal sealed class ManifestBuilder(EditPlan plan, InputReaders readers, IRead
         return digest.Finish();
     }
 
-    private static Dictionary<int, ImmutableSortedDictionary<string, string>> CollectInputHashes(EditPlan plan, IReadOnlyDictionary<string, TensorRecord> records)
+    private static Dictionary<int, ImmutableSortedDictionary<string, string>> CollectInputHashes(
+        EditPlan plan, InputReaders readers, IReadOnlyDictionary<string, TensorRecord> records)
     {
         var builders = Enumerable.Range(0, plan.Inputs.Count).ToDictionary(input => input, _ => ImmutableSortedDictionary.CreateBuilder<string, string>(StringComparer.Ordinal));
         foreach (PlannedTensor tensor in plan.Tensors)
@@ -84,7 +85,30 @@ internal sealed class ManifestBuilder(EditPlan plan, InputReaders readers, IRead
             }
         }
 
+        foreach (int statistics in builders.Keys.Where(input => plan.Inputs[input].IsStatistics))
+        {
+            HashRest(plan.Inputs[statistics].Source, readers[statistics], plan.Options.Digest, builders[statistics]);
+        }
+
         return builders.ToDictionary(pair => pair.Key, pair => pair.Value.ToImmutable());
+    }
+
+    // Statistics decide the result as weights do, and matrix methods read them where no lane hashes what it reads.
+    private static void HashRest(CheckpointSource source, ICheckpointReader reader, DigestAlgorithm algorithm, ImmutableSortedDictionary<string, string>.Builder hashes)
+    {
+        byte[] piece = new byte[TensorPieces.PieceBytes * 16];
+        foreach (TensorInfo tensor in source.Tensors.Where(tensor => !hashes.ContainsKey(tensor.Name)))
+        {
+            using var digest = new TensorDigest(algorithm);
+            for (long first = 0; first < tensor.ByteCount; first += piece.Length)
+            {
+                Span<byte> bytes = piece.AsSpan(0, (int)Math.Min(piece.Length, tensor.ByteCount - first));
+                reader.Read(tensor, first, bytes);
+                digest.Append(bytes);
+            }
+
+            hashes.Add(tensor.Name, digest.Finish());
+        }
     }
 
     private static double? Loss(double rounding, double edit) => (rounding, edit) switch

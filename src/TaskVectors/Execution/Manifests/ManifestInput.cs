@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using TaskVectors.Checkpoints;
 using TaskVectors.Execution.Planning;
 
 namespace TaskVectors.Execution.Manifests;
@@ -16,7 +15,7 @@ public sealed record ManifestInput
     /// <summary>Its format.</summary>
     public required string Format { get; init; }
 
-    /// <summary><c>checkpoint</c> or <c>task-vector</c>.</summary>
+    /// <summary><c>checkpoint</c>, <c>task-vector</c> or <c>statistics</c>.</summary>
     public required string Kind { get; init; }
 
     /// <summary>Its fingerprint: a hash of headers and samples.</summary>
@@ -39,7 +38,7 @@ public sealed record ManifestInput
         Name = input.Name,
         Path = input.Source.Path,
         Format = input.Source.Format,
-        Kind = input.IsVector ? TaskVectorMetadata.TaskVectorKind : "checkpoint",
+        Kind = input.Kind,
         Fingerprint = input.Fingerprint,
         Hash = hash,
         Files = [.. input.Source.Files.Select(file => new ManifestInputFile(file.Path, file.Length, null))],

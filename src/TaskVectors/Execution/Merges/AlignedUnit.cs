@@ -1,3 +1,4 @@
+using TaskVectors.Execution.Planning;
 using TaskVectors.LinearAlgebra;
 using TaskVectors.Merging;
 
@@ -20,6 +21,19 @@ internal sealed class AlignedUnit(PreparedUnit unit, AlignedVectors vectors, Ali
 
     public void Read(int vector, int tensor, long start, Span<double> destination) =>
         reader.Read(vectors.Tensors[unit.Places[tensor]], vector, start, destination);
+
+    public bool HasStatistics(int tensor = 0) => !vectors.Tensors[unit.Places[tensor]].Statistics.IsEmpty;
+
+    public bool IsOfRows(int tensor = 0) => vectors.Tensors[unit.Places[tensor]].IsOfRows;
+
+    public Matrix<double> ReadStatistics(int vector, int tensor = 0)
+    {
+        PlannedTerm term = vectors.Tensors[unit.Places[tensor]].Statistics[vector];
+        int order = checked((int)term.Tensor.Shape[0]);
+        Matrix<double> matrix = Matrix.Zero<double>(order, order);
+        reader.Read(term, matrix.Target.Elements);
+        return matrix;
+    }
 
     public int? RankBound(int vector, int tensor = 0) => vectors.RankBound(vectors.Tensors[unit.Places[tensor]], vector);
 }

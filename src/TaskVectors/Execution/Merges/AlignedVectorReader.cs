@@ -13,7 +13,7 @@ internal sealed class AlignedVectorReader(AlignedVectors vectors) : IDisposable
 
     private readonly InputReaders _readers = new(vectors.Sources);
     private readonly ConcurrentBag<TileBuffers> _free = [];
-    private readonly int _mostTerms = vectors.Tensors.SelectMany(tensor => tensor.Vectors).Select(terms => terms.Length).DefaultIfEmpty(0).Max();
+    private readonly int _mostTerms = vectors.Tensors.SelectMany(tensor => tensor.Vectors).Select(terms => terms.Length).DefaultIfEmpty(0).Append(1).Max();
 
     /// <summary>Reads a tensor of a vector.</summary>
     /// <param name="tensor">The tensor.</param>
@@ -26,9 +26,15 @@ internal sealed class AlignedVectorReader(AlignedVectors vectors) : IDisposable
     /// <param name="vector">The index of the vector.</param>
     /// <param name="start">The row-major index of the first element.</param>
     /// <param name="destination">Receives the elements from there on.</param>
-    public void Read(AlignedVectorTensor tensor, int vector, long start, Span<double> destination)
+    public void Read(AlignedVectorTensor tensor, int vector, long start, Span<double> destination) => Read(tensor.Vectors[vector], start, destination);
+
+    /// <summary>Reads a stored tensor, such as statistics.</summary>
+    /// <param name="term">The tensor.</param>
+    /// <param name="destination">Receives every element, row-major.</param>
+    public void Read(PlannedTerm term, Span<double> destination) => Read([term], 0, destination);
+
+    private void Read(ImmutableArray<PlannedTerm> terms, long start, Span<double> destination)
     {
-        ImmutableArray<PlannedTerm> terms = tensor.Vectors[vector];
         TileBuffers inputs = _free.TryTake(out TileBuffers? used) ? used : new TileBuffers(_mostTerms, TileElements * sizeof(double));
         for (int first = 0; first < destination.Length; first += TileElements)
         {

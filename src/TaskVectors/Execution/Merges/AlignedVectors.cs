@@ -23,7 +23,7 @@ internal sealed class AlignedVectors
     public IReadOnlyList<CheckpointSource> Sources => _sources;
 
     /// <summary>The tensors, in the storage order of the anchor.</summary>
-    public IReadOnlyList<AlignedVectorTensor> Tensors { get; private set; } = [];
+    public IReadOnlyList<AlignedVectorTensor> Tensors { get; set; } = [];
 
     /// <summary>Whether a floating-point tensor of the anchor is changed by no vector, or left out because one lacks it.</summary>
     public bool IsPartial { get; private set; }
@@ -102,7 +102,8 @@ internal sealed class AlignedVectors
         }
     }
 
-    private int PlaceOf(CheckpointSource source)
+    /// <summary>The index of a source, which is added where it is new.</summary>
+    public int PlaceOf(CheckpointSource source)
     {
         int place = _sources.IndexOf(source);
         if (place < 0)

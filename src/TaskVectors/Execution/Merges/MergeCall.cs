@@ -13,13 +13,19 @@ namespace TaskVectors.Execution.Merges;
 /// <param name="IsVector">Whether task vectors are merged into one rather than checkpoints.</param>
 internal sealed record MergeCall(IMergeMethod Method, IParameterSource Parameters, ImmutableArray<AffineForm> Models, bool IsVector)
 {
+    /// <summary>The statistics of each model; none for methods that need none.</summary>
+    public ImmutableArray<MergeStatistics> Statistics { get; init; } = [];
+
+    /// <summary>The models, and their statistics after them.</summary>
+    public IEnumerable<AffineForm> Operands => Models.Concat(Statistics.Select(statistics => statistics.Values));
+
     /// <summary>The source whose tensors the result takes: the first checkpoint that a model is relative to, else the first stored vector.</summary>
     public CheckpointSource Anchor { get; } = (Models.FirstOrDefault(form => !form.AnchorIsVector) ?? Models[0]).Anchor;
 
     /// <summary>The call as text; every parameter is written, so that the text says all there is to know.</summary>
     public string ToText(Func<CheckpointSource, string> nameOf)
     {
-        string models = string.Join(", ", Models.Select(form => form.ToText(nameOf)));
+        string models = string.Join(", ", Operands.Select(form => form.ToText(nameOf)));
         string arguments = Arguments();
         return arguments.Length == 0 ? $"{Method.Name}({models})" : $"{Method.Name}({models}, {arguments})";
     }

@@ -11,12 +11,14 @@ internal static class MergePreparation
     public static IPreparedMerge Prepare(MergeCall call, InputResolution resolution)
     {
         var vectors = AlignedVectors.Align(call.Models, resolution);
+        new StatisticsAlignment(call, resolution).AddTo(vectors);
         MergeTensor[] tensors = [.. vectors.Tensors.Select(tensor => new MergeTensor(tensor.Tensor.Name, tensor.Tensor.Shape))];
         var parameters = BoundParameters.Bind(call.Method, call.Models.Length, call.Parameters, tensors);
         AggregateEditException.ThrowIfAny(parameters.Errors);
         resolution.Warnings.AddRange(parameters.Cautions.Except(resolution.Warnings));
         if (parameters.Kernels.Count == 0 || parameters.Kernels[0] is TileKernel)
         {
+            StatisticsAlignment.AppendToVectors(vectors, call);
             return PreparedTileMerge.Prepare(call, vectors, tensors, [.. parameters.Kernels.Cast<TileKernel>()], resolution);
         }
 

@@ -27,7 +27,7 @@ internal sealed class MergedSource : ComputedSource, IPreparableSource
     }
 
     /// <inheritdoc/>
-    public override IReadOnlyList<AffineForm> Arguments => _call.Models;
+    public override IReadOnlyList<AffineForm> Arguments => [.. _call.Operands];
 
     /// <summary>The merge where its kernels work on blocks and it is prepared; else <see langword="null"/>.</summary>
     public PreparedTileMerge? Tiles => _prepared as PreparedTileMerge;

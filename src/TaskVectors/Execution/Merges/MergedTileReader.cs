@@ -125,7 +125,7 @@ internal sealed class MergedTileReader : ICheckpointReader
         int tile = TileScratch.TileOf(block);
         return _free.TryTake(out TileScratch? scratch) && scratch.Block >= block && scratch.Tile >= tile
             ? scratch
-            : new TileScratch(_readers, _streams, _merge.Call.Models.Length, tile, block);
+            : new TileScratch(_readers, _streams, _merge.Call.Operands.Count(), tile, block);
     }
 
     private void Merge(TiledTensor tensor, long first, Span<double> result)

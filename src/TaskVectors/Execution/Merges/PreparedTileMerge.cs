@@ -32,7 +32,7 @@ internal sealed record PreparedTileMerge(
         MergeCall call, AlignedVectors vectors, IReadOnlyList<MergeTensor> tensors, IReadOnlyList<TileKernel> kernels, InputResolution resolution)
     {
         int threads = resolution.Options.Threads;
-        long surveys = SurveyBytes(tensors, kernels, call.Models.Length);
+        long surveys = SurveyBytes(tensors, kernels, call.Operands.Count());
         long most = surveys;
         for (int index = 0; index < tensors.Count; index++)
         {
@@ -51,7 +51,7 @@ internal sealed record PreparedTileMerge(
         long WorkingBytesOf(int index, int threadCount)
         {
             int lanes = (2 * threadCount) + LaneBudget.ExtraLanes;
-            long statistic = kernels[index].StatisticBytes(tensors[index], call.Models.Length);
+            long statistic = kernels[index].StatisticBytes(tensors[index], call.Operands.Count());
             return (lanes * TileScratch.BytesFor(vectors.Tensors[index], tensors[index], kernels[index])) + statistic + surveys;
         }
     }

@@ -1,5 +1,6 @@
 using TaskVectors.Algebra;
 using TaskVectors.Checkpoints;
+using TaskVectors.Checkpoints.Statistics;
 using TaskVectors.Execution.Merges;
 using TaskVectors.Tensors;
 
@@ -64,6 +65,11 @@ internal sealed class InputResolution
             return known;
         }
 
+        if (StatisticsMetadata.IsStatistics(source))
+        {
+            Errors.Add(new EditException(EditError.StatisticsMismatch, $"'{Names.Of(source)}' ({source.Path}) holds statistics of a model, not a model.") { File = source.Path });
+        }
+
         CheckpointSource resolved = source;
         try
         {
@@ -86,6 +92,15 @@ internal sealed class InputResolution
 
         _resolved.Add((source.Path, isVector), resolved);
         return resolved;
+    }
+
+    /// <summary>Counts a file of statistics among the stored sources.</summary>
+    public void AddStatistics(CheckpointSource source)
+    {
+        if (!_stored.Exists(stored => stored.Source.Path == source.Path))
+        {
+            _stored.Add((source, false));
+        }
     }
 
     /// <summary>The resolution of an edit whose result this one uses; it shares the memory.</summary>

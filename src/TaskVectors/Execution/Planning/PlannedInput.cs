@@ -1,5 +1,6 @@
 using TaskVectors.Algebra;
 using TaskVectors.Checkpoints;
+using TaskVectors.Checkpoints.Statistics;
 using TaskVectors.Execution.Hashing;
 
 namespace TaskVectors.Execution.Planning;
@@ -13,6 +14,12 @@ public sealed record PlannedInput(string Name, CheckpointSource Source, bool IsV
 {
     /// <summary>What its files looked like when the edit was planned.</summary>
     internal InputStamp Stamp { get; init; }
+
+    /// <summary>Whether it holds statistics of a model, which a merge method weighs models with.</summary>
+    public bool IsStatistics => !IsVector && StatisticsMetadata.IsStatistics(Source);
+
+    /// <summary>What it holds, in a word: <c>checkpoint</c>, <c>task-vector</c> or <c>statistics</c>.</summary>
+    public string Kind => IsVector ? TaskVectorMetadata.TaskVectorKind : IsStatistics ? StatisticsMetadata.StatisticsValue : "checkpoint";
 
     /// <summary>Whether it is computed from other inputs while the edit runs, rather than stored.</summary>
     public bool IsComputed => Source is ComputedSource;

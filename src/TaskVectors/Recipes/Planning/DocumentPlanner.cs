@@ -145,7 +145,9 @@ internal sealed class DocumentPlanner(ModelResolver resolver, RecipeProblems pro
             return null;
         }
 
-        return bound with { Result = method.Compose(plan.Base?.View, [.. plan.Models.Select(model => model.View)], parameters) };
+        return new StatisticsOperands(resolver, problems).Find(bound, [.. counted]) is { } statistics
+            ? bound with { Result = method.Compose(plan.Base?.View, [.. plan.Models.Select(model => model.View)], parameters, statistics) }
+            : null;
     }
 
     private DocumentPlan? WithExpression(DocumentPlan plan)

@@ -3,6 +3,7 @@ using TaskVectors.Algebra;
 using TaskVectors.Checkpoints;
 using TaskVectors.Execution.Planning;
 using TaskVectors.Recipes.Documents;
+using TaskVectors.Recipes.Yaml;
 
 namespace TaskVectors.Recipes.Resolution;
 
@@ -37,6 +38,28 @@ internal sealed class ModelResolver(string folder, RecipeOptions options, IReadO
         return resolved;
     }
 
+    /// <summary>A file that goes with a model, such as statistics, under the same rules as models; <see langword="null"/> where there is none, which is reported.</summary>
+    public CheckpointSource? OpenBeside(YamlNode node, string text)
+    {
+        string path = PathOf(text);
+        if (!IsAllowed(node, path, text) || !IsFound(node, path, text, "file"))
+        {
+            return null;
+        }
+
+        try
+        {
+            CheckpointSource source = CheckpointFormats.Open(path);
+            _paths[text] = path;
+            return source;
+        }
+        catch (TaskVectorsException error)
+        {
+            problems.Error(node, error.Message);
+            return null;
+        }
+    }
+
     /// <summary>The path that a reference stands for, whether or not something is there.</summary>
     public string PathOf(string text)
     {
@@ -66,7 +89,7 @@ internal sealed class ModelResolver(string folder, RecipeOptions options, IReadO
     {
         string[] references = [.. parts.Select(part => WithoutRevision(model, part))];
         string[] paths = [.. references.Select(PathOf)];
-        if (!paths.Zip(parts).All(pair => IsAllowed(model, pair.First, pair.Second) && IsFound(model, pair.First, pair.Second)))
+        if (!paths.Zip(parts).All(pair => IsAllowed(model.Node, pair.First, pair.Second) && IsFound(model.Node, pair.First, pair.Second)))
         {
             return null;
         }
@@ -93,7 +116,7 @@ internal sealed class ModelResolver(string folder, RecipeOptions options, IReadO
         return TaskVectorMetadata.IsTaskVector(source) ? TaskVector.FromSource(source) : throw new NotTaskVectorException(path);
     }
 
-    private bool IsAllowed(RecipeModel model, string path, string text)
+    private bool IsAllowed(YamlNode node, string path, string text)
     {
         string real = RealPath.Of(path);
         ImmutableArray<string> roots = options.Roots;
@@ -102,11 +125,11 @@ internal sealed class ModelResolver(string folder, RecipeOptions options, IReadO
             return true;
         }
 
-        problems.Error(model.Node, $"'{text}' is outside the allowed root{(roots.Length > 1 ? "s" : string.Empty)} {string.Join(", ", roots)}; move it there, or allow another with --root.");
+        problems.Error(node, $"'{text}' is outside the allowed root{(roots.Length > 1 ? "s" : string.Empty)} {string.Join(", ", roots)}; move it there, or allow another with --root.");
         return false;
     }
 
-    private bool IsFound(RecipeModel model, string path, string text)
+    private bool IsFound(YamlNode node, string path, string text, string what = "model")
     {
         if (Exists(path))
         {
@@ -114,7 +137,7 @@ internal sealed class ModelResolver(string folder, RecipeOptions options, IReadO
         }
 
         string question = SimilarNames.Of(text, documents) is [var document, ..] ? $" Did you mean the document '{document}'?" : string.Empty;
-        problems.Error(model.Node, $"The model '{text}' is not found: {new CheckpointNotFoundException(path).Message}{question}");
+        problems.Error(node, $"The {what} '{text}' is not found: {new CheckpointNotFoundException(path).Message}{question}");
         return false;
     }
 
