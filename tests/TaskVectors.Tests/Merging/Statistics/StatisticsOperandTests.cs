@@ -6,7 +6,6 @@ using TaskVectors.Execution.Manifests;
 using TaskVectors.Execution.Planning;
 using TaskVectors.Merging;
 using TaskVectors.Recipes;
-using TaskVectors.Tensors;
 
 namespace TaskVectors.Tests.Merging.Statistics;
 
