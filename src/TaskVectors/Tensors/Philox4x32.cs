@@ -63,51 +63,138 @@ public static class Philox4x32
     public static double Uniform(PhiloxKey key, long element) => (Bits(key, element) >> 11) * (1.0 / (1L << 53));
 
     /// <summary>
-    /// The 32 random bits of an element where half as many do: four elements share a block, element 4b + w has word w of block b. Not independent of
-    /// <see cref="Bits"/> under the same key.
+    /// The 32 random bits of an element where half as many do, in two halves, since the lower one seldom matters. Eight elements share a block of each: element
+    /// 8b + h has half h of the block with counter words (low 32 bits of b, high 32 bits of b, 0, 0) above half h of that with (low, high, 1, 0); a block's words
+    /// in order, the lower half of each first. Not independent of <see cref="Bits"/> under the same key.
     /// </summary>
     /// <param name="key">The key.</param>
     /// <param name="element">The index of the element; at least 0.</param>
     /// <exception cref="ArgumentOutOfRangeException">The index is negative.</exception>
-    public static uint Word(PhiloxKey key, long element) => (uint)(Bits(key, element >> 1) >> (32 * (int)(element & 1)));
+    public static uint Word(PhiloxKey key, long element) => ((uint)Half(key, element, 0) << 16) | LowerHalf(key, element);
 
-    /// <summary><see cref="Word"/> of sixteen elements, the first of which is a multiple of four. Needs AVX2.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal static (Vector256<uint> Lower, Vector256<uint> Upper) Words16(PhiloxKey key, long firstElement)
+    /// <summary>The lower half of <see cref="Word"/>.</summary>
+    internal static ushort LowerHalf(PhiloxKey key, long element) => Half(key, element, 1);
+
+    /// <summary>The upper halves of <see cref="Word"/> of a run of elements, the first of which is a multiple of eight.</summary>
+    internal static void UpperHalves(PhiloxKey key, long firstElement, Span<ushort> halves)
     {
-        (Vector256<ulong> lower, Vector256<ulong> upper) = Bits8(key, firstElement >> 1);
-        return (lower.AsUInt32(), upper.AsUInt32());
+        int index = 0;
+        for (; Avx2.IsSupported && index <= halves.Length - 64; index += 64)
+        {
+            (Vector256<ulong> first, Vector256<ulong> second, Vector256<ulong> third, Vector256<ulong> fourth) = Blocks8(key, (firstElement + index) >> 3);
+            first.AsUInt16().CopyTo(halves[index..]);
+            second.AsUInt16().CopyTo(halves[(index + 16)..]);
+            third.AsUInt16().CopyTo(halves[(index + 32)..]);
+            fourth.AsUInt16().CopyTo(halves[(index + 48)..]);
+        }
+
+        UpperHalvesScalar(key, firstElement + index, halves[index..]);
+    }
+
+    /// <summary>The scalar form of <see cref="UpperHalves"/>.</summary>
+    internal static void UpperHalvesScalar(PhiloxKey key, long firstElement, Span<ushort> halves)
+    {
+        for (int index = 0; index < halves.Length; index++)
+        {
+            halves[index] = Half(key, firstElement + index, 0);
+        }
     }
 
     /// <summary><see cref="Bits"/> of eight elements, the first of which is even. Needs AVX2.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static (Vector256<ulong> Lower, Vector256<ulong> Upper) Bits8(PhiloxKey key, long firstElement)
     {
-        // Each lane works out one block. Only the low half of a lane counts until the end; in this order of blocks the
-        // unpack instructions, which work within 128-bit halves, put the elements in order.
-        Vector256<uint> x0 = (Vector256.Create(firstElement >> 1) + Vector256.Create(0L, 2, 1, 3)).AsUInt32();
-        Vector256<uint> x1 = (x0.AsUInt64() >>> 32).AsUInt32();
-        Vector256<uint> x2 = Vector256<uint>.Zero;
-        Vector256<uint> x3 = Vector256<uint>.Zero;
-        Vector256<uint> key0 = Vector256.Create((uint)key.Value);
-        Vector256<uint> key1 = Vector256.Create((uint)(key.Value >> 32));
+        Lanes lanes = Lanes.Of(firstElement >> 1);
+        var keys = new Keys(key);
         for (int round = 0; round < Rounds; round++)
         {
-            Vector256<ulong> product0 = Avx2.Multiply(x0, Vector256.Create(Multiplier0));
-            Vector256<ulong> product1 = Avx2.Multiply(x2, Vector256.Create(Multiplier1));
-            x0 = (product1 >>> 32).AsUInt32() ^ x1 ^ key0;
-            x1 = product1.AsUInt32();
-            x2 = (product0 >>> 32).AsUInt32() ^ x3 ^ key1;
-            x3 = product0.AsUInt32();
-            key0 += Vector256.Create(Weyl0);
-            key1 += Vector256.Create(Weyl1);
+            lanes = lanes.Next(keys);
+            keys = keys.Next();
         }
 
-        Vector256<ulong> even = Join(x0, x1);
-        Vector256<ulong> odd = Join(x2, x3);
-        return (Avx2.UnpackLow(even, odd), Avx2.UnpackHigh(even, odd));
+        return lanes.Words();
     }
 
-    private static Vector256<ulong> Join(Vector256<uint> low, Vector256<uint> high) =>
-        (low.AsUInt64() & Vector256.Create((ulong)uint.MaxValue)) | (high.AsUInt64() << 32);
+    // Two times four blocks and two rounds at once: a round waits for its products, and other work fills the time.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static (Vector256<ulong> First, Vector256<ulong> Second, Vector256<ulong> Third, Vector256<ulong> Fourth) Blocks8(PhiloxKey key, long firstBlock)
+    {
+        Lanes lower = Lanes.Of(firstBlock);
+        Lanes upper = Lanes.Of(firstBlock + 4);
+        var keys = new Keys(key);
+        for (int round = 0; round < Rounds; round += 2)
+        {
+            Keys odd = keys.Next();
+            lower = lower.Next(keys).Next(odd);
+            upper = upper.Next(keys).Next(odd);
+            keys = odd.Next();
+        }
+
+        (Vector256<ulong> first, Vector256<ulong> second) = lower.Words();
+        (Vector256<ulong> third, Vector256<ulong> fourth) = upper.Words();
+        return (first, second, third, fourth);
+    }
+
+    private static ushort Half(PhiloxKey key, long element, uint stream)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(element);
+        long block = element >> 3;
+        return Block(key, Vector128.Create((uint)block, (uint)(block >> 32), stream, 0)).AsUInt16()[(int)(element & 7)];
+    }
+
+    private readonly struct Keys
+    {
+        public readonly Vector256<uint> Key0;
+        public readonly Vector256<uint> Key1;
+
+        public Keys(PhiloxKey key)
+            : this(Vector256.Create((uint)key.Value), Vector256.Create((uint)(key.Value >> 32)))
+        {
+        }
+
+        private Keys(Vector256<uint> key0, Vector256<uint> key1) => (Key0, Key1) = (key0, key1);
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public Keys Next() => new(Key0 + Vector256.Create(Weyl0), Key1 + Vector256.Create(Weyl1));
+    }
+
+    // Each lane works out one block. Only the low half of a lane counts until the end; in this order of blocks the unpack instructions, which work within
+    // 128-bit halves, put the words in order.
+    private readonly struct Lanes
+    {
+        private readonly Vector256<uint> _x0;
+        private readonly Vector256<uint> _x1;
+        private readonly Vector256<uint> _x2;
+        private readonly Vector256<uint> _x3;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        private Lanes(Vector256<uint> x0, Vector256<uint> x1, Vector256<uint> x2, Vector256<uint> x3) => (_x0, _x1, _x2, _x3) = (x0, x1, x2, x3);
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static Lanes Of(long firstBlock)
+        {
+            Vector256<ulong> blocks = (Vector256.Create(firstBlock) + Vector256.Create(0L, 2, 1, 3)).AsUInt64();
+            return new Lanes(blocks.AsUInt32(), (blocks >>> 32).AsUInt32(), Vector256<uint>.Zero, Vector256<uint>.Zero);
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public Lanes Next(Keys keys)
+        {
+            Vector256<ulong> product0 = Avx2.Multiply(_x0, Vector256.Create(Multiplier0));
+            Vector256<ulong> product1 = Avx2.Multiply(_x2, Vector256.Create(Multiplier1));
+            return new Lanes(
+                (product1 >>> 32).AsUInt32() ^ _x1 ^ keys.Key0, product1.AsUInt32(), (product0 >>> 32).AsUInt32() ^ _x3 ^ keys.Key1, product0.AsUInt32());
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public (Vector256<ulong> Lower, Vector256<ulong> Upper) Words()
+        {
+            Vector256<ulong> even = Join(_x0, _x1);
+            Vector256<ulong> odd = Join(_x2, _x3);
+            return (Avx2.UnpackLow(even, odd), Avx2.UnpackHigh(even, odd));
+        }
+
+        private static Vector256<ulong> Join(Vector256<uint> low, Vector256<uint> high) =>
+            (low.AsUInt64() & Vector256.Create((ulong)uint.MaxValue)) | (high.AsUInt64() << 32);
+    }
 }

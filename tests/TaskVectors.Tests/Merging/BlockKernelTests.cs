@@ -15,17 +15,19 @@ public class BlockKernelTests
 
     [Theory]
     [MemberData(nameof(Lengths))]
-    public void Dropping_at_random_gives_the_bits_of_its_twin(int length)
+    public void Random_draws_are_those_of_their_twin(int length)
     {
         var key = PhiloxKey.Create(7, "model 0", "x");
-        double[] values = TestModel.Numbers(length, length);
-        foreach (long first in new[] { 0L, 1, 2, 3, 4, 1_000_003, (1L << 34) + 1 })
+        foreach (double density in new[] { 0, 1e-12, 0.3, 0.5, 1 - 1e-12, 1 })
         {
-            double[] wide = [.. values];
-            RandomDrop.Drop(wide, first, key, 0.3, 1.5);
-            double[] scalar = [.. values];
-            _ = RandomDrop.DropScalar(scalar, first, key, (long)Math.Ceiling(0.3 * (1L << 32)), 1.5, 0, length);
-            Assert.Equal(scalar, wide);
+            foreach (long first in new[] { 0L, 1, 2, 3, 8, 1_000_003, (1L << 35) + 1 })
+            {
+                ulong[] wide = new ulong[(length + 63) / 64];
+                ulong[] scalar = new ulong[wide.Length];
+                KeyedDraws.Draw(key, density, first, length, wide);
+                KeyedDraws.DrawScalar(key, density, first, length, scalar);
+                Assert.Equal(scalar, wide);
+            }
         }
     }
 
@@ -36,21 +38,10 @@ public class BlockKernelTests
     public void The_share_that_is_kept_is_the_density(double density)
     {
         const int Count = 1 << 18;
-        double[] values = [.. Enumerable.Repeat(1.0, Count)];
-        RandomDrop.Drop(values, 0, PhiloxKey.Create(1, "m", "t"), density, 1);
+        ulong[] kept = new ulong[Count / 64];
+        KeyedDraws.Draw(PhiloxKey.Create(1, "m", "t"), density, 0, Count, kept);
         double spread = (5 * Math.Sqrt(Count * density * (1 - density))) + 1e-3;
-        Assert.InRange(values.Sum(), (Count * density) - spread, (Count * density) + spread);
-    }
-
-    [Theory]
-    [MemberData(nameof(Lengths))]
-    public void Words_are_the_halves_of_bits(int length)
-    {
-        var key = new PhiloxKey(0x0123456789abcdef);
-        for (long element = 0; element < length; element++)
-        {
-            Assert.Equal(Philox4x32.Block(key, System.Runtime.Intrinsics.Vector128.Create((uint)(element >> 2), 0, 0, 0))[(int)(element & 3)], Philox4x32.Word(key, element));
-        }
+        Assert.InRange(kept.Sum(System.Numerics.BitOperations.PopCount), (Count * density) - spread, (Count * density) + spread);
     }
 
     [Theory]

@@ -17,13 +17,81 @@ public class RankedSamplingTests
     public void Counting_decides_as_sorting_does()
     {
         var random = new Random(5);
-        foreach (int count in new[] { 1, 2, 3, 7, 8, 9, 31, 64, 100, 333, 1000, 4096, 5001 })
+        foreach (int count in new[] { 1, 2, 3, 7, 8, 9, 31, 64, 100, 333, 1000, 4096, 5001, 14336 })
         {
-            for (int kind = 0; kind < 6; kind++)
+            for (int kind = 0; kind < 7; kind++)
             {
                 double[] row = [.. Enumerable.Range(0, count).Select(_ => Value(kind, random))];
                 RequireSameDecisions(row, first: random.Next(1000), density: 0.2 + (0.6 * random.NextDouble()), epsilon: 0.19 * random.NextDouble());
             }
+        }
+    }
+
+    [Fact]
+    public void Bounds_decide_as_their_twin_does_and_never_against_the_exact_rank()
+    {
+        const int Count = 4096;
+        var random = new Random(6);
+        for (int kind = 0; kind < 7; kind++)
+        {
+            double[] row = [.. Enumerable.Range(0, Count).Select(_ => Value(kind, random))];
+            foreach ((double density, double epsilon) in new[] { (0.5, 0.15), (0.5, 0.499), (0.1, 0.09), (0.9, 0.0) })
+            {
+                var scratch = new RankedScratch(Count);
+                var line = RankLine.Between(density - epsilon, density + epsilon, Count);
+                Assert.True(scratch.Bins.Count<double>(row));
+                scratch.Bounds.Find(scratch.Bins, line, Count);
+                ushort[] halves = scratch.DrawHalves(Count, 0, Key).ToArray();
+                int[] order = RankedSampling.Order<double>(row);
+                int[] ranks = new int[Count];
+                for (int rank = 0; rank < Count; rank++)
+                {
+                    ranks[order[rank]] = rank;
+                }
+
+                for (int start = 0; start < Count; start += 64)
+                {
+                    ReadOnlySpan<ushort> bins = scratch.Bins.Items.Slice(start, 64);
+                    (ulong kept, ulong open) = scratch.Bounds.Compare(bins, halves.AsSpan(start, 64));
+                    Assert.Equal(scratch.Bounds.CompareScalar(bins, halves.AsSpan(start, 64)), (kept, open));
+                    for (int index = 0; index < 64; index++)
+                    {
+                        bool isKept = Philox4x32.Word(Key, start + index) < line.LimitOf(ranks[start + index]);
+                        Assert.True((open >> index & 1) != 0 || row[start + index] == 0 || isKept == ((kept >> index & 1) != 0));
+                    }
+                }
+            }
+        }
+    }
+
+    [Fact]
+    public void Most_elements_of_an_ordinary_row_are_decided_by_their_group()
+    {
+        const int Count = 4096;
+        var random = new Random(7);
+        double[] row = [.. Enumerable.Range(0, Count).Select(_ => random.NextDouble() - random.NextDouble())];
+        var scratch = new RankedScratch(Count);
+        Assert.True(scratch.Bins.Count<double>(row));
+        scratch.Bounds.Find(scratch.Bins, RankLine.Between(0.35, 0.65, Count), Count);
+        int open = scratch.Bounds.Decide(scratch.Bins.Items, scratch.DrawHalves(Count, 0, Key), new ulong[Count / 64], new int[Count + 1]);
+        Assert.InRange(open, 1, Count / 40);
+    }
+
+    [Fact]
+    public void The_rank_of_an_element_is_its_place_in_the_sorted_row()
+    {
+        var random = new Random(8);
+        for (int kind = 0; kind < 7; kind++)
+        {
+            double[] row = [.. Enumerable.Range(0, 333).Select(_ => Value(kind, random))];
+            int[] order = RankedSampling.Order<double>(row);
+            for (int rank = 0; rank < row.Length; rank++)
+            {
+                Assert.Equal(rank, OpenRanks.RankOf<double>(row, order[rank]));
+            }
+
+            float[] singles = [.. row.Select(value => (float)value)];
+            Assert.Equal(OpenRanks.CountBelowScalar<float>(singles, 0x3F000000), OpenRanks.CountBelow<float>(singles, 0x3F000000));
         }
     }
 
@@ -34,7 +102,7 @@ public class RankedSamplingTests
         const int Count = 5;
         double[] kept = new double[Count];
         var sampling = new RankedSampling(0.5, 0.3, divides: false);
-        using var scratch = new RankedScratch(Count);
+        var scratch = new RankedScratch(Count);
         for (int row = 0; row < Rows; row++)
         {
             double[] values = [-3, 1, 5, -2, 4];
@@ -86,13 +154,15 @@ public class RankedSamplingTests
         var sampling = new RankedSampling(density, epsilon, divides: false);
         double[] counted = [.. row];
         double[] sorted = [.. row];
-        using var scratch = new RankedScratch(row.Length);
+        var scratch = new RankedScratch(row.Length);
         sampling.Apply(counted, first, Key, scratch);
         sampling.ApplySorted(sorted, first, Key);
-        Assert.Equal(sorted.Select(BitConverter.DoubleToInt64Bits), counted.Select(BitConverter.DoubleToInt64Bits));
+
+        // Zeros of either sign are equal here: whether one is kept means nothing.
+        Assert.Equal(sorted, counted);
     }
 
-    // Spread, with many zeros, on a coarse grid, all alike, over many octaves, and with what is no number.
+    // Spread, with many zeros, on a coarse grid, all alike, over many octaves, with outliers, and with what is no number.
     private static double Value(int kind, Random random) => kind switch
     {
         0 => random.NextDouble() - 0.5,
@@ -100,6 +170,7 @@ public class RankedSamplingTests
         2 => random.Next(-3, 4) / 8.0,
         3 => 0.25,
         4 => Math.ScaleB(random.NextDouble() + 1, random.Next(-1080, 1000)),
+        5 => random.Next(100) == 0 ? 1e6 * random.NextDouble() : random.NextDouble(),
         _ => random.Next(10) switch
         {
             0 => double.NaN,

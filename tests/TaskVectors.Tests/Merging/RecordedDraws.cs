@@ -1,6 +1,6 @@
-using System.Numerics;
 using TaskVectors.Merging;
 using TaskVectors.Merging.Trimming;
+using TaskVectors.Tensors;
 
 namespace TaskVectors.Tests.Merging;
 
@@ -8,15 +8,14 @@ namespace TaskVectors.Tests.Merging;
 /// <param name="keeps">For a tensor and the index of a model: which elements are kept.</param>
 internal sealed class RecordedDraws(Func<string, int, bool[]> keeps) : IKeepDraws
 {
-    public void Apply<T>(MergeBlock<T> block, int model, double density, T factor)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    public void Draw(MergeTensor tensor, int model, PhiloxKey key, double density, long first, int count, Span<ulong> kept)
     {
-        bool[] kept = keeps(block.Tensor.Name, model);
-        Assert.Equal(block.Tensor.Shape.ElementCount, kept.Length);
-        Span<T> values = block[model];
-        for (int index = 0; index < values.Length; index++)
+        bool[] recorded = keeps(tensor.Name, model);
+        Assert.Equal(tensor.Shape.ElementCount, recorded.Length);
+        kept.Clear();
+        for (int index = 0; index < count; index++)
         {
-            values[index] = kept[block.First + index] ? values[index] * factor : T.Zero;
+            kept[index / 64] |= recorded[first + index] ? 1UL << (index % 64) : 0;
         }
     }
 }

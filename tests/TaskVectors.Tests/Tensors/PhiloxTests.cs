@@ -45,6 +45,35 @@ public class PhiloxTests
     }
 
     [Fact]
+    public void Eight_elements_share_the_two_blocks_of_their_words()
+    {
+        PhiloxKey key = new(0x0123456789ABCDEF);
+        const long Block = 0x3_0000_0005;
+        Vector128<ushort> upper = Philox4x32.Block(key, Vector128.Create(5u, 3u, 0u, 0u)).AsUInt16();
+        Vector128<ushort> lower = Philox4x32.Block(key, Vector128.Create(5u, 3u, 1u, 0u)).AsUInt16();
+        for (int half = 0; half < 8; half++)
+        {
+            Assert.Equal(((uint)upper[half] << 16) | lower[half], Philox4x32.Word(key, (8 * Block) + half));
+        }
+    }
+
+    [Theory]
+    [InlineData(0L, 1)]
+    [InlineData(0L, 64)]
+    [InlineData(8L, 200)]
+    [InlineData(0x7_FFFF_FFE0L, 129)]
+    public void Upper_halves_of_many_elements_are_those_of_each(long first, int count)
+    {
+        PhiloxKey key = new(0x299f31d0a4093822);
+        ushort[] wide = new ushort[count];
+        ushort[] scalar = new ushort[count];
+        Philox4x32.UpperHalves(key, first, wide);
+        Philox4x32.UpperHalvesScalar(key, first, scalar);
+        Assert.Equal(scalar, wide);
+        Assert.All(wide.Select((half, index) => (half, index)), pair => Assert.Equal(Philox4x32.Word(key, first + pair.index) >> 16, pair.half));
+    }
+
+    [Fact]
     public void Uniform_numbers_are_the_top_53_bits_and_below_one()
     {
         PhiloxKey key = new(99);

@@ -1,15 +1,17 @@
-using System.Numerics;
+using TaskVectors.Tensors;
 
 namespace TaskVectors.Merging.Trimming;
 
 /// <summary>Draws which elements of a model are kept.</summary>
 internal interface IKeepDraws
 {
-    /// <summary>Sets elements to zero that are not drawn, and multiplies the others.</summary>
-    /// <param name="block">A run of elements; what is drawn for one depends on its tensor, its index and the model alone.</param>
+    /// <summary>Draws a bit for each of a run of elements. What is drawn for one depends on its tensor, its index and the model alone.</summary>
+    /// <param name="tensor">The tensor.</param>
     /// <param name="model">The index of the model.</param>
-    /// <param name="density">The probability that an element is kept, below 1.</param>
-    /// <param name="factor">What is kept is multiplied by this.</param>
-    void Apply<T>(MergeBlock<T> block, int model, double density, T factor)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>;
+    /// <param name="key">The key of the model's random numbers in the tensor.</param>
+    /// <param name="density">The probability that an element is kept.</param>
+    /// <param name="first">The index in the tensor of the first element.</param>
+    /// <param name="count">The number of elements.</param>
+    /// <param name="kept">Receives the bits, those of the first 64 elements in the first word.</param>
+    void Draw(MergeTensor tensor, int model, PhiloxKey key, double density, long first, int count, Span<ulong> kept);
 }

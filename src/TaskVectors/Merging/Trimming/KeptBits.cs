@@ -19,12 +19,7 @@ internal sealed class KeptBits
     public void Append<T>(ReadOnlySpan<T> values)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        int needed = ((Count + values.Length) / WordBits) + 2;
-        if (_words.Length < needed)
-        {
-            Array.Resize(ref _words, Math.Max(needed, 2 * _words.Length));
-        }
-
+        Reserve(values.Length);
         for (int start = 0; start < values.Length; start += WordBits)
         {
             ReadOnlySpan<T> group = values.Slice(start, Math.Min(WordBits, values.Length - start));
@@ -33,24 +28,41 @@ internal sealed class KeptBits
         }
     }
 
-    /// <summary>Sets elements that were not kept to zero.</summary>
+    /// <summary>Appends the bits of the next elements.</summary>
+    /// <param name="words">The bits; those behind the last element mean nothing.</param>
+    /// <param name="count">The number of elements.</param>
+    public void Append(ReadOnlySpan<ulong> words, int count)
+    {
+        Reserve(count);
+        for (int start = 0; start < count; start += WordBits)
+        {
+            int length = Math.Min(WordBits, count - start);
+            Put(words[start / WordBits] & (ulong.MaxValue >> (WordBits - length)));
+            Count += length;
+        }
+    }
+
+    /// <summary>Sets elements that were not kept to zero and multiplies the others.</summary>
     /// <param name="values">The elements.</param>
     /// <param name="start">The place of the first of them in the run.</param>
-    public void Clear<T>(Span<T> values, int start)
+    /// <param name="factor">The factor.</param>
+    public void Scale<T>(Span<T> values, int start, T factor)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         for (int offset = 0; offset < values.Length; offset += WordBits)
         {
             Span<T> group = values.Slice(offset, Math.Min(WordBits, values.Length - offset));
-            ulong word = Get(start + offset);
-            if (group.Length == WordBits)
-            {
-                Clear(group, word);
-            }
-            else
-            {
-                ClearScalar(group, word);
-            }
+            Scale(group, Get(start + offset), factor);
+        }
+    }
+
+    /// <summary>Sets elements whose bit is not set to zero and multiplies the others.</summary>
+    public static void Scale<T>(Span<T> values, ReadOnlySpan<ulong> words, T factor)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        for (int start = 0; start < values.Length; start += WordBits)
+        {
+            Scale(values.Slice(start, Math.Min(WordBits, values.Length - start)), words[start / WordBits], factor);
         }
     }
 
@@ -67,13 +79,13 @@ internal sealed class KeptBits
         return word;
     }
 
-    /// <summary>Clears up to 64 elements whose bit is not set, one by one.</summary>
-    public static void ClearScalar<T>(Span<T> values, ulong word)
+    /// <summary>Clears up to 64 elements whose bit is not set and multiplies the others, one by one.</summary>
+    public static void ScaleScalar<T>(Span<T> values, ulong word, T factor)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         for (int index = 0; index < values.Length; index++)
         {
-            values[index] = (word >> index & 1) != 0 ? values[index] : T.Zero;
+            values[index] = (word >> index & 1) != 0 ? values[index] * factor : T.Zero;
         }
     }
 
@@ -91,26 +103,43 @@ internal sealed class KeptBits
         return ~zeros;
     }
 
-    /// <summary>Clears those of 64 elements whose bit is not set.</summary>
-    public static void Clear<T>(Span<T> values, ulong word)
+    /// <summary>Clears those of up to 64 elements whose bit is not set and multiplies the others.</summary>
+    public static void Scale<T>(Span<T> values, ulong word, T factor)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        if (typeof(T) == typeof(float))
+        if (values.Length < WordBits)
         {
-            Clear(MemoryMarshal.Cast<T, Vector256<uint>>(values), word, Vector256.Create(1u, 2, 4, 8, 16, 32, 64, 128));
+            ScaleScalar(values, word, factor);
+        }
+        else if (typeof(T) == typeof(float))
+        {
+            Scale(MemoryMarshal.Cast<T, Vector256<float>>(values), word, Vector256.Create(1, 2, 4, 8, 16, 32, 64, 128), float.CreateTruncating(factor));
         }
         else
         {
-            Clear(MemoryMarshal.Cast<T, Vector256<ulong>>(values), word, Vector256.Create(1UL, 2, 4, 8));
+            Scale(MemoryMarshal.Cast<T, Vector256<double>>(values), word, Vector256.Create(1L, 2, 4, 8), double.CreateTruncating(factor));
         }
     }
 
-    private static void Clear<TBits>(Span<Vector256<TBits>> vectors, ulong word, Vector256<TBits> lanes)
+    private static void Scale<T, TBits>(Span<Vector256<T>> vectors, ulong word, Vector256<TBits> lanes, T factor)
+        where T : unmanaged
         where TBits : unmanaged, IBinaryInteger<TBits>
     {
+        Vector256<T> scale = Vector256.Create(factor);
         for (int index = 0; index < vectors.Length; index++)
         {
-            vectors[index] &= Vector256.Equals(Vector256.Create(TBits.CreateTruncating(word >> (index * Vector256<TBits>.Count))) & lanes, lanes);
+            Vector256<TBits> isKept = Vector256.Equals(Vector256.Create(TBits.CreateTruncating(word)) & lanes, lanes);
+            vectors[index] = (vectors[index] * scale) & isKept.As<TBits, T>();
+            word >>= Vector256<T>.Count;
+        }
+    }
+
+    private void Reserve(int count)
+    {
+        int needed = ((Count + count) / WordBits) + 2;
+        if (_words.Length < needed)
+        {
+            Array.Resize(ref _words, Math.Max(needed, 2 * _words.Length));
         }
     }
 

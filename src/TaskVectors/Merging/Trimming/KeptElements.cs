@@ -19,8 +19,8 @@ internal sealed class KeptElements
     /// <summary>Adds the next chunk, with bits for each model.</summary>
     public void Add(KeptBits[] chunk) => _chunks.Add(chunk);
 
-    /// <summary>Sets to zero what was not kept of one model in a block.</summary>
-    public void Clear<T>(MergeBlock<T> block, int model)
+    /// <summary>Sets to zero what was not kept of one model in a block and multiplies the rest.</summary>
+    public void Scale<T>(MergeBlock<T> block, int model, T factor)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         // All chunks but the last are equally long.
@@ -30,7 +30,7 @@ internal sealed class KeptElements
             long element = block.First + start;
             int offset = (int)(element % length);
             int count = (int)Math.Min(block.Count - start, length - offset);
-            _chunks[(int)(element / length)][model].Clear(block[model].Slice(start, count), offset);
+            _chunks[(int)(element / length)][model].Scale(block[model].Slice(start, count), offset, factor);
             start += count;
         }
     }

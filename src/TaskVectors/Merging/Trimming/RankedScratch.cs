@@ -1,65 +1,66 @@
-using System.Buffers;
+using TaskVectors.Merging.Selection;
+using TaskVectors.Tensors;
 
 namespace TaskVectors.Merging.Trimming;
 
-/// <summary>Room for the ranks of one row.</summary>
-internal sealed class RankedScratch : IDisposable
+/// <summary>Room for the ranks of one row at a time.</summary>
+internal sealed class RankedScratch
 {
-    private const int SmallestBinCount = 64;
-    private const int LargestBinCount = 2048;
-    private const int ElementsPerBin = 2;
     private const int WordBits = 64;
+    private const int ElementsPerBlock = 8;
 
-    /// <param name="length">The elements of a row.</param>
+    private readonly ushort[] _halves;
+    private readonly ulong[] _kept;
+    private readonly int[] _open;
+    private int[] _places = [];
+    private int[] _members = [];
+    private double[] _values = [];
+
+    /// <param name="length">The most elements of a row.</param>
     public RankedScratch(int length)
     {
-        BinCount = Math.Clamp((int)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)Math.Max(length / ElementsPerBin, 1)), SmallestBinCount, LargestBinCount);
-        RandomNumbers = ArrayPool<uint>.Shared.Rent(length);
-        Kept = ArrayPool<ulong>.Shared.Rent((length / WordBits) + 1);
-        Bins = ArrayPool<int>.Shared.Rent(length);
-        Positions = ArrayPool<int>.Shared.Rent(length + 1);
-        Counts = ArrayPool<int>.Shared.Rent(BinCount + 1);
-        Ends = ArrayPool<int>.Shared.Rent(BinCount);
-        Sorted = ArrayPool<int>.Shared.Rent(BinCount);
-        Limits = ArrayPool<uint>.Shared.Rent(BinCount + 1);
+        Length = length;
+        Bins = new MagnitudeBins(length);
+        _halves = new ushort[length + WordBits + ElementsPerBlock];
+        _kept = new ulong[(length / WordBits) + 1];
+        _open = new int[length + 1];
     }
 
-    /// <summary>How many bins magnitudes are counted in; a power of two.</summary>
-    public int BinCount { get; }
+    /// <summary>The most elements of a row.</summary>
+    public int Length { get; }
 
-    /// <summary>The random number of each element.</summary>
-    public uint[] RandomNumbers { get; }
+    /// <summary>The bins of the magnitudes.</summary>
+    public MagnitudeBins Bins { get; }
+
+    /// <summary>What bins decide.</summary>
+    public RankBounds Bounds { get; } = new();
 
     /// <summary>A bit for each element: whether it is kept.</summary>
-    public ulong[] Kept { get; }
+    public Span<ulong> Kept(int length) => _kept.AsSpan(0, (length + WordBits - 1) / WordBits);
 
-    /// <summary>The bin of each element.</summary>
-    public int[] Bins { get; }
+    /// <summary>Room for a list of elements.</summary>
+    public Span<int> Open(int length) => _open.AsSpan(0, length);
 
-    /// <summary>A list of elements, and where bins are sorted the elements of these in order.</summary>
-    public int[] Positions { get; }
-
-    /// <summary>The number of elements in each bin, then the rank of the first; one more than bins.</summary>
-    public int[] Counts { get; }
-
-    /// <summary>The rank after the last element of bins that are sorted.</summary>
-    public int[] Ends { get; }
-
-    /// <summary>The bins that are sorted.</summary>
-    public int[] Sorted { get; }
-
-    /// <summary>What the random number of the first rank in each bin must lie below; one more than bins.</summary>
-    public uint[] Limits { get; }
-
-    public void Dispose()
+    /// <summary>A number for each bin, 0 at first.</summary>
+    public Span<int> Places()
     {
-        ArrayPool<uint>.Shared.Return(RandomNumbers);
-        ArrayPool<ulong>.Shared.Return(Kept);
-        foreach (int[] array in (ReadOnlySpan<int[]>)[Bins, Positions, Counts, Ends, Sorted])
-        {
-            ArrayPool<int>.Shared.Return(array);
-        }
+        _places = _places.Length == 0 ? new int[MagnitudeBins.MostBins] : _places;
+        _places.AsSpan().Clear();
+        return _places;
+    }
 
-        ArrayPool<uint>.Shared.Return(Limits);
+    /// <summary>Room for the elements of bins, ordered by rank, behind one place that is left free.</summary>
+    public Span<int> Members() => _members = _members.Length == 0 ? new int[Length + 1] : _members;
+
+    /// <summary>Room for the values of these.</summary>
+    public Span<double> Values() => _values = _values.Length == 0 ? new double[Length + 1] : _values;
+
+    /// <summary>Draws the upper halves of the random numbers of a row.</summary>
+    public ReadOnlySpan<ushort> DrawHalves(int length, long first, PhiloxKey key)
+    {
+        int skipped = (int)(first % ElementsPerBlock);
+        int drawn = (skipped + length + WordBits - 1) / WordBits * WordBits;
+        Philox4x32.UpperHalves(key, first - skipped, _halves.AsSpan(0, drawn));
+        return _halves.AsSpan(skipped, length);
     }
 }

@@ -35,6 +35,21 @@ internal abstract class Trim
     public abstract void Apply<T>(MergeBlock<T> block, int model, SelectionStatistic? selection)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>;
 
+    /// <summary>Finds what takes part in one model of a block, whose values are of no use afterwards.</summary>
+    /// <param name="block">The block.</param>
+    /// <param name="model">The index of the model.</param>
+    /// <param name="selection">What <see cref="CreateSelection"/> gave.</param>
+    /// <param name="kept">Receives the bits of what is kept; <see langword="null"/> where they are not wanted.</param>
+    /// <returns>The sums of magnitudes before trimming and after.</returns>
+    public virtual (double Before, double After) Observe<T>(MergeBlock<T> block, int model, SelectionStatistic? selection, KeptBits? kept)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        double before = BlockMath.AbsoluteSum<T>(block[model]);
+        Apply(block, model, selection);
+        kept?.Append<T>(block[model]);
+        return (before, BlockMath.AbsoluteSum<T>(block[model]));
+    }
+
     /// <summary>What is kept of a model is multiplied by this.</summary>
     public virtual double FactorOf(int model) => 1;
 

@@ -36,17 +36,21 @@ internal sealed class TrimStatistic : TensorStatistic
     /// <summary>The factor that restores the sum of magnitudes of a model; 1 where nothing remains.</summary>
     public double Scale(int model) => _trim.RestoresSum && _after[model] > 0 ? _before[model] / _after[model] : 1;
 
-    /// <summary>Sets to zero what takes no part in one model of a block.</summary>
+    /// <summary>Sets to zero what takes no part in one model of a block, and scales the rest.</summary>
     public void Apply<T>(MergeBlock<T> block, int model)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
+        double scale = Scale(model);
         if (_kept is not null)
         {
-            _kept.Clear(block, model);
+            _kept.Scale(block, model, T.CreateTruncating(scale));
+            return;
         }
-        else
+
+        _trim.Apply(block, model, Selection);
+        if (scale != 1)
         {
-            _trim.Apply(block, model, Selection);
+            BlockMath.Scale(block[model], T.CreateTruncating(scale), block[model]);
         }
     }
 
@@ -99,13 +103,9 @@ internal sealed class TrimStatistic : TensorStatistic
         {
             for (int model = 0; model < models; model++)
             {
-                Before[model] += BlockMath.AbsoluteSum<T>(block[model]);
-                trim.Apply(block, model, selection);
-                After[model] += BlockMath.AbsoluteSum<T>(block[model]);
-                if (remembers)
-                {
-                    Kept[model].Append<T>(block[model]);
-                }
+                (double before, double after) = trim.Observe(block, model, selection, remembers ? Kept[model] : null);
+                Before[model] += before;
+                After[model] += after;
             }
         }
     }

@@ -37,11 +37,6 @@ internal sealed class TrimmedSumKernel(Trim trim, IVectorSum sum) : TwoPassKerne
         for (int model = 0; model < block.ModelCount; model++)
         {
             known.Apply(block, model);
-            double scale = known.Scale(model);
-            if (scale != 1)
-            {
-                BlockMath.Scale(block[model], T.CreateTruncating(scale), block[model]);
-            }
         }
 
         sum.Merge(block, result);
