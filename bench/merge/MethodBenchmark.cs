@@ -10,27 +10,40 @@ internal sealed class MethodBenchmark(Settings settings)
     private const int Models = 3;
     private const long TinyBytes = 64 << 10;
 
-    // What recipes usually say; all else is default.
-    private static readonly Dictionary<string, string[]> Usual = new()
-    {
-        ["breadcrumbs"] = ["density=0.9", "gamma=0.01"],
-        ["breadcrumbs_ties"] = ["density=0.9", "gamma=0.01"],
-        ["dare_linear"] = ["density=0.5"],
-        ["dare_ties"] = ["density=0.5"],
-        ["della"] = ["density=0.5"],
-        ["della_linear"] = ["density=0.5"],
-        ["linear"] = ["weight=1"],
-        ["multislerp"] = ["weight=1"],
-        ["nearswap"] = ["t=0.001"],
-        ["nuslerp"] = ["weight=0.5"],
-        ["sce"] = ["select_topk=0.2"],
-        ["slerp"] = ["t=0.5"],
-        ["ties"] = ["density=0.2"],
-    };
+    // Decompositions take minutes where sums take a second, and a copy of the bytes says nothing of them: their models are small and no copy is timed.
+    private const long MatrixModelBytes = 4 << 20;
+    private const long MatrixMemory = 2L << 30;
+
+    // What recipes usually say, and variants that work in another way; all else is default.
+    private static readonly (string Name, string[] Given)[] Usual =
+    [
+        ("breadcrumbs", ["density=0.9", "gamma=0.01"]),
+        ("breadcrumbs", ["density=0.9", "gamma=0.01", "variant=paper"]),
+        ("breadcrumbs_ties", ["density=0.9", "gamma=0.01"]),
+        ("consensus", []),
+        ("consensus", ["vector=ties"]),
+        ("dare_linear", ["density=0.5"]),
+        ("dare_ties", ["density=0.5"]),
+        ("della", ["density=0.5"]),
+        ("della_linear", ["density=0.5"]),
+        ("emr", []),
+        ("emr", ["task=1"]),
+        ("linear", ["weight=1"]),
+        ("multislerp", ["weight=1"]),
+        ("nearswap", ["t=0.001"]),
+        ("nuslerp", ["weight=0.5"]),
+        ("nuslerp", ["weight=0.5", "nuslerp_flatten=false"]),
+        ("nuslerp", ["weight=0.5", "nuslerp_flatten=false", "nuslerp_row_wise=true"]),
+        ("sce", ["select_topk=0.2"]),
+        ("slerp", ["t=0.5"]),
+        ("ties", ["density=0.2"]),
+        ("ties", ["density=0.2", "variant=paper"]),
+        ("truncate", ["rank=64"]),
+    ];
 
     private readonly CopyTimer _copies = new(settings);
 
-    /// <summary>Times some methods; all whose kernels work in tiles when none is named.</summary>
+    /// <summary>Times some methods; all whose kernels work in tiles when none is named. Those that need whole matrices are given smaller models.</summary>
     public async Task RunAsync(IReadOnlyList<string> methods, CancellationToken cancellation)
     {
         DType dtype = settings.DTypes[0];
@@ -38,12 +51,19 @@ internal sealed class MethodBenchmark(Settings settings)
         string[] models = Prepare(folder, "model", settings.ModelBytes, dtype);
         string[] tiny = Prepare(folder, "tiny", TinyBytes, dtype);
         _copies.Prepare(folder, (2 * (Models + 1)) + 1);
+        (string Name, string[] Given)[] chosen = [.. Choose(methods)];
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"base and models of {ByteSize.Format(settings.ModelBytes)} of {dtype.Name()}, memory {settings.Memory >> 20} MiB, medians of {settings.Runs} runs in turn with cp; ns with the start of the program taken off"));
-        Console.WriteLine("| method | settings | models read | merge s | cp s | merge / cp | ns / parameter, 1 thread | 2 threads | peak RSS MiB |");
-        Console.WriteLine("|---|---|---|---|---|---|---|---|---|");
-        foreach ((string name, string[] given) in Choose(methods))
+        if (chosen.Any(choice => !WorksInTiles(choice)))
         {
-            await CompareAsync(MergeMethods.Find(name), given, models, tiny, cancellation);
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"methods marked * decompose whole matrices, which would take hours: their models are of {ByteSize.Format(MatrixModelBytes)}, their memory is {MatrixMemory >> 20} MiB, and no copy is timed"));
+        }
+
+        Console.WriteLine("| method | settings | models read | merge s | cp s | merge / cp | ns a parameter, 1 thread | 2 threads | peak RSS |");
+        Console.WriteLine("|---|---|---|---|---|---|---|---|---|");
+        foreach ((string Name, string[] Given) choice in chosen)
+        {
+            string[] read = WorksInTiles(choice) ? models : Prepare(folder, "matrix", MatrixModelBytes, dtype);
+            await CompareAsync(MergeMethods.Find(choice.Name), choice.Given, read, tiny, cancellation);
         }
 
         CopyTimer.Clean(settings.Folder, settings.Keep);
@@ -51,6 +71,7 @@ internal sealed class MethodBenchmark(Settings settings)
 
     private async Task CompareAsync(IMergeMethod method, string[] given, string[] models, string[] tiny, CancellationToken cancellation)
     {
+        bool isTiled = KernelOf(method, given) is TileKernel;
         int count = Math.Min(Models, method.MaximumVectors ?? Models) + 1 - (method.Base == BaseRole.First && method.MaximumVectors is not null ? 1 : 0);
         var one = new List<double>();
         var two = new List<double>();
@@ -62,7 +83,7 @@ internal sealed class MethodBenchmark(Settings settings)
             (double start, _) = await MergeAsync(method, given, tiny[..count], 1, cancellation);
             (double single, _) = await MergeAsync(method, given, models[..count], 1, cancellation);
             (double merge, long memory) = await MergeAsync(method, given, models[..count], 2, cancellation);
-            double copy = await _copies.TimeAsync(HalvesMoved(method, given, count), cancellation);
+            double copy = isTiled ? await _copies.TimeAsync(HalvesMoved(method, given, count), cancellation) : double.NaN;
             if (run > 0)
             {
                 one.Add(single - start);
@@ -73,12 +94,14 @@ internal sealed class MethodBenchmark(Settings settings)
             }
         }
 
-        double parameters = settings.ModelBytes * 8.0 / settings.DTypes[0].BitSize();
-        double ratio = CopyTimer.Median([.. two.Zip(copies, (merge, copy) => merge / copy)]);
+        double parameters = (isTiled ? settings.ModelBytes : MatrixModelBytes) * 8.0 / settings.DTypes[0].BitSize();
         double onTwo = CopyTimer.Median([.. two.Zip(starts, (merge, start) => merge - start)]);
+        string copied = isTiled
+            ? string.Create(CultureInfo.InvariantCulture, $"{CopyTimer.Median(copies):F2} | {CopyTimer.Median([.. two.Zip(copies, (merge, copy) => merge / copy)]):F1}")
+            : "- | -";
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"| {method.Name} | {string.Join(' ', given)} | {count} | {CopyTimer.Median(two):F2} | {CopyTimer.Median(copies):F2} | {ratio:F2} | {CopyTimer.Median(one) / parameters * 1e9:F1} | {onTwo / parameters * 1e9:F1} | {peak >> 20} |"));
+            $"| {method.Name}{(isTiled ? "" : " *")} | {string.Join(' ', given)} | {count} | {CopyTimer.Median(two):F2} | {copied} | {CopyTimer.Median(one) / parameters * 1e9:F1} | {onTwo / parameters * 1e9:F1} | {peak >> 20} MiB |"));
     }
 
     // A merge moves what it reads and what it writes, a copy each of its bytes twice; methods that need statistics read twice.
@@ -91,7 +114,7 @@ internal sealed class MethodBenchmark(Settings settings)
         [
             "merge", "--method", method.Name, "--base", $"m0={models[0]}", .. models.Skip(1).Select((model, index) => $"m{index + 1}={model}"),
             .. WithTask(method, given).SelectMany(setting => new[] { "--set", setting }),
-            "-o", _copies.OutputFolder, "--memory", settings.Memory.ToString(CultureInfo.InvariantCulture), "--threads", threads.ToString(CultureInfo.InvariantCulture), "--quiet",
+            "-o", _copies.OutputFolder, "--force", "--memory", (KernelOf(method, given) is TileKernel ? settings.Memory : MatrixMemory).ToString(CultureInfo.InvariantCulture), "--threads", threads.ToString(CultureInfo.InvariantCulture), "--quiet",
             .. settings.Flush ? [] : new[] { "--no-flush" },
         ];
         return await TimedProgram.RunAsync(settings.Program, arguments, cancellation);
@@ -99,24 +122,28 @@ internal sealed class MethodBenchmark(Settings settings)
 
     private static IEnumerable<(string Name, string[] Given)> Choose(IReadOnlyList<string> methods)
     {
-        IEnumerable<string> chosen = methods.Count > 0 ? methods : MergeMethods.All.Where(WorksInTiles).Select(method => method.Name);
-        foreach (string text in chosen)
+        foreach (string text in methods)
         {
             string[] parts = text.Split(':', 2);
-            yield return (parts[0], parts.Length > 1 ? parts[1].Split(',') : Usual.GetValueOrDefault(parts[0], []));
+            yield return (parts[0], parts.Length > 1 ? parts[1].Split(',') : UsualOf(parts[0])[0].Given);
+        }
+
+        foreach ((string Name, string[] Given) choice in MergeMethods.All.SelectMany(method => UsualOf(method.Name)).Where(choice => methods.Count == 0 && WorksInTiles(choice)))
+        {
+            yield return choice;
         }
     }
 
-    private static bool WorksInTiles(IMergeMethod method)
-    {
-        return KernelOf(method, Usual.GetValueOrDefault(method.Name, [])) is TileKernel;
-    }
+    private static (string Name, string[] Given)[] UsualOf(string method) =>
+        Usual.Where(choice => choice.Name == method).ToArray() is { Length: > 0 } known ? known : [(method, [])];
 
-    private static MergeKernel? KernelOf(IMergeMethod method, string[] given)
+    private static bool WorksInTiles((string Name, string[] Given) choice) => KernelOf(MergeMethods.Find(choice.Name), choice.Given) is TileKernel;
+
+    private static MergeKernel KernelOf(IMergeMethod method, string[] given)
     {
         MergeSetting[] settings = [.. WithTask(method, given).Select(setting => new MergeSetting(setting.Split('=')[0], setting.Split('=')[1]))];
         var arguments = MergeArguments.Bind(method, Math.Min(Models, method.MaximumVectors ?? Models), settings, out IReadOnlyList<MergeException> errors);
-        return errors.Count == 0 ? method.CreateKernel(arguments) : null;
+        return errors.Count == 0 ? method.CreateKernel(arguments) : throw errors[0];
     }
 
     private static IEnumerable<string> WithTask(IMergeMethod method, string[] given) =>

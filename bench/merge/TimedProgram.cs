@@ -27,7 +27,8 @@ internal static class TimedProgram
     public static async Task<(double Seconds, long PeakBytes)> RunAsync(string file, IEnumerable<string> arguments, CancellationToken cancellation)
     {
         long start = Stopwatch.GetTimestamp();
-        using Process process = Process.Start(new ProcessStartInfo(file, arguments))!;
+        using Process process = Process.Start(new ProcessStartInfo(file, arguments) { RedirectStandardError = true })!;
+        Task<string> messages = process.StandardError.ReadToEndAsync(cancellation);
         using var watching = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         Task<long> peak = WatchAsync(process.Id, watching.Token);
         await process.WaitForExitAsync(cancellation);
@@ -35,7 +36,7 @@ internal static class TimedProgram
         await watching.CancelAsync();
         return process.ExitCode == 0
             ? (seconds, await peak)
-            : throw new InvalidOperationException($"{file} failed with exit code {process.ExitCode}.");
+            : throw new InvalidOperationException($"{file} failed with exit code {process.ExitCode}: {await messages}");
     }
 
     private static async Task<long> WatchAsync(int process, CancellationToken cancellation)

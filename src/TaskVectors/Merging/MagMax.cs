@@ -22,13 +22,11 @@ internal sealed class MagMax : IMergeMethod
     {
         public override void Merge(MergeBlock block, Span<double> result)
         {
-            block[0].CopyTo(result);
-            for (int model = 1; model < block.ModelCount; model++)
+            LargestChange.Find(block, result);
+            if (scale != 1)
             {
-                BlockMath.TakeLarger(block[model], result);
+                BlockMath.Scale(result, scale, result);
             }
-
-            BlockMath.Scale(result, scale, result);
         }
     }
 }

@@ -1,8 +1,13 @@
 using TaskVectors.Merging;
+using TaskVectors.Merging.Competition;
+using TaskVectors.Merging.Fusion;
 using TaskVectors.Merging.Masks;
+using TaskVectors.Merging.Products;
+using TaskVectors.Merging.Sharing;
 using TaskVectors.Merging.Sums;
 using TaskVectors.Merging.Trimming;
 using TaskVectors.Tensors;
+using TaskVectors.Tensors.Kernels;
 
 namespace TaskVectors.Tests.Merging;
 
@@ -72,6 +77,132 @@ public class BlockKernelTests
         {
             var sum = new DisjointSum([0.5, 1, 2], averages: true, scale: 0.7);
             Require(length, (block, result) => sum.Merge(block.Values, zeroIsPositive, result), Of((block, result) => sum.MergeScalar(block.Values, zeroIsPositive, 0, result)));
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Lengths))]
+    public void Weighted_sums_give_the_bits_of_their_twin(int length)
+    {
+        double[] weights = [0.3, -1.7, 0.9];
+        Require(length, (block, result) => BlockMath.WeightedSum(block, weights, result), (block, result) => BlockMath.WeightedSumScalar<double>(block.Values, weights, 0, result));
+    }
+
+    [Theory]
+    [MemberData(nameof(Lengths))]
+    public void The_largest_change_gives_the_bits_of_its_twin(int length) =>
+        Require(length, LargestChange.Find, (block, result) => LargestChange.FindScalar(block, 0, result));
+
+    [Theory]
+    [MemberData(nameof(Lengths))]
+    public void Shared_means_give_the_bits_of_their_twin(int length)
+    {
+        foreach (double[] scales in new double[][] { [], [1.1, 0.5, 2] })
+        {
+            Require(length, (block, result) => SharedMean.Merge(block, 0.3, scales, result), (block, result) => SharedMean.MergeScalar(block, 0.3, scales, 0, result));
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Lengths))]
+    public void Variances_give_the_bits_and_the_count_of_their_twin(int length) => Require(
+        length,
+        (block, result) => result[0] += Variances.Find(block, result),
+        (block, result) => result[0] += Variances.FindScalar(block, 0, result));
+
+    [Theory]
+    [MemberData(nameof(Lengths))]
+    public void Selected_elements_merge_to_the_bits_of_their_twin(int length)
+    {
+        double[] weights = [0.2, 0.5, 0.3];
+        foreach (long bound in new[] { -1, 0, BitConverter.DoubleToInt64Bits(0.25), long.MaxValue })
+        {
+            Require(length, (block, result) => SceKernel.Merge(block, weights, bound, result), (block, result) => SceKernel.MergeScalar(block, weights, bound, 0, result));
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Lengths))]
+    public void Squares_above_a_bound_sum_to_the_bits_of_their_twin(int length)
+    {
+        double[] values = TestModel.Numbers(length, length);
+        double[] variances = TestModel.Numbers(length + 1, length);
+        long bound = BitConverter.DoubleToInt64Bits(0.4);
+        double[] lanes = new double[FixedOrderSum.Lanes];
+        Variances.AddSquaresAboveScalar(values, variances, bound, lanes);
+        Assert.Equal(FixedOrderSum.Reduce(lanes), Variances.SquaresAbove(values, variances, bound));
+    }
+
+    [Theory]
+    [MemberData(nameof(Lengths))]
+    public void Scores_of_a_competition_give_the_bits_of_their_twin(int length)
+    {
+        var competition = new ParameterCompetition([new(0.1, 1), new(0, 0.5), new(0.2, 0.2)], PcbVariant.Raw);
+        for (int task = 0; task < Models; task++)
+        {
+            int chosen = task;
+            Require(length, (block, result) => competition.Score(block, chosen, result), (block, result) =>
+            {
+                Sum(block, result);
+                for (int index = 0; index < length; index++)
+                {
+                    result[index] += 0.0; // the sums start from zero, which has no sign
+                }
+
+                competition.ScoreScalar(block[chosen], chosen, 0, result);
+            });
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Lengths))]
+    public void Shares_of_a_task_give_the_bits_of_their_twin(int length)
+    {
+        var share = new TaskShare(-0.2, 0.9, 1.3, new MagnitudeRange(0.1, 0.7));
+        double[] values = [.. TestModel.Numbers(length, length).Select((value, index) => index % 5 == 0 ? 0 : value)];
+        double[] scores = TestModel.Numbers(length + 1, length);
+        double[][] wide = [new double[length], new double[length]];
+        double[][] scalar = [new double[length], new double[length]];
+        share.Add(values, scores, wide[0], wide[1]);
+        share.AddScalar(values, scores, 0, scalar[0], scalar[1]);
+        Assert.Equal(scalar[0], wide[0]);
+        Assert.Equal(scalar[1], wide[1]);
+    }
+
+    [Theory]
+    [MemberData(nameof(Lengths))]
+    public void Softmax_sums_give_the_bits_of_their_twin(int length)
+    {
+        double[] row = TestModel.Numbers(length, length, scale: 9);
+        double[] wide = new double[length];
+        double[] scalar = new double[length];
+        double[] lanes = new double[FixedOrderSum.Lanes];
+        SoftmaxSums.ExponentiateScalar(row, row.Max(), scalar, lanes);
+        Assert.Equal(FixedOrderSum.Reduce(lanes), SoftmaxSums.Exponentiate(row, wide));
+        Assert.Equal(scalar, wide);
+
+        double[] other = [.. wide.Reverse()];
+        Array.Clear(lanes);
+        SoftmaxSums.AddDivergenceScalar(wide, 0.1, other, 0.3, 1e-8, lanes);
+        Assert.Equal(FixedOrderSum.Reduce(lanes), SoftmaxSums.Divergence(wide, 0.1, other, 0.3, 1e-8));
+    }
+
+    [Theory]
+    [MemberData(nameof(Lengths))]
+    public void Products_of_all_pairs_have_the_bits_of_single_ones(int length)
+    {
+        for (int models = 1; models <= 8; models++)
+        {
+            double[] values = TestModel.Numbers(length, models * length);
+            double[] products = new double[models * models];
+            ProductSums.Add(new MergeBlock<double>(new MergeTensor("x", new TensorShape(length)), 0, length, values, length, new PhiloxKey[models]), products);
+            for (int first = 0; first < models; first++)
+            {
+                for (int second = first; second < models; second++)
+                {
+                    Assert.Equal(BlockMath.Dot(values.AsSpan(first * length, length), values.AsSpan(second * length, length)), products[(first * models) + second]);
+                }
+            }
         }
     }
 

@@ -32,6 +32,16 @@ public sealed class FusedMergeTests : IDisposable
                 data.Add("linear", "weight=0.4", dtype);
                 data.Add("multislerp", "weight=1", dtype);
                 data.Add("task_arithmetic", "weight=0.3", dtype);
+                data.Add("arcee_fusion", "", dtype);
+                data.Add("consensus", "", dtype);
+                data.Add("karcher", "", dtype);
+                data.Add("magmax", "lambda=0.7", dtype);
+                data.Add("model_stock", "", dtype);
+                data.Add("nearswap", "t=0.1", dtype);
+                data.Add("pcb", "ratio=0.3", dtype);
+                data.Add("ram", "", dtype);
+                data.Add("ramplus_tl", "", dtype);
+                data.Add("sce", "select_topk=0.3", dtype);
                 data.Add("ties", "density=0.3", dtype);
                 data.Add("ties", "density=0.3 variant=peft", dtype);
             }
@@ -48,9 +58,7 @@ public sealed class FusedMergeTests : IDisposable
     [MemberData(nameof(Methods))]
     public async Task A_merge_that_is_written_agrees_with_its_values_in_double_precision(string method, string settings, DType dtype)
     {
-        Checkpoint origin = Write("base", dtype, 0);
-        Checkpoint[] models = [.. Enumerable.Range(1, 3).Select(model => Write($"m{model}", dtype, model))];
-        Checkpoint merge = MergeMethods.Find(method).Compose(method == "linear" ? null : origin, models, MergeCase.Parameters(settings));
+        Checkpoint merge = Merge(method, settings, dtype);
         string path = _folder["out.safetensors"];
         _ = await merge.SaveAsync(path, EditOptions.Default);
         using var values = CheckpointValues.Open(merge);
@@ -68,9 +76,7 @@ public sealed class FusedMergeTests : IDisposable
     [MemberData(nameof(Methods))]
     public async Task Threads_and_memory_do_not_change_a_byte(string method, string settings, DType dtype)
     {
-        Checkpoint origin = Write("base", dtype, 0);
-        Checkpoint[] models = [.. Enumerable.Range(1, 3).Select(model => Write($"m{model}", dtype, model))];
-        Checkpoint merge = MergeMethods.Find(method).Compose(method == "linear" ? null : origin, models, MergeCase.Parameters(settings));
+        Checkpoint merge = Merge(method, settings, dtype);
         var saved = new List<byte[]>();
         foreach ((int threads, long memory) in new[] { (1, 1L << 30), (2, 64L << 20), (7, 256L << 20) })
         {
@@ -103,6 +109,14 @@ public sealed class FusedMergeTests : IDisposable
         Manifest manifest = await merge.SaveAsync(_folder["out.safetensors"], EditOptions.Default);
         Assert.All(manifest.Tensors, tensor => Assert.Equal("copy", tensor.Operation));
         Assert.All(Layers, layer => Assert.Equal(TestModel.Bytes(model, layer.Name), TestModel.Bytes(Checkpoint.Open(_folder["out.safetensors"]), layer.Name)));
+    }
+
+    private Checkpoint Merge(string method, string settings, DType dtype)
+    {
+        IMergeMethod found = MergeMethods.Find(method);
+        int count = Math.Min(3, (found.MaximumVectors ?? 4) - (found.Base == BaseRole.First ? 1 : 0));
+        Checkpoint[] models = [.. Enumerable.Range(1, count).Select(model => Write($"m{model}", dtype, model))];
+        return found.Compose(method == "linear" ? null : Write("base", dtype, 0), models, MergeCase.Parameters(settings));
     }
 
     private Checkpoint Write(string name, DType dtype, int moved)

@@ -5,6 +5,8 @@ namespace TaskVectors.Tests.Tensors;
 /// <summary>The sum in one pass against the same in steps, bit for bit: over every dtype, odd lengths, special values, and blocks of any number of inputs.</summary>
 public class LinearBlockTests
 {
+    private const double Factor = 0.6;
+
     public static TheoryData<DType> Types => [.. DTypes.All.Where(dtype => dtype.IsArithmetic())];
 
     [Theory]
@@ -35,6 +37,21 @@ public class LinearBlockTests
         Compare(dtype, [1, 0.5, -0.25], reference: -1, inputs);
     }
 
+    [Theory]
+    [MemberData(nameof(Types))]
+    public void Numbers_that_are_added_last_give_what_the_steps_give(DType dtype)
+    {
+        for (int length = 0; length <= 70; length++)
+        {
+            byte[][] inputs = Inputs(dtype, 3, length, seed => Samples.Numbers(dtype, length, seed));
+            double[] addend = TestModel.Numbers(length, length);
+            Compare(dtype, [1, 0, 0], reference: 0, inputs, addend);
+            Compare(dtype, [0, 0.3, -0.7], reference: 0, inputs, addend);
+            Compare(dtype, [0, 0, 0], reference: 1, inputs, addend);
+            Compare(dtype, [0, 0, 0], reference: -1, inputs, [.. addend.Select((number, index) => index == length / 2 ? double.NaN : -0.0 * number)]);
+        }
+    }
+
     [Fact]
     public void Inputs_that_do_not_hold_the_elements_are_refused()
     {
@@ -55,7 +72,7 @@ public class LinearBlockTests
         return inputs;
     }
 
-    private static void Compare(DType dtype, double[] coefficients, int reference, byte[][] inputs)
+    private static void Compare(DType dtype, double[] coefficients, int reference, byte[][] inputs, double[]? addend = null)
     {
         int size = dtype.BitSize() / 8;
         int count = inputs[0].Length / size;
@@ -68,8 +85,8 @@ public class LinearBlockTests
 
         foreach (SumPrecision precision in Enum.GetValues<SumPrecision>())
         {
-            (byte[] codes, EncodeCounts counts, EditStatistics statistics) = Sum(dtype, coefficients, reference, together.AsSpan(1), stride, count, precision);
-            (byte[] expected, EncodeCounts expectedCounts, EditStatistics expectedStatistics) = InSteps(dtype, coefficients, reference, inputs, precision);
+            (byte[] codes, EncodeCounts counts, EditStatistics statistics) = Sum(dtype, coefficients, reference, together.AsSpan(1), stride, count, precision, addend);
+            (byte[] expected, EncodeCounts expectedCounts, EditStatistics expectedStatistics) = InSteps(dtype, coefficients, reference, inputs, precision, addend);
             Assert.Equal(expected, codes);
             Assert.Equal(expectedCounts, counts);
             Assert.Equal(expectedStatistics, statistics);
@@ -77,16 +94,16 @@ public class LinearBlockTests
     }
 
     private static (byte[] Codes, EncodeCounts Counts, EditStatistics Statistics) Sum(
-        DType dtype, double[] coefficients, int reference, ReadOnlySpan<byte> inputs, int stride, int count, SumPrecision precision)
+        DType dtype, double[] coefficients, int reference, ReadOnlySpan<byte> inputs, int stride, int count, SumPrecision precision, double[]? addend = null)
     {
         byte[] codes = new byte[count * dtype.BitSize() / 8];
-        var block = new LinearBlock { Inputs = inputs, Stride = stride, Coefficients = coefficients, Reference = reference, Count = count, Precision = precision };
+        var block = new LinearBlock { Inputs = inputs, Stride = stride, Coefficients = coefficients, Reference = reference, Count = count, Precision = precision, Addend = addend, AddendCoefficient = Factor };
         (EncodeCounts counts, EditStatistics statistics) = TensorConverter.Sum(dtype, block, codes);
         return (codes, counts, statistics);
     }
 
     private static (byte[] Codes, EncodeCounts Counts, EditStatistics Statistics) InSteps(
-        DType dtype, double[] coefficients, int reference, byte[][] inputs, SumPrecision precision)
+        DType dtype, double[] coefficients, int reference, byte[][] inputs, SumPrecision precision, double[]? addend)
     {
         double[] sum = new double[inputs[0].Length * 8 / dtype.BitSize()];
         double[] origin = reference < 0 ? [] : new double[sum.Length];
@@ -107,6 +124,11 @@ public class LinearBlockTests
             {
                 TensorConverter.MultiplyAdd(dtype, inputs[term], coefficients[term], sum);
             }
+        }
+
+        for (int index = 0; index < addend?.Length; index++)
+        {
+            sum[index] = started ? Math.FusedMultiplyAdd(addend[index], Factor, sum[index]) : addend[index] * Factor;
         }
 
         byte[] codes = new byte[inputs[0].Length];

@@ -39,6 +39,16 @@ public class VectorKernelTests
 
     [Theory]
     [MemberData(nameof(Types))]
+    public void Spans_of_every_length_decode_alike_less_an_origin(DType dtype) => ForEachLength(dtype, (codes, numbers, length) =>
+    {
+        double[] origin = TestModel.Numbers(length, length);
+        float[] single = Array.ConvertAll(origin, number => (float)number);
+        AssertSame<double>(dtype, length, (kernels, destination) => kernels.DecodeDifference(codes.Span, origin, destination));
+        AssertSame<float>(dtype, length, (kernels, destination) => kernels.DecodeDifference(codes.Span, single, destination));
+    });
+
+    [Theory]
+    [MemberData(nameof(Types))]
     public void Spans_of_every_length_multiply_and_add_alike(DType dtype) => ForEachLength(dtype, (codes, numbers, length) =>
     {
         foreach (double coefficient in new[] { 0.3, -1.0, 0.0, double.PositiveInfinity, double.NaN })

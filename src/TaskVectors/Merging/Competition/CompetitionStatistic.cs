@@ -38,12 +38,15 @@ internal sealed class CompetitionStatistic(long total, int tasks, double ratio, 
 
     public override void EndPass() => Current!.EndPass();
 
-    /// <summary>The share of a task in an element, from 0 to 1: its score, brought from what is between the score of the rank and the largest.</summary>
-    public double Share(int task, double score)
+    /// <summary>
+    /// What scores of a task are brought from to 0 to 1, which gives its share in an element: the score of the rank, and the largest. Scores up to the first have
+    /// no share.
+    /// </summary>
+    public (double Lowest, double Largest) ScoresOf(int task)
     {
         double lowest = _positive!.Threshold(task) is > 0 and var positive ? positive : _negative?.Threshold(task) ?? 0;
         double largest = _positive.Largest(task) is > 0 and var top ? top : _negative?.Largest(task) ?? 0;
-        return score > lowest && largest > lowest ? (score - lowest) / (largest - lowest) : 0;
+        return (lowest, largest);
     }
 
     private static SelectionStatistic Magnitudes(long total, int tasks, double clamp)

@@ -1,3 +1,6 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
 using TaskVectors.Merging.Sums;
 
 namespace TaskVectors.Merging.Competition;
@@ -18,12 +21,41 @@ internal sealed class ParameterCompetition(MagnitudeRange[] ranges, PcbVariant v
     public void Score(MergeBlock block, int task, Span<double> scores)
     {
         SumOfOpponents(block, scores);
-        ReadOnlySpan<double> values = block[task];
-        for (int index = 0; index < scores.Length; index++)
+        int done = Vector256.IsHardwareAccelerated ? ScoreVectors(block[task], ranges[task], ranges.Length, scores) : 0;
+        ScoreScalar(block[task], task, done, scores);
+    }
+
+    /// <summary>Scores elements from a position on, where the scores hold what they compete with, one by one.</summary>
+    public void ScoreScalar(ReadOnlySpan<double> values, int task, int from, Span<double> scores)
+    {
+        for (int index = from; index < scores.Length; index++)
         {
             double normal = ranges[task].Normalize(values[index]);
-            scores[index] = Math.Exp(ranges.Length * (normal * normal)) * Math.Tanh(values[index] * scores[index]);
+            scores[index] = ElementaryFunctions.Exp(ranges.Length * (normal * normal)) * ElementaryFunctions.Tanh(values[index] * scores[index]);
         }
+    }
+
+    // Returns how many elements are done.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static int ScoreVectors(ReadOnlySpan<double> values, MagnitudeRange range, double tasks, Span<double> scores)
+    {
+        ref double value = ref MemoryMarshal.GetReference(values);
+        ref double score = ref MemoryMarshal.GetReference(scores);
+        Vector256<double> low = Vector256.Create(range.Low);
+        Vector256<double> high = Vector256.Create(range.High);
+        Vector256<double> width = Vector256.Create(range.High - range.Low);
+        Vector256<double> isWide = Vector256.GreaterThan(high, low);
+        Vector256<double> factor = Vector256.Create(tasks);
+        int whole = scores.Length - (scores.Length % Vector256<double>.Count);
+        for (nuint index = 0; index < (nuint)whole; index += (nuint)Vector256<double>.Count)
+        {
+            Vector256<double> own = Vector256.LoadUnsafe(ref value, index);
+            Vector256<double> normal = isWide & ((Vector256.Min(Vector256.Max(Vector256.Abs(own), low), high) - low) / width);
+            Vector256<double> within = ElementaryFunctions.Exp(factor * (normal * normal));
+            (within * ElementaryFunctions.Tanh(own * Vector256.LoadUnsafe(ref score, index))).StoreUnsafe(ref score, index);
+        }
+
+        return whole;
     }
 
     private void SumOfOpponents(MergeBlock block, Span<double> sums)

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Numerics;
 using TaskVectors.Merging.Selection;
 
 namespace TaskVectors.Merging.Competition;
@@ -23,20 +24,30 @@ internal sealed class PcbKernel(double[] weights, double ratio, double clamp, Pc
         for (int task = 0; task < block.ModelCount; task++)
         {
             known.Competition.Score(block, task, scores);
-            ReadOnlySpan<double> values = block[task];
-            for (int index = 0; index < scores.Length; index++)
+            (double lowest, double largest) = known.ScoresOf(task);
+            if (largest > lowest)
             {
-                double share = known.Share(task, scores[index]);
-                result[index] += scale * weights[task] * known.Competition.Ranges[task].Clamp(values[index]) * share;
-                shares[index] += share;
+                var share = new TaskShare(lowest, largest, scale * weights[task], known.Competition.Ranges[task]);
+                share.Add(block[task], scores, result, shares);
             }
         }
 
-        for (int index = 0; index < result.Length; index++)
+        Divide(shares, result);
+        ArrayPool<double>.Shared.Return(buffer);
+    }
+
+    private static void Divide(ReadOnlySpan<double> shares, Span<double> result)
+    {
+        var smallest = new Vector<double>(SmallestDivisor);
+        int index = 0;
+        for (; index <= result.Length - Vector<double>.Count; index += Vector<double>.Count)
+        {
+            (new Vector<double>(result[index..]) / Vector.Max(new Vector<double>(shares[index..]), smallest)).CopyTo(result[index..]);
+        }
+
+        for (; index < result.Length; index++)
         {
             result[index] /= Math.Max(shares[index], SmallestDivisor);
         }
-
-        ArrayPool<double>.Shared.Return(buffer);
     }
 }

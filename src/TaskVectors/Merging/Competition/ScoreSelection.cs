@@ -1,3 +1,4 @@
+using System.Numerics;
 using TaskVectors.Merging.Selection;
 
 namespace TaskVectors.Merging.Competition;
@@ -23,12 +24,24 @@ internal sealed class ScoreSelection(ParameterCompetition competition, long tota
     protected override ReadOnlySpan<double> Values(MergeBlock block, int series, Span<double> buffer)
     {
         competition.Score(block, series, buffer);
-        foreach (ref double score in buffer)
+        KeepSign(buffer);
+        return buffer;
+    }
+
+    // The magnitudes of one sign.
+    private void KeepSign(Span<double> scores)
+    {
+        Vector<double> sign = isNegative ? -Vector<double>.One : Vector<double>.One;
+        int index = 0;
+        for (; index <= scores.Length - Vector<double>.Count; index += Vector<double>.Count)
         {
-            score = isNegative ? Math.Max(-score, 0) : Math.Max(score, 0);
+            Vector.Max(new Vector<double>(scores[index..]) * sign, Vector<double>.Zero).CopyTo(scores[index..]);
         }
 
-        return buffer;
+        for (; index < scores.Length; index++)
+        {
+            scores[index] = isNegative ? Math.Max(-scores[index], 0) : Math.Max(scores[index], 0);
+        }
     }
 
     private double ValueOf(MagnitudeCut cut)

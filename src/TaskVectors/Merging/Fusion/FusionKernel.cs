@@ -1,3 +1,5 @@
+using System.Numerics;
+
 namespace TaskVectors.Merging.Fusion;
 
 /// <summary>Takes the second model's value where its importance reaches the threshold of the tensor.</summary>
@@ -13,9 +15,23 @@ internal sealed class FusionKernel : TwoPassKernel
     {
         var known = (FusionStatistic)statistic;
         known.Importance.Find(block, result);
-        for (int index = 0; index < block.Count; index++)
+        Choose(block[0], block[1], known.Threshold, result);
+    }
+
+    // From the importance that the result holds.
+    private static void Choose(ReadOnlySpan<double> first, ReadOnlySpan<double> second, double threshold, Span<double> result)
+    {
+        var least = new Vector<double>(threshold);
+        int index = 0;
+        for (; index <= result.Length - Vector<double>.Count; index += Vector<double>.Count)
         {
-            result[index] = result[index] >= known.Threshold ? block[1][index] : block[0][index];
+            Vector<long> isTaken = Vector.GreaterThanOrEqual(new Vector<double>(result[index..]), least);
+            Vector.ConditionalSelect(isTaken, new Vector<double>(second[index..]), new Vector<double>(first[index..])).CopyTo(result[index..]);
+        }
+
+        for (; index < result.Length; index++)
+        {
+            result[index] = result[index] >= threshold ? second[index] : first[index];
         }
     }
 }

@@ -33,7 +33,7 @@ internal sealed class FusionStatistic : TensorStatistic
 
     public override bool Wants(long firstElement) => _isMeasuring || _selection.Wants(firstElement);
 
-    public override ChunkStatistic Begin() => _isMeasuring ? new Rows(Importance) : _selection.Begin();
+    public override ChunkStatistic Begin() => _isMeasuring ? new Rows(Importance, needsLeast: PlaceOf(1) == 0) : _selection.Begin();
 
     public override void Add(ChunkStatistic chunk)
     {
@@ -68,7 +68,7 @@ internal sealed class FusionStatistic : TensorStatistic
     private double Quartile(int quartile) =>
         PlaceOf(quartile) == 0 ? _least : BitConverter.Int64BitsToDouble(_selection.Cut(quartile - 1).Pattern);
 
-    private sealed class Rows(RowImportance importance) : ChunkStatistic
+    private sealed class Rows(RowImportance importance, bool needsLeast) : ChunkStatistic
     {
         private double[] _values = [];
 
@@ -83,6 +83,11 @@ internal sealed class FusionStatistic : TensorStatistic
             First = First < 0 ? importance.RowAt(block.First) : First;
             double[] divergences = [.. importance.Divergences(block)];
             Divergences.AddRange(divergences);
+            if (!needsLeast)
+            {
+                return;
+            }
+
             _values = _values.Length < block.Count ? new double[block.Count] : _values;
             int length = block.Count / Math.Max(1, divergences.Length);
             for (int row = 0; row < divergences.Length; row++)

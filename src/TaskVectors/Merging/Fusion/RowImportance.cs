@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Numerics;
 
 namespace TaskVectors.Merging.Fusion;
 
@@ -50,50 +51,33 @@ internal sealed class RowImportance
     /// <summary>The importance of each element of a row.</summary>
     public static void Find(MergeBlock row, double divergence, Span<double> importance)
     {
-        for (int index = 0; index < row.Count; index++)
+        ReadOnlySpan<double> original = row[0];
+        ReadOnlySpan<double> changed = row[1];
+        var factor = new Vector<double>(divergence);
+        int index = 0;
+        for (; index <= importance.Length - Vector<double>.Count; index += Vector<double>.Count)
         {
-            importance[index] = Math.Abs(row[1][index] - row[0][index]) * divergence;
+            (Vector.Abs(new Vector<double>(changed[index..]) - new Vector<double>(original[index..])) * factor).CopyTo(importance[index..]);
+        }
+
+        for (; index < importance.Length; index++)
+        {
+            importance[index] = Math.Abs(changed[index] - original[index]) * divergence;
         }
     }
 
     /// <summary>KL(p || q) of the softmax of two rows, each probability increased by 1e-8; rounding below zero is zero.</summary>
     public static double Divergence(ReadOnlySpan<double> changed, ReadOnlySpan<double> original)
     {
-        double[] changedPowers = ArrayPool<double>.Shared.Rent(changed.Length);
-        double[] originalPowers = ArrayPool<double>.Shared.Rent(changed.Length);
-        double changedSum = Exponentiate(changed, changedPowers);
-        double originalSum = Exponentiate(original, originalPowers);
-        double sum = 0;
-        for (int index = 0; index < changed.Length; index++)
-        {
-            double p = (changedPowers[index] / changedSum) + Smallest;
-            double q = (originalPowers[index] / originalSum) + Smallest;
-            sum += p * Math.Log(p / q);
-        }
-
-        ArrayPool<double>.Shared.Return(changedPowers);
-        ArrayPool<double>.Shared.Return(originalPowers);
+        double[] rented = ArrayPool<double>.Shared.Rent(2 * changed.Length);
+        Span<double> changedPowers = rented.AsSpan(0, changed.Length);
+        Span<double> originalPowers = rented.AsSpan(changed.Length, changed.Length);
+        double changedShare = 1 / SoftmaxSums.Exponentiate(changed, changedPowers);
+        double originalShare = 1 / SoftmaxSums.Exponentiate(original, originalPowers);
+        double sum = SoftmaxSums.Divergence(changedPowers, changedShare, originalPowers, originalShare, Smallest);
+        ArrayPool<double>.Shared.Return(rented);
         return Math.Max(0, sum);
     }
 
     private static int LengthOf(MergeTensor tensor) => tensor.Shape.Rank == 0 ? 1 : checked((int)Math.Max(1, tensor.Shape[tensor.Shape.Rank - 1]));
-
-    // exp(x - max x) and its sum: the softmax but for a factor.
-    private static double Exponentiate(ReadOnlySpan<double> row, Span<double> powers)
-    {
-        double top = double.NegativeInfinity;
-        foreach (double value in row)
-        {
-            top = Math.Max(top, value);
-        }
-
-        double sum = 0;
-        for (int index = 0; index < row.Length; index++)
-        {
-            powers[index] = Math.Exp(row[index] - top);
-            sum += powers[index];
-        }
-
-        return sum;
-    }
 }

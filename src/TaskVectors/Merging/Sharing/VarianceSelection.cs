@@ -19,7 +19,7 @@ internal sealed class VarianceSelection(long total, long selected) : SelectionSt
 
         double[] rented = ArrayPool<double>.Shared.Rent(block.Count);
         Span<double> variances = rented.AsSpan(0, block.Count);
-        Variances.Find(block, variances);
+        _ = Variances.Find(block, variances);
 
         // What is selected has a variance, so that those set to zero can be told.
         MagnitudeScan.KeepWithin(variances, block.First, cut);
@@ -33,7 +33,7 @@ internal sealed class VarianceSelection(long total, long selected) : SelectionSt
 
     protected override ReadOnlySpan<double> Values(MergeBlock block, int series, Span<double> buffer)
     {
-        Variances.Find(block, buffer);
+        _ = Variances.Find(block, buffer);
         return buffer;
     }
 

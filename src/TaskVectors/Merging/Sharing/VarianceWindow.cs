@@ -1,3 +1,4 @@
+using System.Buffers;
 using TaskVectors.Merging.Selection;
 
 namespace TaskVectors.Merging.Sharing;
@@ -16,9 +17,8 @@ internal sealed class VarianceWindow
     private const int LargestSample = 256;
     private const int SampleShare = 64;
 
-    // The blocks of a sample are less alike than single elements would be: more than the four deviations that those would need.
-    private const double Deviations = 6;
-    private const double LeastMargin = 32;
+    private const double Deviations = 4;
+    private const double LeastMargin = 16;
 
     private const int SmallestListed = 64 * 1024;
     private const int LargestListed = 1 << 18;
@@ -35,6 +35,7 @@ internal sealed class VarianceWindow
     private long _low = 1;
     private long _high = long.MaxValue;
     private long _above;
+    private int _expected;
     private bool _isOverflowing;
 
     /// <param name="total">The number of elements.</param>
@@ -62,6 +63,9 @@ internal sealed class VarianceWindow
     /// <summary>The sum of squares of each model over what is kept, once that is decided.</summary>
     public ReadOnlySpan<double> Energies => _energies;
 
+    // Every sampled block, and those at the ends of chunks that are cut short.
+    private int SampleCapacity => checked((int)(((_total / SampleBlockElements / _sampleStep) + 2) * SampleBlockElements));
+
     /// <summary>The most memory taken.</summary>
     public static long BytesFor(long total, int models) => HeldAtOnce * Capacity(total) * ((2 * sizeof(long)) + ((long)models * sizeof(double)));
 
@@ -76,6 +80,7 @@ internal sealed class VarianceWindow
     {
         if (chunk is Sample sample)
         {
+            _sample.Reserve(sample.Patterns.Count == 0 ? 0 : SampleCapacity);
             sample.Patterns.Items.CopyTo(_sample.Append(sample.Patterns.Count));
             sample.Patterns.Clear();
             return;
@@ -90,8 +95,10 @@ internal sealed class VarianceWindow
         }
 
         _isOverflowing |= _listed.Count + found.Listed.Count > Capacity(_total);
-        if (!_isOverflowing)
+        if (!_isOverflowing && found.Listed.Count > 0)
         {
+            _listed.Reserve(_expected);
+            _values.Reserve(_expected * _models);
             found.Listed.Items.CopyTo(_listed.Append(found.Listed.Count));
             found.Values.Items.CopyTo(_values.Append(found.Values.Count));
         }
@@ -113,6 +120,7 @@ internal sealed class VarianceWindow
             long first = (long)Math.Floor((count * share) - margin);
             long last = (long)Math.Ceiling((count * share) + margin);
             _high = first < 1 ? long.MaxValue : QuickSelect.Largest(sample, first);
+            _expected = (int)Math.Min(Capacity(_total), (last - first) / (double)count * _total * 1.1);
             _low = last > count ? 1 : Math.Max(1, QuickSelect.Largest(sample, last));
         }
 
@@ -141,13 +149,15 @@ internal sealed class VarianceWindow
     private MagnitudeCut CutOf(long remaining)
     {
         Span<(long Pattern, long Index)> listed = _listed.Items;
-        long[] patterns = new long[listed.Length];
+        long[] rented = ArrayPool<long>.Shared.Rent(listed.Length);
+        Span<long> patterns = rented.AsSpan(0, listed.Length);
         for (int index = 0; index < patterns.Length; index++)
         {
             patterns[index] = listed[index].Pattern;
         }
 
         long pattern = QuickSelect.Largest(patterns, remaining);
+        ArrayPool<long>.Shared.Return(rented);
         long kept = remaining;
         foreach ((long candidate, _) in listed)
         {
@@ -191,7 +201,7 @@ internal sealed class VarianceWindow
         {
             _variances = _variances.Length < block.Count ? new double[block.Count] : _variances;
             Span<double> variances = _variances.AsSpan(0, block.Count);
-            Variances.Find(block, variances);
+            _ = Variances.Find(block, variances);
             Span<long> patterns = Patterns.Append(block.Count);
             for (int index = 0; index < patterns.Length; index++)
             {
@@ -224,8 +234,7 @@ internal sealed class VarianceWindow
             }
 
             Span<double> variances = _variances.AsSpan(0, block.Count);
-            Variances.Find(block, variances);
-            Varying += block.Count - variances.Count(0.0);
+            Varying += Variances.Find(block, variances);
             long above = _above;
             int count = MagnitudeScan.Find<double>(variances, low, high, _hits, ref _above);
             for (int model = 0; _above > above && model < models; model++)

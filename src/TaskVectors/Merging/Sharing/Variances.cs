@@ -11,11 +11,17 @@ namespace TaskVectors.Merging.Sharing;
 internal static class Variances
 {
     /// <summary>The variance of each element over the models: the mean square of what remains without the mean.</summary>
-    public static void Find(MergeBlock block, Span<double> variances) => FindScalar(block, FindVectors(block.Values, variances), variances);
+    /// <returns>How many are not zero.</returns>
+    public static long Find(MergeBlock block, Span<double> variances)
+    {
+        int done = FindVectors(block.Values, variances, out long zeros);
+        return done - zeros + FindScalar(block, done, variances);
+    }
 
     /// <summary>The same from a position on, one by one.</summary>
-    public static void FindScalar(MergeBlock block, int from, Span<double> variances)
+    public static long FindScalar(MergeBlock block, int from, Span<double> variances)
     {
+        long varying = 0;
         double share = 1.0 / block.ModelCount;
         for (int index = from; index < block.Count; index++)
         {
@@ -26,7 +32,10 @@ internal static class Variances
             }
 
             variances[index] = OfScalar(block, index, sum * share) * share;
+            varying += variances[index] == 0 ? 0 : 1;
         }
+
+        return varying;
     }
 
     /// <summary>The sum of the squares of an element's values less a number.</summary>
@@ -92,13 +101,14 @@ internal static class Variances
 
     // Returns how many elements are done.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static int FindVectors(MergeBlock<double> block, Span<double> variances)
+    private static int FindVectors(MergeBlock<double> block, Span<double> variances, out long zeros)
     {
         ref double values = ref block.FirstValue;
         ref double target = ref MemoryMarshal.GetReference(variances);
         nint stride = block.Stride;
         int models = block.ModelCount;
         var share = new Vector<double>(1.0 / models);
+        Vector<long> isZero = Vector<long>.Zero;
         int index = 0;
         for (; index <= block.Count - Vector<double>.Count; index += Vector<double>.Count)
         {
@@ -117,9 +127,12 @@ internal static class Variances
                 squares = Vector.FusedMultiplyAdd(rest, rest, squares);
             }
 
-            (squares * share).StoreUnsafe(ref target, (nuint)index);
+            Vector<double> variance = squares * share;
+            isZero += Vector.Equals(variance, Vector<double>.Zero);
+            variance.StoreUnsafe(ref target, (nuint)index);
         }
 
+        zeros = -Vector.Sum(isZero);
         return index;
     }
 }

@@ -1,5 +1,6 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using TaskVectors.Tensors.Kernels;
 
@@ -25,14 +26,17 @@ internal static class BlockMath
     }
 
     /// <summary>Sets target_i = factor x_i.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Scale<T>(ReadOnlySpan<T> values, T factor, Span<T> target)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
+        ref T from = ref MemoryMarshal.GetReference(values);
+        ref T to = ref MemoryMarshal.GetReference(target[..values.Length]);
         int index = 0;
         var scale = new Vector<T>(factor);
         for (; index <= values.Length - Vector<T>.Count; index += Vector<T>.Count)
         {
-            (new Vector<T>(values[index..]) * scale).CopyTo(target[index..]);
+            (Vector.LoadUnsafe(ref from, (nuint)index) * scale).StoreUnsafe(ref to, (nuint)index);
         }
 
         for (; index < values.Length; index++)
@@ -42,14 +46,17 @@ internal static class BlockMath
     }
 
     /// <summary>Adds factor x_i to target_i, rounded once.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void AddScaled<T>(ReadOnlySpan<T> values, T factor, Span<T> target)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
+        ref T from = ref MemoryMarshal.GetReference(values);
+        ref T to = ref MemoryMarshal.GetReference(target[..values.Length]);
         int index = 0;
         var scale = new Vector<T>(factor);
         for (; index <= values.Length - Vector<T>.Count; index += Vector<T>.Count)
         {
-            MultiplyAdd(new Vector<T>(values[index..]), scale, new Vector<T>(target[index..])).CopyTo(target[index..]);
+            MultiplyAdd(Vector.LoadUnsafe(ref from, (nuint)index), scale, Vector.LoadUnsafe(ref to, (nuint)index)).StoreUnsafe(ref to, (nuint)index);
         }
 
         for (; index < values.Length; index++)
@@ -148,28 +155,55 @@ internal static class BlockMath
     public static void WeightedSum<T>(MergeBlock<T> block, ReadOnlySpan<double> weights, Span<T> result)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        Scale(block[0], T.CreateTruncating(weights[0]), result);
-        for (int model = 1; model < block.ModelCount; model++)
+        Span<T> factors = stackalloc T[weights.Length];
+        for (int model = 0; model < weights.Length; model++)
         {
-            AddScaled(block[model], T.CreateTruncating(weights[model]), result);
+            factors[model] = T.CreateTruncating(weights[model]);
+        }
+
+        WeightedSumScalar(block, factors, WeightedSumVectors(block, factors, result), result);
+    }
+
+    /// <summary>The same from a position on, one by one.</summary>
+    public static void WeightedSumScalar<T>(MergeBlock<T> block, ReadOnlySpan<T> weights, int from, Span<T> result)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        for (int index = from; index < block.Count; index++)
+        {
+            T sum = block[0][index] * weights[0];
+            for (int model = 1; model < block.ModelCount; model++)
+            {
+                sum = T.FusedMultiplyAdd(block[model][index], weights[model], sum);
+            }
+
+            result[index] = sum;
         }
     }
 
-    /// <summary>Sets target_i = x_i where |x_i| &gt;= |target_i|.</summary>
-    public static void TakeLarger(ReadOnlySpan<double> values, Span<double> target)
+    // Returns how many elements are done.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static int WeightedSumVectors<T>(MergeBlock<T> block, ReadOnlySpan<T> weights, Span<T> result)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
+        ref T values = ref block.FirstValue;
+        ref T weight = ref MemoryMarshal.GetReference(weights);
+        ref T target = ref MemoryMarshal.GetReference(result[..block.Count]);
+        nint stride = block.Stride;
+        int models = block.ModelCount;
         int index = 0;
-        for (; index <= values.Length - Vector<double>.Count; index += Vector<double>.Count)
+        for (; index <= block.Count - Vector<T>.Count; index += Vector<T>.Count)
         {
-            var value = new Vector<double>(values[index..]);
-            var known = new Vector<double>(target[index..]);
-            Vector.ConditionalSelect(Vector.GreaterThanOrEqual(Vector.Abs(value), Vector.Abs(known)), value, known).CopyTo(target[index..]);
+            ref T first = ref Unsafe.Add(ref values, index);
+            Vector<T> sum = Vector.LoadUnsafe(ref first) * new Vector<T>(weight);
+            for (int model = 1; model < models; model++)
+            {
+                sum = MultiplyAdd(Vector.LoadUnsafe(ref Unsafe.Add(ref first, model * stride)), new Vector<T>(Unsafe.Add(ref weight, model)), sum);
+            }
+
+            sum.StoreUnsafe(ref target, (nuint)index);
         }
 
-        for (; index < values.Length; index++)
-        {
-            target[index] = Math.Abs(values[index]) >= Math.Abs(target[index]) ? values[index] : target[index];
-        }
+        return index;
     }
 
     /// <summary>The sum of a_i b_i.</summary>
