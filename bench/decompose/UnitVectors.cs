@@ -9,7 +9,7 @@ namespace TaskVectors.Benchmarks.Decompose;
 /// <summary>The task vectors of one matrix, read from the set's files when they are asked for.</summary>
 internal sealed class UnitVectors(VectorSet set, string folder, VectorMatrix matrix) : IUnitVectors, IDisposable
 {
-    private const int TileElements = 16 * 1024;
+    private const int TileElements = 8 * 1024;
 
     private readonly Lazy<SafeFileHandle> _file = new(() => File.OpenHandle(Path.Combine(folder, matrix.File)));
 
@@ -27,17 +27,26 @@ internal sealed class UnitVectors(VectorSet set, string folder, VectorMatrix mat
     public void Read(int vector, int tensor, long start, Span<double> destination)
     {
         byte[] bytes = ArrayPool<byte>.Shared.Rent(TileElements * sizeof(float));
-        long origin = ((long)vector * matrix.Rows * matrix.Columns) + start;
         for (int first = 0; first < destination.Length; first += TileElements)
         {
             Span<double> tile = destination.Slice(first, Math.Min(TileElements, destination.Length - first));
-            Span<byte> stored = bytes.AsSpan(0, tile.Length * sizeof(float));
-            if (RandomAccess.Read(_file.Value, stored, (origin + first) * sizeof(float)) != stored.Length)
-            {
-                throw new EndOfStreamException(matrix.File);
-            }
+            TensorConverter.Decode(DType.F32, Stored(vector, start + first, bytes.AsSpan(0, tile.Length * sizeof(float))), tile);
+        }
 
-            TensorConverter.Decode(DType.F32, stored, tile);
+        ArrayPool<byte>.Shared.Return(bytes);
+    }
+
+    public void Sum(int tensor, long start, Span<double> destination)
+    {
+        byte[] bytes = ArrayPool<byte>.Shared.Rent(TileElements * sizeof(float));
+        for (int first = 0; first < destination.Length; first += TileElements)
+        {
+            Span<double> tile = destination.Slice(first, Math.Min(TileElements, destination.Length - first));
+            tile.Clear();
+            for (int vector = 0; vector < set.Tasks; vector++)
+            {
+                TensorConverter.MultiplyAdd(DType.F32, Stored(vector, start + first, bytes.AsSpan(0, tile.Length * sizeof(float))), 1, tile);
+            }
         }
 
         ArrayPool<byte>.Shared.Return(bytes);
@@ -51,5 +60,11 @@ internal sealed class UnitVectors(VectorSet set, string folder, VectorMatrix mat
         {
             _file.Value.Dispose();
         }
+    }
+
+    private Span<byte> Stored(int vector, long start, Span<byte> bytes)
+    {
+        long origin = ((long)vector * matrix.Rows * matrix.Columns) + start;
+        return RandomAccess.Read(_file.Value, bytes, origin * sizeof(float)) == bytes.Length ? bytes : throw new EndOfStreamException(matrix.File);
     }
 }

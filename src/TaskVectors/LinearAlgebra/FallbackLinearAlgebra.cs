@@ -22,6 +22,8 @@ internal sealed class FallbackLinearAlgebra(ILinearAlgebraProvider preferred, IL
 
     public int Threads => preferred.Threads;
 
+    public IInPlaceAlgebra? InPlace => preferred.InPlace;
+
     /// <summary>What did not converge, and what computed it instead.</summary>
     public IReadOnlyList<string> Fallbacks => [.. _fallbacks.Distinct().Order(StringComparer.Ordinal)];
 

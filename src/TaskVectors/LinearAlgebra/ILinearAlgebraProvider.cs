@@ -30,6 +30,9 @@ public interface ILinearAlgebraProvider
     /// <summary>The most threads one operation uses.</summary>
     int Threads { get; }
 
+    /// <summary>Inverses and the like in the caller's memory; null where the implementation has none.</summary>
+    internal IInPlaceAlgebra? InPlace => null;
+
     /// <summary>
     /// C = alpha A B + beta C, accumulated in the elements' own precision. Where beta is 0, C is not read. Pass a transposed view to
     /// multiply by a transpose; nothing is copied.

@@ -1,3 +1,4 @@
+using System.Buffers;
 using TaskVectors.LinearAlgebra;
 
 namespace TaskVectors.Merging;
@@ -37,6 +38,27 @@ public interface IUnitVectors
     /// <param name="tensor">The index of the tensor in the unit.</param>
     /// <exception cref="NotSupportedException">There are none.</exception>
     Matrix<double> ReadStatistics(int vector, int tensor = 0) => throw new NotSupportedException();
+
+    /// <summary>Reads part of a tensor of every task vector and gives the sum of them, in F64.</summary>
+    /// <param name="tensor">The index of the tensor in the unit.</param>
+    /// <param name="start">The row-major index of the first element.</param>
+    /// <param name="destination">Receives the sums from there on.</param>
+    void Sum(int tensor, long start, Span<double> destination)
+    {
+        destination.Clear();
+        double[] values = ArrayPool<double>.Shared.Rent(destination.Length);
+        for (int vector = 0; vector < VectorCount; vector++)
+        {
+            Span<double> read = values.AsSpan(0, destination.Length);
+            Read(vector, tensor, start, read);
+            for (int index = 0; index < read.Length; index++)
+            {
+                destination[index] += read[index];
+            }
+        }
+
+        ArrayPool<double>.Shared.Return(values);
+    }
 
     /// <summary>
     /// An upper bound of the rank of a tensor that is a product of factors, as in a LoRA adapter; <see langword="null"/> where it is stored in full.

@@ -31,12 +31,12 @@ internal sealed class IsoC : IMergeMethod
 
         protected override Matrix<double> MergeMatrix(TaskMatrices tasks, MergeContext context)
         {
-            Matrix<double> total = tasks.Sum();
-            if (tasks.IsFast && TryFast(total, context) is { } fast)
+            if (tasks.IsFast && TryFast(tasks, context) is { } fast)
             {
                 return fast;
             }
 
+            Matrix<double> total = tasks.Sum();
             ThinSvd<double> sum = tasks.Leading(total, tasks.SmallerSide, tasks.BoundOfSum());
             if (sum.Count == 0)
             {
@@ -49,17 +49,28 @@ internal sealed class IsoC : IMergeMethod
         }
 
         // U V^T is the polar factor P of A, and the sum of singular values its inner product with A: tr(P^T A) = tr((A^T A)^(1/2)).
-        private static Matrix<double>? TryFast(Matrix<double> total, MergeContext context)
+        private static Matrix<double>? TryFast(TaskMatrices tasks, MergeContext context)
         {
-            if (GramPolar.TryPolarFactor(context.LinearAlgebra, total.View.ToMatrix<float>().View, CancellationToken.None) is not { } polar)
+            using var scratch = new ScratchMatrices();
+            MatrixSpan<float> total = scratch.Rent(tasks.Rows, tasks.Columns);
+            MatrixSpan<float> polar = scratch.Rent(tasks.Rows, tasks.Columns);
+            tasks.Sum(total.Elements);
+            MatrixChecks.RequireFinite<float>(total);
+            if (!RationalPolar.TryPolarFactor(context.LinearAlgebra, total, polar, CancellationToken.None))
             {
-                return null;
+                if (GramPolar.TryPolarFactor<float>(context.LinearAlgebra, total, CancellationToken.None) is not { } other)
+                {
+                    return null;
+                }
+
+                polar = other.Target;
             }
 
-            Matrix<double> merged = polar.View.ToMatrix<double>();
-            double nuclear = Spectrum.Inner(merged.Elements, total.Elements);
-            SingularBlocks.Scale(merged.Target.Elements, nuclear / Math.Min(total.Rows, total.Columns));
-            return merged;
+            double flat = MatrixNorms.Inner(polar.Elements, total.Elements) / tasks.SmallerSide;
+            double[] merged = GC.AllocateUninitializedArray<double>(polar.Elements.Length);
+            MatrixLayout.Convert<float, double>(polar.Elements, merged);
+            SingularBlocks.Scale<double>(merged, flat);
+            return Matrix.Wrap(merged, tasks.Rows, tasks.Columns);
         }
     }
 }

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using TaskVectors.Execution.Planning;
 using TaskVectors.LinearAlgebra;
 using TaskVectors.Merging;
@@ -7,6 +8,9 @@ namespace TaskVectors.Execution.Merges;
 /// <summary>A unit's values as a kernel reads them.</summary>
 internal sealed class AlignedUnit(PreparedUnit unit, AlignedVectors vectors, AlignedVectorReader reader) : IUnitVectors
 {
+    private readonly Lazy<ImmutableArray<PlannedTerm>>[] _totals =
+        [.. unit.Places.Select(place => new Lazy<ImmutableArray<PlannedTerm>>(() => vectors.Tensors[place].Total()))];
+
     public MergeUnit Unit => unit.Unit;
 
     public int VectorCount => vectors.Tensors[unit.Places[0]].Vectors.Length;
@@ -34,6 +38,9 @@ internal sealed class AlignedUnit(PreparedUnit unit, AlignedVectors vectors, Ali
         reader.Read(term, matrix.Target.Elements);
         return matrix;
     }
+
+    public void Sum(int tensor, long start, Span<double> destination) =>
+        reader.Read(_totals[tensor].Value, start, destination);
 
     public int? RankBound(int vector, int tensor = 0) => vectors.RankBound(vectors.Tensors[unit.Places[tensor]], vector);
 }

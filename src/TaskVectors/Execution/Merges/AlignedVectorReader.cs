@@ -6,14 +6,13 @@ using TaskVectors.Tensors;
 
 namespace TaskVectors.Execution.Merges;
 
-/// <summary>Reads aligned task vectors: evaluates their sums tile by tile in F64. Safe for concurrent calls.</summary>
+/// <summary>Reads aligned task vectors: evaluates sums of terms tile by tile in F64, in the order of the terms, by fused multiply-add (N1, N2). Safe for concurrent calls.</summary>
 internal sealed class AlignedVectorReader(AlignedVectors vectors) : IDisposable
 {
     private const int TileElements = 16 * 1024;
 
     private readonly InputReaders _readers = new(vectors.Sources);
     private readonly ConcurrentBag<TileBuffers> _free = [];
-    private readonly int _mostTerms = vectors.Tensors.SelectMany(tensor => tensor.Vectors).Select(terms => terms.Length).DefaultIfEmpty(0).Append(1).Max();
 
     /// <summary>Reads a tensor of a vector.</summary>
     /// <param name="tensor">The tensor.</param>
@@ -33,22 +32,45 @@ internal sealed class AlignedVectorReader(AlignedVectors vectors) : IDisposable
     /// <param name="destination">Receives every element, row-major.</param>
     public void Read(PlannedTerm term, Span<double> destination) => Read([term], 0, destination);
 
-    private void Read(ImmutableArray<PlannedTerm> terms, long start, Span<double> destination)
+    /// <summary>Reads part of a sum of stored tensors, one input after the other through one buffer, so that a tile and its sum stay in the cache.</summary>
+    /// <param name="terms">The terms of the sum.</param>
+    /// <param name="start">The row-major index of the first element.</param>
+    /// <param name="destination">Receives the sums from there on.</param>
+    public void Read(ImmutableArray<PlannedTerm> terms, long start, Span<double> destination)
     {
-        TileBuffers inputs = _free.TryTake(out TileBuffers? used) ? used : new TileBuffers(_mostTerms, TileElements * sizeof(double));
+        TileBuffers buffer = _free.TryTake(out TileBuffers? used) ? used : new TileBuffers(1, TileElements * sizeof(double));
         for (int first = 0; first < destination.Length; first += TileElements)
         {
             Span<double> tile = destination.Slice(first, Math.Min(TileElements, destination.Length - first));
-            for (int index = 0; index < terms.Length; index++)
+            bool isStarted = false;
+            foreach (PlannedTerm term in terms)
             {
-                int size = terms[index].Tensor.DType.BitSize() / 8;
-                _readers[terms[index].Input].Read(terms[index].Tensor, (start + first) * size, inputs[index][..(tile.Length * size)]);
+                if (term.Coefficient == 0)
+                {
+                    continue;
+                }
+
+                int size = term.Tensor.DType.BitSize() / 8;
+                Span<byte> bytes = buffer[0][..(tile.Length * size)];
+                _readers[term.Input].Read(term.Tensor, (start + first) * size, bytes);
+                if (isStarted)
+                {
+                    TensorConverter.MultiplyAdd(term.Tensor.DType, bytes, term.Coefficient, tile);
+                }
+                else
+                {
+                    TensorConverter.Multiply(term.Tensor.DType, bytes, term.Coefficient, tile);
+                    isStarted = true;
+                }
             }
 
-            TermSum.Compute(terms, inputs, 0, tile);
+            if (!isStarted)
+            {
+                tile.Clear();
+            }
         }
 
-        _free.Add(inputs);
+        _free.Add(buffer);
     }
 
     public void Dispose() => _readers.Dispose();

@@ -14,4 +14,13 @@ internal sealed record AlignedVectorTensor(TensorInfo Tensor, ImmutableArray<Imm
 
     /// <summary>Whether the statistics belong to the rows of the tensor rather than to its columns.</summary>
     public bool IsOfRows { get; init; }
+
+    /// <summary>The terms of the sum of all vectors: each stored tensor once, the base among them.</summary>
+    public ImmutableArray<PlannedTerm> Total() =>
+    [
+        .. from terms in Vectors
+           from term in terms
+           group term by (term.Input, term.Tensor.Name) into same
+           select same.First() with { Coefficient = same.Sum(term => term.Coefficient) },
+    ];
 }

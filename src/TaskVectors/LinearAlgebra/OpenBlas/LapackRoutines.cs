@@ -6,10 +6,13 @@ using unsafe GemmRoutine = delegate* unmanaged[Cdecl]<
 using unsafe GesddRoutine = delegate* unmanaged[Cdecl]<
     byte*, int*, int*, void*, int*, void*, void*, int*, void*,
     int*, void*, int*, int*, int*, nuint, void>;
+using unsafe GetrfRoutine = delegate* unmanaged[Cdecl]<int*, int*, void*, int*, int*, int*, void>;
+using unsafe GetriRoutine = delegate* unmanaged[Cdecl]<int*, void*, int*, int*, void*, int*, int*, void>;
 using unsafe OrglqRoutine = delegate* unmanaged[Cdecl]<int*, int*, int*, void*, int*, void*, void*, int*, int*, void>;
 using unsafe OrmtrRoutine = delegate* unmanaged[Cdecl]<
     byte*, byte*, byte*, int*, int*, void*, int*, void*, void*,
     int*, void*, int*, int*, nuint, nuint, nuint, void>;
+using unsafe PotrfRoutine = delegate* unmanaged[Cdecl]<byte*, int*, void*, int*, int*, nuint, void>;
 using unsafe StedcRoutine = delegate* unmanaged[Cdecl]<
     byte*, int*, void*, void*, void*, int*, void*, int*,
     int*, int*, int*, nuint, void>;
@@ -20,6 +23,10 @@ using unsafe SyrkRoutine = delegate* unmanaged[Cdecl]<
 using unsafe SytrdRoutine = delegate* unmanaged[Cdecl]<
     byte*, int*, void*, int*, void*, void*, void*, void*,
     int*, int*, nuint, void>;
+using unsafe TrmmRoutine = delegate* unmanaged[Cdecl]<
+    byte*, byte*, byte*, byte*, int*, int*, void*, void*, int*,
+    void*, int*, nuint, nuint, nuint, nuint, void>;
+using unsafe TrtriRoutine = delegate* unmanaged[Cdecl]<byte*, byte*, int*, void*, int*, int*, nuint, nuint, void>;
 
 namespace TaskVectors.LinearAlgebra.OpenBlas;
 
@@ -40,6 +47,12 @@ internal sealed unsafe class LapackRoutines
     private readonly OrmtrRoutine _ormtr;
     private readonly GelqfRoutine _gelqf;
     private readonly OrglqRoutine _orglq;
+    private readonly GetrfRoutine _getrf;
+    private readonly GetriRoutine _getri;
+    private readonly PotrfRoutine _potrf;
+    private readonly PotrfRoutine _lauum;
+    private readonly TrtriRoutine _trtri;
+    private readonly TrmmRoutine _trmm;
 
     public LapackRoutines(nint library, char precision)
     {
@@ -53,6 +66,12 @@ internal sealed unsafe class LapackRoutines
         _ormtr = (OrmtrRoutine)Find("ormtr");
         _gelqf = (GelqfRoutine)Find("gelqf");
         _orglq = (OrglqRoutine)Find("orglq");
+        _getrf = (GetrfRoutine)Find("getrf");
+        _getri = (GetriRoutine)Find("getri");
+        _potrf = (PotrfRoutine)Find("potrf");
+        _lauum = (PotrfRoutine)Find("lauum");
+        _trtri = (TrtriRoutine)Find("trtri");
+        _trmm = (TrmmRoutine)Find("trmm");
     }
 
     /// <summary>C = alpha op(A) op(B) + beta C.</summary>
@@ -144,5 +163,57 @@ internal sealed unsafe class LapackRoutines
         int info;
         _orglq(&m, &n, &k, a, &lda, tau, work, &lwork, &info);
         return info;
+    }
+
+    /// <summary>P A = L U by partial pivoting, L and U left in A. Returns the first pivot that is 0, from 1, or 0.</summary>
+    public int Getrf(int n, void* a, int lda, int* pivots)
+    {
+        int info;
+        _getrf(&n, &n, a, &lda, pivots, &info);
+        return info;
+    }
+
+    /// <summary>The inverse from what <see cref="Getrf"/> left.</summary>
+    public int Getri(int n, void* a, int lda, int* pivots, void* work, int lwork)
+    {
+        int info;
+        _getri(&n, a, &lda, pivots, work, &lwork, &info);
+        return info;
+    }
+
+    /// <summary>A = L L^T in the lower triangle. Returns the first minor that is not positive, from 1, or 0.</summary>
+    public int Potrf(int n, void* a, int lda)
+    {
+        byte triangle = (byte)'L';
+        int info;
+        _potrf(&triangle, &n, a, &lda, &info, TextLength);
+        return info;
+    }
+
+    /// <summary>Replaces L by L^T L, in the lower triangle.</summary>
+    public void Lauum(int n, void* a, int lda)
+    {
+        byte triangle = (byte)'L';
+        int info;
+        _lauum(&triangle, &n, a, &lda, &info, TextLength);
+    }
+
+    /// <summary>Replaces L by its inverse. Returns the first diagonal element that is 0, from 1, or 0.</summary>
+    public int Trtri(int n, void* a, int lda)
+    {
+        byte triangle = (byte)'L';
+        byte unit = (byte)'N';
+        int info;
+        _trtri(&triangle, &unit, &n, a, &lda, &info, TextLength, TextLength);
+        return info;
+    }
+
+    /// <summary>B = alpha L B, or alpha B L from the right.</summary>
+    public void Trmm(bool fromRight, int m, int n, void* alpha, void* a, int lda, void* b, int ldb)
+    {
+        byte side = (byte)(fromRight ? 'R' : 'L');
+        byte triangle = (byte)'L';
+        byte operation = (byte)'N';
+        _trmm(&side, &triangle, &operation, &operation, &m, &n, alpha, a, &lda, b, &ldb, TextLength, TextLength, TextLength, TextLength);
     }
 }

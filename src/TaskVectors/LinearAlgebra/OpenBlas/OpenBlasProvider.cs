@@ -21,6 +21,7 @@ internal sealed unsafe class OpenBlasProvider : ILinearAlgebraProvider
         _library = library;
         Threads = threads;
         library.SetThreads(threads);
+        InPlace = new OpenBlasInPlace(library.Single);
     }
 
     public string Name => "openblas";
@@ -30,6 +31,8 @@ internal sealed unsafe class OpenBlasProvider : ILinearAlgebraProvider
     public string Configuration => _library.Configuration;
 
     public int Threads { get; }
+
+    public IInPlaceAlgebra? InPlace { get; }
 
     public void Multiply<T>(
         T alpha, ReadOnlyMatrixSpan<T> a, ReadOnlyMatrixSpan<T> b, T beta, MatrixSpan<T> c, CancellationToken cancellationToken = default)

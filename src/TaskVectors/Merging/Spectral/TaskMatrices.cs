@@ -11,7 +11,7 @@ internal sealed class TaskMatrices(IUnitVectors vectors, MergeContext context, R
     private static readonly TruncatedSvdOptions LowRank = new() { Tolerance = 1e-12 };
     private static readonly TruncatedSvdOptions Exact = new() { Method = TruncatedSvdMethod.Exact };
 
-    private const int TileElements = 16 * 1024;
+    private const int TileElements = 8 * 1024;
 
     public int Count => vectors.VectorCount;
 
@@ -60,17 +60,23 @@ internal sealed class TaskMatrices(IUnitVectors vectors, MergeContext context, R
     public Matrix<double> Sum()
     {
         double[] sum = GC.AllocateUninitializedArray<double>(checked(Rows * Columns));
-        ForEachTile((first, tile) =>
-        {
-            Span<double> target = sum.AsSpan(first, tile.Length);
-            vectors.Read(0, 0, first, target);
-            for (int vector = 1; vector < Count; vector++)
-            {
-                vectors.Read(vector, 0, first, tile);
-                Add(target, tile);
-            }
-        });
+        vectors.Sum(0, 0, sum);
         return Matrix.Wrap(sum, Rows, Columns);
+    }
+
+    /// <summary>The sum of all task vectors, taken in F64 and rounded to F32 once.</summary>
+    /// <param name="sum">Receives the elements, row by row.</param>
+    public void Sum(Span<float> sum)
+    {
+        double[] buffer = ArrayPool<double>.Shared.Rent(TileElements);
+        for (int first = 0; first < sum.Length; first += TileElements)
+        {
+            Span<double> tile = buffer.AsSpan(0, Math.Min(TileElements, sum.Length - first));
+            vectors.Sum(0, first, tile);
+            MatrixLayout.Convert<double, float>(tile, sum.Slice(first, tile.Length));
+        }
+
+        ArrayPool<double>.Shared.Return(buffer);
     }
 
     /// <summary>The rank bound of a task vector where the cap asks for it.</summary>
@@ -135,19 +141,5 @@ internal sealed class TaskMatrices(IUnitVectors vectors, MergeContext context, R
         }
 
         ArrayPool<double>.Shared.Return(buffer);
-    }
-
-    internal static void Add(Span<double> target, ReadOnlySpan<double> source)
-    {
-        int index = 0;
-        for (; index <= target.Length - Vector<double>.Count; index += Vector<double>.Count)
-        {
-            (new Vector<double>(target[index..]) + new Vector<double>(source[index..])).CopyTo(target[index..]);
-        }
-
-        for (; index < target.Length; index++)
-        {
-            target[index] += source[index];
-        }
     }
 }
