@@ -22,11 +22,14 @@ internal static class RationalPolar
 
     private const int PowerSteps = 3;
 
+    /// <summary>How far singular values may stand out before the Gram matrix is formed.</summary>
+    private const double Swamping = 4;
+
     // The inverse of an ill-conditioned matrix is rounded most in its weakest directions: above the geometric mean of the singular values less of it counts.
     private const double InverseScale = 3;
 
     /// <summary>The largest condition number, in the Frobenius norm and times the spacing at 1, of a matrix that is inverted.</summary>
-    private const double MostSquareError = 0.1;
+    private const double MostSquareError = 0.3;
     private const double MostGramError = 0.01;
 
     private const int Probes = 8;
@@ -71,14 +74,16 @@ internal static class RationalPolar
 
         double scale = InverseScale * Math.Exp(-meanLogarithm);
         SquareMath.AddTransposed(newton, (float)(scale / 2), inverse, (float)(0.5 / scale));
+        MatrixSpan<float> basis = run.Scratch.Rent(2 * Outliers, order);
+        double[] values = Compress(run, newton, basis);
         MatrixSpan<float> gram = run.Scratch.Rent(order, order);
         run.Algebra.GramUpper(newton, gram);
-        MatrixLayout.MirrorUpper(gram);
-        if (!TryInverseRoot(run, gram, inverse))
+        if (TryInverseRoot(run, gram, values[Outliers], inverse) is not { } poles)
         {
             return false;
         }
 
+        Correct(run, basis, values, poles, inverse);
         run.Provider.Multiply(1, inverse, newton, 0, factor, run.Cancellation);
         return true;
     }
@@ -105,12 +110,15 @@ internal static class RationalPolar
 
         double scale = Math.Exp(-meanLogarithm);
         SquareMath.NewtonStep(gram, inverse, (float)scale);
+        MatrixSpan<float> basis = run.Scratch.Rent(2 * Outliers, order);
+        double[] values = FindLargest(run, gram, basis);
         MatrixSpan<float> root = run.Scratch.Rent(order, order);
-        if (!TryInverseRoot(run, gram, root))
+        if (TryInverseRoot(run, gram, values[Outliers], root) is not { } poles)
         {
             return false;
         }
 
+        Correct(run, basis, values, poles, root);
         run.Provider.Multiply(1, root, inverse, 0, gram, run.Cancellation);
         if (isTall)
         {
@@ -124,34 +132,71 @@ internal static class RationalPolar
         return true;
     }
 
-    /// <summary>G^(-1/2) of a symmetric matrix without eigenvalues below 1.</summary>
-    private static bool TryInverseRoot(Run run, MatrixSpan<float> gram, MatrixSpan<float> root)
+    /// <summary>G^(-1/2) of a symmetric matrix, its upper triangle, where eigenvalues lie between 1 and a largest one.</summary>
+    private static InverseRoot? TryInverseRoot(Run run, MatrixSpan<float> gram, double largest, MatrixSpan<float> root)
     {
-        int order = gram.Rows;
-        MatrixSpan<float> basis = run.Scratch.Rent(2 * Outliers, order);
-        double[] values = FindLargest(run, gram, basis);
-        double largest = values[Outliers];
         if (!(largest > 0) || InverseRoot.Find(0.99, 1.05 * Math.Max(largest, 1), Tolerance, MostPoles) is not { } poles)
         {
-            return false;
+            return null;
         }
 
-        MatrixSpan<float> term = run.Scratch.Rent(order, order);
+        MatrixSpan<float> term = run.Scratch.Rent(gram.Rows, gram.Rows);
         for (int index = 0; index < poles.Count; index++)
         {
             run.Cancellation.ThrowIfCancellationRequested();
             SquareMath.CopyShifted(gram, (float)poles.Shifts[index], term);
             if (!run.Algebra.TryInvertPositive(term, out _))
             {
-                return false;
+                return null;
             }
 
             SquareMath.Add(root, (float)poles.Weights[index], term, isFirst: index == 0);
         }
 
         MatrixLayout.MirrorUpper(root);
-        Correct(run, basis, values, poles, root);
-        return true;
+        return poles;
+    }
+
+    /// <summary>
+    /// Lowers singular values that stand far above all others, those of the weakest directions of the original matrix: their squares would swamp the
+    /// others in the Gram matrix. Returns the largest squares, descending, with their left singular vectors as the rows of the basis.
+    /// </summary>
+    private static double[] Compress(Run run, MatrixSpan<float> matrix, MatrixSpan<float> basis)
+    {
+        MatrixSpan<float> image = run.Scratch.Rent(basis.Rows, matrix.Columns);
+        MatrixSpan<float> turned = run.Scratch.Rent(basis.Rows, matrix.Columns);
+        RandomSketch.Create<float>(basis.Rows, basis.Columns, Seed).Elements.CopyTo(basis.Elements);
+        for (int step = 0; step < PowerSteps; step++)
+        {
+            run.Provider.Multiply(1, basis, matrix, 0, image, run.Cancellation);
+            run.Provider.Multiply(1, image, matrix.AsReadOnly().Transpose(), 0, basis, run.Cancellation);
+            Orthonormalize(basis);
+        }
+
+        run.Provider.Multiply(1, basis, matrix, 0, image, run.Cancellation);
+        double[] squares = Turn(run, basis, image, turned);
+        double limit = Swamping * Swamping * squares[Outliers];
+        for (int row = 0; row < basis.Rows; row++)
+        {
+            double lowered = Math.Min(squares[row], limit);
+            SquareMath.Scale(turned.Row(row), (float)(Math.Sqrt(lowered / squares[row]) - 1));
+            squares[row] = lowered;
+        }
+
+        run.Provider.Multiply(1, basis.AsReadOnly().Transpose(), turned, 1, matrix, run.Cancellation);
+        return squares;
+    }
+
+    /// <summary>Turns a basis and its image, B and B X, so that the rows of the image are orthogonal; gives their squared norms, descending.</summary>
+    private static double[] Turn(Run run, MatrixSpan<float> basis, MatrixSpan<float> image, MatrixSpan<float> turned)
+    {
+        Matrix<double> projected = run.Provider.MultiplyWide(image, image.AsReadOnly().Transpose(), run.Cancellation);
+        SymmetricEigen<double> eigen = run.Provider.SymmetricEigen(SquareMath.SymmetricPart(projected).View, run.Cancellation);
+        ReadOnlyMatrixSpan<float> vectors = eigen.Vectors.View.ToMatrix<float>().Transpose();
+        run.Provider.Multiply(1, vectors, image, 0, turned, run.Cancellation);
+        run.Provider.Multiply(1, vectors, basis, 0, image, run.Cancellation);
+        image.Elements.CopyTo(basis.Elements);
+        return eigen.Values.ToArray();
     }
 
     /// <summary>The largest eigenvalues by subspace iteration, descending, with their eigenvectors as the rows of the basis.</summary>
