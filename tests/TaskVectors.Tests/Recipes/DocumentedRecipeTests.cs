@@ -1,0 +1,71 @@
+using System.Text.RegularExpressions;
+using TaskVectors.Algebra;
+using TaskVectors.Execution;
+using TaskVectors.Merging;
+using TaskVectors.Recipes;
+
+namespace TaskVectors.Tests.Recipes;
+
+/// <summary>The recipes of the documentation run as they stand there, over small models of the names that they use.</summary>
+public sealed partial class DocumentedRecipeTests : IDisposable
+{
+    private static readonly (string Name, string Model)[] Models =
+    [
+        ("base", "llama-base"), ("math", "llama-a"), ("code", "llama-b"), ("chat", "llama-c"), ("math-seed-2", "llama-c"),
+        ("llama-base", "llama-base"), ("llama-math", "llama-a"), ("llama-code", "llama-b"), ("adapter", "lora-x"),
+    ];
+
+    private readonly TemporaryFolder _folder = new();
+
+    public DocumentedRecipeTests()
+    {
+        foreach ((string name, string model) in Models)
+        {
+            _ = Directory.CreateSymbolicLink(_folder[name], GoldenPath.Of("merge", "models", model));
+        }
+    }
+
+    public void Dispose() => _folder.Dispose();
+
+    public static TheoryData<string> Methods => [.. MergeMethods.All.Select(method => method.Name)];
+
+    [Theory]
+    [MemberData(nameof(Methods))]
+    public async Task The_example_on_the_page_of_a_method_runs(string name)
+    {
+        string recipe = Assert.Single(RecipesOf("methods", name + ".md"));
+        Assert.Contains($"merge_method: {name}\n", recipe, StringComparison.Ordinal);
+        await RunAsync(recipe);
+    }
+
+    [Fact]
+    public async Task The_examples_of_the_guide_to_recipes_run()
+    {
+        string[] recipes = [.. RecipesOf("recipes.md")];
+        Assert.Equal(2, recipes.Length);
+        foreach (string recipe in recipes)
+        {
+            await RunAsync(recipe);
+        }
+    }
+
+    private static IEnumerable<string> RecipesOf(params string[] page)
+    {
+        string text = File.ReadAllText(Path.Combine([AppContext.BaseDirectory, "docs", .. page])).ReplaceLineEndings("\n");
+        return Recipes().Matches(text).Select(match => match.Groups["recipe"].Value);
+    }
+
+    private async Task RunAsync(string text)
+    {
+        string output = _folder[Path.GetRandomFileName()];
+        await File.WriteAllTextAsync(_folder["recipe.yml"], text);
+        Recipe recipe = Recipe.Load(_folder["recipe.yml"], new RecipeOptions { IsStrict = true });
+        Assert.True(recipe.IsValid, string.Join('\n', recipe.Problems));
+        _ = await EditExecutor.RunAsync(recipe.Plan(new OutputTarget(output), EditOptions.Default));
+        Checkpoint merged = Checkpoint.Open(output);
+        Assert.All(merged.Tensors, tensor => Assert.All(TestModel.Values(merged, tensor.Name), value => Assert.True(double.IsFinite(value), tensor.Name)));
+    }
+
+    [GeneratedRegex("```yaml\n(?<recipe>.*?)```", RegexOptions.Singleline | RegexOptions.ExplicitCapture)]
+    private static partial Regex Recipes();
+}
