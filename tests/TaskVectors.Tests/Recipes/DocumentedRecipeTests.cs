@@ -1,8 +1,11 @@
 using System.Text.RegularExpressions;
 using TaskVectors.Algebra;
+using TaskVectors.Checkpoints.Statistics;
 using TaskVectors.Execution;
 using TaskVectors.Merging;
 using TaskVectors.Recipes;
+using TaskVectors.Tensors;
+using TaskVectors.Tests.Merging.Statistics;
 
 namespace TaskVectors.Tests.Recipes;
 
@@ -16,6 +19,7 @@ public sealed partial class DocumentedRecipeTests : IDisposable
     ];
 
     private readonly TemporaryFolder _folder = new();
+    private readonly StatisticsSandbox _statistics = new();
 
     public DocumentedRecipeTests()
     {
@@ -23,9 +27,20 @@ public sealed partial class DocumentedRecipeTests : IDisposable
         {
             _ = Directory.CreateSymbolicLink(_folder[name], GoldenPath.Of("merge", "models", model));
         }
+
+        foreach (string name in new[] { "math", "code" })
+        {
+            Checkpoint model = Checkpoint.Open(_folder[name]);
+            AddStatistics($"{name}-fisher", StatisticsKind.Fisher, model, tensor => [.. tensor.Shape.Dimensions]);
+            AddStatistics($"{name}-gram", StatisticsKind.Gram, model, tensor => tensor.Name.Contains("proj", StringComparison.Ordinal) ? [tensor.Shape[1], tensor.Shape[1]] : []);
+        }
     }
 
-    public void Dispose() => _folder.Dispose();
+    public void Dispose()
+    {
+        _statistics.Dispose();
+        _folder.Dispose();
+    }
 
     public static TheoryData<string> Methods => [.. MergeMethods.All.Select(method => method.Name)];
 
@@ -48,6 +63,16 @@ public sealed partial class DocumentedRecipeTests : IDisposable
             await RunAsync(recipe);
         }
     }
+
+    // All ones: what is merged is the mean.
+    private void AddStatistics(string name, StatisticsKind kind, Checkpoint model, Func<TensorInfo, long[]> shapeOf)
+    {
+        _ = _statistics.Statistics(name, kind, model, [.. from tensor in model.Tensors let shape = shapeOf(tensor) where shape.Length > 0 select (tensor.Name, shape, Ones(shape, kind))]);
+        _ = File.CreateSymbolicLink(_folder[name + ".safetensors"], _statistics[name + ".safetensors"]);
+    }
+
+    private static double[] Ones(long[] shape, StatisticsKind kind) =>
+        [.. Enumerable.Range(0, (int)shape.Aggregate(1L, (product, side) => product * side)).Select(index => kind == StatisticsKind.Fisher || index % (shape[0] + 1) == 0 ? 1.0 : 0)];
 
     private static IEnumerable<string> RecipesOf(params string[] page)
     {
