@@ -6,6 +6,7 @@ using TaskVectors.Merging;
 using TaskVectors.Recipes;
 using TaskVectors.Tensors;
 using TaskVectors.Tests.Merging.Statistics;
+using TaskVectors.Tests.Tokenizers;
 
 namespace TaskVectors.Tests.Recipes;
 
@@ -64,6 +65,22 @@ public sealed partial class DocumentedRecipeTests : IDisposable
         }
     }
 
+    [Fact]
+    public async Task The_examples_of_the_page_on_vocabularies_run()
+    {
+        string[] letters = [.. Enumerable.Range('a', 8).Select(letter => ((char)letter).ToString())];
+        using var folder = new TemporaryFolder();
+        _ = new TokenizedModel { Pieces = letters, Added = ["</s>"] }.Write(folder["llama-base"]);
+        _ = new TokenizedModel { Pieces = letters, Added = ["</s>", "<|im_start|>", "<|im_end|>"], Seed = 2 }.Write(folder["llama-chat"]);
+        _ = new TokenizedModel { Pieces = letters, Added = ["</s>", "<tool>"], Seed = 3 }.Write(folder["llama-tools"]);
+        string[] recipes = [.. RecipesOf("vocabularies.md")];
+        string models = recipes[0][..recipes[0].IndexOf("tokenizer_source", StringComparison.Ordinal)];
+
+        // The second is about tokens alone.
+        await RunAsync(folder, recipes[0]);
+        await RunAsync(folder, models + Assert.Single(recipes[1..]));
+    }
+
     // All ones: what is merged is the mean.
     private void AddStatistics(string name, StatisticsKind kind, Checkpoint model, Func<TensorInfo, long[]> shapeOf)
     {
@@ -80,11 +97,13 @@ public sealed partial class DocumentedRecipeTests : IDisposable
         return Recipes().Matches(text).Select(match => match.Groups["recipe"].Value);
     }
 
-    private async Task RunAsync(string text)
+    private Task RunAsync(string text) => RunAsync(_folder, text);
+
+    private static async Task RunAsync(TemporaryFolder folder, string text)
     {
-        string output = _folder[Path.GetRandomFileName()];
-        await File.WriteAllTextAsync(_folder["recipe.yml"], text);
-        Recipe recipe = Recipe.Load(_folder["recipe.yml"], new RecipeOptions { IsStrict = true });
+        string output = folder[Path.GetRandomFileName()];
+        await File.WriteAllTextAsync(folder["recipe.yml"], text);
+        Recipe recipe = Recipe.Load(folder["recipe.yml"], new RecipeOptions { IsStrict = true });
         Assert.True(recipe.IsValid, string.Join('\n', recipe.Problems));
         _ = await EditExecutor.RunAsync(recipe.Plan(new OutputTarget(output), EditOptions.Default));
         Checkpoint merged = Checkpoint.Open(output);
