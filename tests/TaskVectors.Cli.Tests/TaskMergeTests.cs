@@ -12,9 +12,9 @@ public sealed class TaskMergeTests : IDisposable
 
     /// <summary>Tolerance 1e-6: two roundings to F32 of values below 1, against one.</summary>
     [Theory]
-    [InlineData("merged", "merged.a.safetensors", "merged.b.safetensors")]
-    [InlineData("one.safetensors", "one.a.safetensors", "one.b.safetensors")]
-    public async Task The_unified_model_and_the_vector_of_a_task_make_the_model_of_that_task(string output, params string[] vectors)
+    [InlineData("merged", "merged.a.mask.safetensors", "merged.b.mask.safetensors")]
+    [InlineData("one.safetensors", "one.a.mask.safetensors", "one.b.mask.safetensors")]
+    public async Task The_base_and_the_mask_of_a_task_make_the_model_of_that_task(string output, params string[] vectors)
     {
         Outcome merge = await MergeAsync(output, "--json");
         Assert.Equal(0, merge.Code);
@@ -23,7 +23,7 @@ public sealed class TaskMergeTests : IDisposable
         {
             string sum = _place.PathOf($"sum{task}.safetensors");
             string direct = _place.PathOf($"direct{task}.safetensors");
-            Outcome edit = await Taskvec.RunAsync("edit", "unified + own", "--model", $"unified={_place.PathOf(output)}", "--model", $"own={_place.PathOf(vectors[task])}", "-o", sum);
+            Outcome edit = await Taskvec.RunAsync("edit", "base + own", "--model", $"base={_place.Base}", "--model", $"own={_place.PathOf(vectors[task])}", "-o", sum);
             Assert.True(edit.Code == 0, edit.Error);
             Assert.Equal(0, (await Taskvec.RunAsync(
                 "edit", $"base + emr(a - base, b - base, task: {task + 1})", "--model", $"base={_place.Base}", "--model", $"a={_place.Math}", "--model", $"b={_place.Code}", "-o", direct)).Code);
@@ -33,21 +33,34 @@ public sealed class TaskMergeTests : IDisposable
     }
 
     [Fact]
+    public async Task A_method_whose_tasks_are_no_masks_of_the_merged_model_writes_dense_vectors_relative_to_it()
+    {
+        Outcome merge = await Taskvec.RunAsync("merge", "--method", "consensus", "--base", $"base={_place.Base}", $"a={_place.Math}", $"b={_place.Code}", "-o", _place.PathOf("merged"));
+        Assert.True(merge.Code == 0, merge.Error);
+        string sum = _place.PathOf("sum.safetensors");
+        string direct = _place.PathOf("direct.safetensors");
+        Assert.Equal(0, (await Taskvec.RunAsync("edit", "merged + own", "--model", $"merged={_place.PathOf("merged")}", "--model", $"own={_place.PathOf("merged.b.safetensors")}", "-o", sum)).Code);
+        Assert.Equal(0, (await Taskvec.RunAsync(
+            "edit", "base + consensus(a - base, b - base, task: 2)", "--model", $"base={_place.Base}", "--model", $"a={_place.Math}", "--model", $"b={_place.Code}", "-o", direct)).Code);
+        RequireClose(direct, sum);
+    }
+
+    [Fact]
     public async Task What_is_in_the_way_is_left_alone_and_named_before_anything_is_written()
     {
-        File.WriteAllText(_place.PathOf("merged.b.safetensors"), "mine");
+        File.WriteAllText(_place.PathOf("merged.b.mask.safetensors"), "mine");
         Outcome merge = await MergeAsync("merged");
         Assert.NotEqual(0, merge.Code);
-        Assert.Contains("merged.b.safetensors", merge.Error, StringComparison.Ordinal);
+        Assert.Contains("merged.b.mask.safetensors", merge.Error, StringComparison.Ordinal);
         Assert.False(Path.Exists(_place.PathOf("merged")));
-        Assert.Equal("mine", File.ReadAllText(_place.PathOf("merged.b.safetensors")));
+        Assert.Equal("mine", File.ReadAllText(_place.PathOf("merged.b.mask.safetensors")));
     }
 
     [Fact]
     public async Task A_task_asked_for_is_written_alone()
     {
         Assert.Equal(0, (await MergeAsync("only.safetensors", "--set", "task=2")).Code);
-        Assert.False(File.Exists(_place.PathOf("only.a.safetensors")));
+        Assert.False(File.Exists(_place.PathOf("only.a.mask.safetensors")));
     }
 
     private Task<Outcome> MergeAsync(string output, params string[] options) =>

@@ -46,22 +46,25 @@ internal abstract class EditVerb : Verb
     /// <summary>Whether existing outputs may be replaced.</summary>
     protected bool MayReplace(ParseResult parsed) => _options.Bind(parsed).Force;
 
+    /// <summary>The options of the command line for one of several outputs: only the one that was interrupted goes on.</summary>
+    protected EditOptions OptionsFor(ParseResult parsed, OutputTarget target)
+    {
+        EditOptions options = _options.Bind(parsed);
+        return options with { Resume = options.Resume && (target.Path == Target(parsed).Path || Directory.Exists(target.PartialFolder)) };
+    }
+
     /// <summary>Plans an expression over models with the options of the command line.</summary>
     protected EditJob JobOf(string text, ModelSet models, OutputTarget target, ParseResult parsed, Reporter reporter)
     {
-        // Of several outputs only the one that was interrupted goes on.
-        EditOptions options = _options.Bind(parsed);
-        bool isResumed = options.Resume && (target.Path == Target(parsed).Path || Directory.Exists(target.PartialFolder));
         if (IsExpressionDerived && !reporter.IsJson)
         {
             reporter.Note($"Expression: {Printable.Of(text)}");
         }
 
-        EditPlan plan = Plan(EditExpression.Parse(text, models.ToExpressionModels()), target, options with
+        EditPlan plan = Plan(EditExpression.Parse(text, models.ToExpressionModels()), target, OptionsFor(parsed, target) with
         {
             Expression = models.HasSharedPaths ? null : text,
             ModelNames = models.NamesByPath,
-            Resume = isResumed,
         });
         IEnumerable<string> unused = models.Models
             .Where(model => !model.IsOffered && plan.Inputs.All(input => input.Source.Path != model.Source.Path))

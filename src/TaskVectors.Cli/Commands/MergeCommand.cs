@@ -1,8 +1,13 @@
 using System.CommandLine;
+using TaskVectors.Algebra;
+using TaskVectors.Algebra.Expressions;
+using TaskVectors.Checkpoints.Masks;
 using TaskVectors.Cli.Models;
 using TaskVectors.Cli.Options;
 using TaskVectors.Cli.Output;
 using TaskVectors.Execution;
+using TaskVectors.Execution.Masks;
+using TaskVectors.Execution.Planning;
 using TaskVectors.Merging;
 using TaskVectors.Recipes;
 
@@ -14,6 +19,8 @@ namespace TaskVectors.Cli.Commands;
 internal sealed class MergeCommand : EditVerb
 {
     private const string VariantSetting = "variant=";
+
+    private static readonly string MaskEnding = Path.GetFileNameWithoutExtension(MaskMetadata.Extension);
 
     private readonly Argument<string[]> _models = new("RECIPE.yml | NAME=PATH")
     {
@@ -96,24 +103,42 @@ internal sealed class MergeCommand : EditVerb
 
     protected override string Compose(ParseResult parsed, ModelSet models) => Compose(parsed, models, []);
 
-    // The merged model, and beside it a task vector for each model whose sum with it is that model's own.
+    // The merged model, and beside it a task vector for each model: a mask of the merged one, or what the model's own has more than it.
     private async Task<int> RunWithTasksAsync(ParseResult parsed, Reporter reporter, CancellationToken cancellationToken)
     {
         var models = ModelSet.Open(References(parsed));
         OutputTarget target = Target(parsed);
-        OutputTarget[] outputs = [.. models.Models.Skip(1).Select(model => target.Beside(model.Name))];
+        bool asMasks = MergeMethods.Find(parsed.GetRequiredValue(_method)).MasksTasks;
+        OutputTarget[] outputs = [.. models.Models.Skip(1).Select(model => target.Beside(asMasks ? model.Name + MaskEnding : model.Name))];
         Array.ForEach(outputs, output => output.RequireFree(MayReplace(parsed)));
         EditReport merged = await JobOf(Compose(parsed, models), models, target, parsed, reporter).ReportAsync(cancellationToken).ConfigureAwait(false);
         ModelSet all = models.With("merged", target.Path);
         var reports = new List<EditReport>();
         for (int task = 0; task < outputs.Length; task++)
         {
-            string text = $"{Compose(parsed, models, [$"{TaskSetting(parsed)}={task + 1}"])} - {all[^1].Quoted}";
-            reports.Add(await JobOf(text, all, outputs[task], parsed, reporter).ReportAsync(cancellationToken).ConfigureAwait(false));
+            string text = Compose(parsed, models, [$"{TaskSetting(parsed)}={task + 1}"]);
+            EditJob job = asMasks
+                ? await MaskJobAsync(text, all, outputs[task], parsed, reporter, cancellationToken).ConfigureAwait(false)
+                : JobOf($"{text} - {all[^1].Quoted}", all, outputs[task], parsed, reporter);
+            reports.Add(await job.ReportAsync(cancellationToken).ConfigureAwait(false));
         }
 
         new TaskMergeReport(merged, reports).Write(reporter);
         return ExitCode.Done;
+    }
+
+    private async Task<EditJob> MaskJobAsync(string text, ModelSet models, OutputTarget target, ParseResult parsed, Reporter reporter, CancellationToken cancellationToken)
+    {
+        Checkpoint model = EditExpression.Parse(text, models.ToExpressionModels()).Checkpoint!;
+        EditOptions options = OptionsFor(parsed, target);
+        if (!reporter.IsJson)
+        {
+            reporter.Note($"Mask of: {Printable.Of(text)}");
+        }
+
+        TaskMask mask = await Task.Run(() => TaskMask.Measure(model, models.Models[0].Source, models[^1].Source, options, cancellationToken), cancellationToken).ConfigureAwait(false);
+        EditPlan plan = mask.Plan(target, options with { ModelNames = models.NamesByPath });
+        return new EditJob(plan, plan.Warnings, reporter);
     }
 
     private string? TaskSetting(ParseResult parsed) => MergeMethods.Find(parsed.GetRequiredValue(_method)).TaskParameter?.Name;

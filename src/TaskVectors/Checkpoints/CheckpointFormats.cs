@@ -1,4 +1,5 @@
 using TaskVectors.Checkpoints.Lora;
+using TaskVectors.Checkpoints.Masks;
 using TaskVectors.Checkpoints.Safetensors;
 
 namespace TaskVectors.Checkpoints;
@@ -7,7 +8,7 @@ namespace TaskVectors.Checkpoints;
 public static class CheckpointFormats
 {
     /// <summary>Every format that can be read, in the order in which they are asked whether they recognise a path.</summary>
-    public static IReadOnlyList<ICheckpointFormat> All { get; } = [new LoraFormat(), new SafetensorsFormat()];
+    public static IReadOnlyList<ICheckpointFormat> All { get; } = [new LoraFormat(), new MaskFormat(), new SafetensorsFormat()];
 
     /// <summary>Opens a checkpoint in whatever format it is; reads headers only.</summary>
     /// <param name="path">A file or folder.</param>

@@ -19,6 +19,8 @@ internal sealed class Emr : IMergeMethod
 
     public MergeParameter<int> TaskParameter => TaskChoice.Parameter;
 
+    public bool MasksTasks => true;
+
     public IReadOnlyList<MergeParameter> Parameters => [TaskChoice.Parameter, Variant];
 
     public MergeKernel CreateKernel(MergeArguments arguments) => TaskChoice.Of(this, arguments) is { } task

@@ -41,6 +41,9 @@ public interface IMergeMethod
     /// </summary>
     MergeParameter<int>? TaskParameter => null;
 
+    /// <summary>Whether the vector of a task is the merged one times a number, or zero, in every element, so that one bit an element is enough to store it.</summary>
+    bool MasksTasks => false;
+
     /// <summary>Its parameters.</summary>
     IReadOnlyList<MergeParameter> Parameters { get; }
 

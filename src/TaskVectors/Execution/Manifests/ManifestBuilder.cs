@@ -41,7 +41,7 @@ internal sealed class ManifestBuilder(EditPlan plan, InputReaders readers, IRead
         return new Manifest
         {
             ToolVersion = ToolVersion.Current,
-            Kind = plan.IsTaskVector ? TaskVectorMetadata.TaskVectorKind : "checkpoint",
+            Kind = plan.Kind,
             Expression = plan.Expression,
             Options = ToManifest(plan.Options),
             Recipe = plan.Recipe,

@@ -21,6 +21,13 @@ public sealed record EditPlan
     /// <summary>Whether the result is a task vector rather than a checkpoint.</summary>
     public required bool IsTaskVector { get; init; }
 
+    /// <summary>What the result is, in a word, as the manifest says it: <c>checkpoint</c>, <c>task-vector</c>, or another that is no edit.</summary>
+    internal string Kind
+    {
+        get => field ?? (IsTaskVector ? Checkpoints.TaskVectorMetadata.TaskVectorKind : "checkpoint");
+        init;
+    }
+
     /// <summary>The inputs; the first is the base whose tensors and companion files the result takes.</summary>
     public required IReadOnlyList<PlannedInput> Inputs { get; init; }
 
