@@ -65,6 +65,7 @@ internal static class CommandLine
             new SpectrumCommand(terminal),
             new DecomposeCommand(terminal),
             new EvalCommand(terminal),
+            new StatisticsCommand(terminal),
             new TrainCommand(terminal),
             new ForwardCommand(terminal),
             new GenerateCommand(terminal),

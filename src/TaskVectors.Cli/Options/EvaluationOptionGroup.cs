@@ -20,7 +20,8 @@ internal sealed class EvaluationOptionGroup
     private const string Choices = "multiple-choice";
     private const string Generation = "generation";
 
-    private readonly Option<string> _task = new("--task") { Required = true, HelpName = string.Join('|', Images, Texts, TextPerplexity, Choices, Generation), Description = "What to measure." };
+    private readonly string[] _tasks;
+    private readonly Option<string> _task;
     private readonly Option<string?> _data = new("--data")
     {
         HelpName = "PATH",
@@ -46,6 +47,20 @@ internal sealed class EvaluationOptionGroup
     private readonly ScoredGenerationOptionGroup _generation = new();
     private readonly ExampleOptionGroup _examples = new();
 
+    public EvaluationOptionGroup()
+        : this(Images, Texts, TextPerplexity, Choices, Generation)
+    {
+    }
+
+    private EvaluationOptionGroup(params string[] tasks)
+    {
+        _tasks = tasks;
+        _task = new("--task") { Required = true, HelpName = string.Join('|', tasks), Description = "What to measure." };
+    }
+
+    /// <summary>The tasks in which a model scores what may be the case: its predictions have probabilities.</summary>
+    public static EvaluationOptionGroup OfScores() => new(Images, Texts, TextPerplexity);
+
     public void AddTo(Command command)
     {
         foreach (Option option in new Option[]
@@ -58,11 +73,18 @@ internal sealed class EvaluationOptionGroup
         }
 
         _pictures.AddTo(command);
-        _generation.AddTo(command);
+        if (_tasks.Contains(Generation))
+        {
+            _generation.AddTo(command);
+        }
+
         _examples.AddTo(command);
     }
 
     public ComputeOptions Compute(ParseResult parsed) => new() { Threads = OptionFactory.AtLeastOne(parsed, _threads) ?? 0 };
+
+    /// <summary>The seed of all that is drawn.</summary>
+    public ulong Seed(ParseResult parsed) => _examples.Seed(parsed);
 
     /// <summary>Whether models that the user names are needed for something else than the model that is measured.</summary>
     public bool UsesModels(ParseResult parsed) => _generation.UsesModels(parsed);
@@ -78,7 +100,7 @@ internal sealed class EvaluationOptionGroup
         var settings = ModelSettings.Read(checkpoint, loading.ConfigPath);
         var options = new EvaluatorOptions { BatchSize = OptionFactory.AtLeastOne(parsed, _batch) ?? 64, Seed = _examples.Seed(parsed), Compute = Compute(parsed), Loading = loading };
         string task = parsed.GetRequiredValue(_task);
-        return task switch
+        return (_tasks.Contains(task) ? task : string.Empty) switch
         {
             Images => ForImages(parsed, folder, settings, options, context, note),
             Texts => ForTexts(parsed, folder, settings, options, context),
@@ -86,7 +108,7 @@ internal sealed class EvaluationOptionGroup
                 Tokenizer(parsed, folder, settings).Encode(TextFiles.ReadText(Data(parsed))).Ids, OptionFactory.AtLeastOne(parsed, _window), OptionFactory.AtLeastOne(parsed, _stride), options),
             Choices => ForChoices(parsed, folder, settings, options),
             Generation => ForGeneration(parsed, folder, settings, options, (context, models)),
-            _ => throw new UsageException($"--task is one of {Images}, {Texts}, {TextPerplexity}, {Choices}, {Generation}, not '{Printable.Of(task)}'."),
+            _ => throw new UsageException($"--task is one of {string.Join(", ", _tasks)}, not '{Printable.Of(task)}'."),
         };
     }
 

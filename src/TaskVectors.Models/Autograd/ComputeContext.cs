@@ -50,6 +50,9 @@ public sealed class ComputeContext : IDisposable
 
     internal ILinearAlgebraProvider LinearAlgebra { get; }
 
+    /// <summary>Who is told of the inputs of linear layers; nobody where <see langword="null"/>.</summary>
+    internal ILinearObserver? Observer { get; set; }
+
     /// <summary>Makes a tensor of zeros.</summary>
     /// <param name="dimensions">The dimensions, outermost first; none for one number.</param>
     public Tensor Zeros(params ReadOnlySpan<long> dimensions)

@@ -19,6 +19,9 @@ public abstract class ClassificationEvaluator : ModelEvaluator
 
     private protected abstract IReadOnlyList<int> Labels { get; }
 
+    /// <summary>The class of each example.</summary>
+    internal IReadOnlyList<int> ExampleLabels => Labels;
+
     /// <inheritdoc/>
     public sealed override EvaluationResult Evaluate(Model model, CancellationToken cancellationToken = default)
     {
@@ -35,12 +38,21 @@ public abstract class ClassificationEvaluator : ModelEvaluator
             cancellationToken.ThrowIfCancellationRequested();
             ReadOnlySpan<int> batch = order.AsSpan(first, Math.Min(Options.BatchSize, order.Length - first));
             using TensorScope step = model.Context.BeginScope();
-            Tensor scores = weights is null ? Scores(model, batch) : weights.Apply(Vectors(model, batch));
+            Tensor scores = ScoresWith(weights, model, batch);
             Judge(scores, batch, predictions, losses);
         }
 
         return Summarize(predictions, losses, head is { IsCosine: true });
     }
+
+    /// <summary>The head that is used in place of the model's own, if any.</summary>
+    internal FrozenHead? HeadFor(Model model) => _headFor(model);
+
+    /// <summary>[batch, classes]: the scores of a head, or of the model's own where there is none.</summary>
+    internal Tensor ScoresWith(HeadWeights? head, Model model, ReadOnlySpan<int> batch) => head is null ? Scores(model, batch) : head.Apply(Vectors(model, batch));
+
+    /// <summary>The length of an example: those of one length need no padding together.</summary>
+    internal virtual int LengthOf(int example) => 0;
 
     /// <summary>The order in which examples are run.</summary>
     private protected abstract int[] Order();

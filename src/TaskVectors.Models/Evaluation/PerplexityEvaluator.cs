@@ -38,6 +38,12 @@ public sealed class PerplexityEvaluator : ModelEvaluator
         _stride = stride;
     }
 
+    /// <summary>The tokens of the text.</summary>
+    internal int[] Ids => _ids;
+
+    /// <summary>Tokens a window, where that was said.</summary>
+    internal int? WindowLength => _length;
+
     /// <inheritdoc/>
     public override string Name => "perplexity";
 

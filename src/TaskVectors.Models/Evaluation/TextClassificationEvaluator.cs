@@ -54,6 +54,8 @@ public sealed class TextClassificationEvaluator : ClassificationEvaluator
         ? model.Run(inputs).Logits ?? throw WrongKind(model, "has no head; give prompts or a frozen head.")
         : throw NoTexts(model);
 
+    internal override int LengthOf(int example) => _examples.LengthOf(example);
+
     private protected override int[] Order() => _examples.ByLength();
 
     private protected override Tensor Scores(Model model, ReadOnlySpan<int> batch) => ScoresOf(model, _examples.Batch(batch));

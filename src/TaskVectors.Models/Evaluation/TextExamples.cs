@@ -87,6 +87,9 @@ public sealed class TextExamples
     /// <summary>The indices, short texts first: batches of like lengths waste little on padding.</summary>
     internal int[] ByLength() => [.. Enumerable.Range(0, Count).OrderBy(index => _ids[index].Count)];
 
+    /// <summary>The number of tokens of a text.</summary>
+    internal int LengthOf(int index) => _ids[index].Count;
+
     /// <summary>The ids and the mask of some texts.</summary>
     internal ModelInputs Batch(ReadOnlySpan<int> indices)
     {

@@ -27,6 +27,7 @@ public static class EmbeddingOperations
         }
 
         ComputeContext context = weight.Context;
+        context.Observer?.LookUp(weight);
         Tensor y = context.Allocate([.. ids.Shape.Dimensions, .. weight.Shape.Dimensions[1..]]);
         for (int i = 0; i < ids.Count; i++)
         {

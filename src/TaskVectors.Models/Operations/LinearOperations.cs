@@ -44,6 +44,7 @@ public static class LinearOperations
         TensorShape shape = Shapes.WithLast(x.Shape, outputs);
         Shapes.Require(residual is null || residual.Shape == shape, $"A residual of shape {residual?.Shape} does not fit an output of shape {shape}.");
         int rows = inputs == 0 ? 0 : x.Count / inputs;
+        context.Observer?.Map(weight, x, inputs, weightIsTransposed);
         bool needsGradient = context.Needs(x, weight, bias, residual);
         Tensor y = context.Allocate(shape);
         Tensor before = activation == Activation.None || !needsGradient ? y : context.AllocateUntracked(shape);
