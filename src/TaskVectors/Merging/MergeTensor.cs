@@ -11,6 +11,9 @@ public sealed record MergeTensor(string Name, TensorShape Shape)
     /// <summary>Which dimension is that of the outputs: the last in weights stored as [in, out] or HWIO.</summary>
     public OutputAxis Outputs { get; init; } = OutputAxis.First;
 
+    /// <summary>The order of the square statistics that there are of the tensor; 0 where there are none.</summary>
+    public int StatisticsOrder { get; init; }
+
     /// <summary>Whether it has exactly two dimensions.</summary>
     public bool IsMatrix => Shape.Rank == 2;
 
