@@ -183,7 +183,7 @@ public static class Philox4x32
             Vector256<ulong> product0 = Avx2.Multiply(_x0, Vector256.Create(Multiplier0));
             Vector256<ulong> product1 = Avx2.Multiply(_x2, Vector256.Create(Multiplier1));
             return new Lanes(
-                (product1 >>> 32).AsUInt32() ^ _x1 ^ keys.Key0, product1.AsUInt32(), (product0 >>> 32).AsUInt32() ^ _x3 ^ keys.Key1, product0.AsUInt32());
+                (product1 >>> 32).AsUInt32() ^ (_x1 ^ keys.Key0), product1.AsUInt32(), (product0 >>> 32).AsUInt32() ^ (_x3 ^ keys.Key1), product0.AsUInt32());
         }
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]

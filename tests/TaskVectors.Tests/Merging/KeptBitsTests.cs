@@ -12,7 +12,7 @@ public class KeptBitsTests
         foreach (int[] lengths in new int[][] { [1], [64], [63, 65, 2], [910, 910, 7], [1024, 1024], [5, 128, 130, 1] })
         {
             double[][] parts = [.. lengths.Select(length => Enumerable.Range(0, length).Select(_ => Value(random)).ToArray())];
-            var bits = new KeptBits();
+            using var bits = new KeptBits(1);
             Array.ForEach(parts, part => bits.Append(part));
             double[] all = [.. parts.SelectMany(part => part)];
             Assert.Equal(all.Length, bits.Count);
@@ -34,7 +34,7 @@ public class KeptBitsTests
         foreach (int[] lengths in new int[][] { [1], [64], [63, 65, 2], [910, 910, 7], [5, 128, 130, 1] })
         {
             double[][] parts = [.. lengths.Select(length => Enumerable.Range(0, length).Select(_ => (double)random.Next(2)).ToArray())];
-            var bits = new KeptBits();
+            using var bits = new KeptBits(1);
             foreach (double[] part in parts)
             {
                 // What stands behind the last bit means nothing.
@@ -44,6 +44,12 @@ public class KeptBitsTests
 
             double[] values = [.. Enumerable.Repeat(1.0, lengths.Sum())];
             bits.Scale(values, 0, 1.0);
+            Assert.Equal(parts.SelectMany(part => part), values);
+            using var twice = new KeptBits(3);
+            twice.Append(bits);
+            twice.Append(bits);
+            values.AsSpan().Fill(1.0);
+            twice.Scale(values, lengths.Sum(), 1.0);
             Assert.Equal(parts.SelectMany(part => part), values);
         }
     }

@@ -25,12 +25,12 @@ internal sealed class TiledStatistic(Func<IReadOnlyList<MergeTensor>, TensorStat
         Count += tensor.Tensor.Shape.ElementCount;
     }
 
-    /// <summary>Forgets the statistics of a tensor that is done; those of a survey are kept for the other tensors.</summary>
+    /// <summary>Forgets the statistics of a tensor that is done, and gives back their room; those of a survey are kept for the other tensors.</summary>
     public void Release()
     {
         if (_tensors.Count == 1)
         {
-            Volatile.Write(ref _found, null);
+            (Interlocked.Exchange(ref _found, null) as IDisposable)?.Dispose();
         }
     }
 

@@ -88,6 +88,7 @@ internal sealed class MagnitudeBins
     /// <summary>The group of a bin.</summary>
     public static int GroupOf(int bin) => bin & GroupMask;
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private int CountOf(int bin) => _counts[bin] + _counts[(GroupTable << _partBits) + bin];
 
     // The sum only says where bins lie, on which no result depends.

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Numerics;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
@@ -5,12 +6,14 @@ using System.Runtime.Intrinsics;
 namespace TaskVectors.Merging.Trimming;
 
 /// <summary>Which elements of a run were kept, one bit each, so that a decision that costs much is made once.</summary>
-internal sealed class KeptBits
+internal sealed class KeptBits : IDisposable
 {
     private const int WordBits = 64;
 
-    // A chunk of a tensor, as they mostly are.
-    private ulong[] _words = new ulong[1026];
+    private ulong[] _words;
+
+    /// <param name="capacity">The number of elements that there is room for at first.</param>
+    public KeptBits(int capacity) => _words = ArrayPool<ulong>.Shared.Rent(WordsFor(capacity));
 
     /// <summary>The number of elements.</summary>
     public int Count { get; private set; }
@@ -34,6 +37,13 @@ internal sealed class KeptBits
     public void Append(ReadOnlySpan<ulong> words, int count)
     {
         Reserve(count);
+        if (Count % WordBits == 0 && count % WordBits == 0)
+        {
+            words[..(count / WordBits)].CopyTo(_words.AsSpan(Count / WordBits));
+            Count += count;
+            return;
+        }
+
         for (int start = 0; start < count; start += WordBits)
         {
             int length = Math.Min(WordBits, count - start);
@@ -42,6 +52,9 @@ internal sealed class KeptBits
         }
     }
 
+    /// <summary>Appends all of another run.</summary>
+    public void Append(KeptBits bits) => Append(bits._words, bits.Count);
+
     /// <summary>Sets elements that were not kept to zero and multiplies the others.</summary>
     /// <param name="values">The elements.</param>
     /// <param name="start">The place of the first of them in the run.</param>
@@ -49,11 +62,24 @@ internal sealed class KeptBits
     public void Scale<T>(Span<T> values, int start, T factor)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
+        if (start % WordBits == 0)
+        {
+            Scale(values, _words.AsSpan(start / WordBits), factor);
+            return;
+        }
+
         for (int offset = 0; offset < values.Length; offset += WordBits)
         {
             Span<T> group = values.Slice(offset, Math.Min(WordBits, values.Length - offset));
             Scale(group, Get(start + offset), factor);
         }
+    }
+
+    /// <summary>Gives the room back.</summary>
+    public void Dispose()
+    {
+        ArrayPool<ulong>.Shared.Return(_words);
+        (_words, Count) = ([], 0);
     }
 
     /// <summary>Sets elements whose bit is not set to zero and multiplies the others.</summary>
@@ -134,23 +160,34 @@ internal sealed class KeptBits
         }
     }
 
+    // One word more than needed, for bits that are put or got across two.
+    private static int WordsFor(int count) => (count / WordBits) + 2;
+
     private void Reserve(int count)
     {
-        int needed = ((Count + count) / WordBits) + 2;
+        int needed = WordsFor(checked(Count + count));
         if (_words.Length < needed)
         {
-            Array.Resize(ref _words, Math.Max(needed, 2 * _words.Length));
+            ulong[] larger = ArrayPool<ulong>.Shared.Rent(Math.Max(needed, 2 * _words.Length));
+            _words.AsSpan(0, WordsFor(Count) - 1).CopyTo(larger);
+            ArrayPool<ulong>.Shared.Return(_words);
+            _words = larger;
         }
     }
 
+    // Bits behind the last are not known to be zero.
     private void Put(ulong word)
     {
         int shift = Count % WordBits;
-        _words[Count / WordBits] |= word << shift;
-        if (shift > 0)
+        ref ulong first = ref _words[Count / WordBits];
+        if (shift == 0)
         {
-            _words[(Count / WordBits) + 1] |= word >> (WordBits - shift);
+            first = word;
+            return;
         }
+
+        first = (first & ~(ulong.MaxValue << shift)) | (word << shift);
+        _words[(Count / WordBits) + 1] = word >> (WordBits - shift);
     }
 
     private ulong Get(int start)

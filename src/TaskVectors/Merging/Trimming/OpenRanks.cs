@@ -127,6 +127,7 @@ internal readonly ref struct OpenRanks(RankLine line, long first, PhiloxKey key,
         return left;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private (int First, int Count) RanksOf(int bin)
     {
         (int place, int count) = _scratch.Bins.RanksOf(bin);

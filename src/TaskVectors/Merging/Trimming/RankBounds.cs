@@ -73,6 +73,7 @@ internal sealed class RankBounds
     }
 
     // One or none is usual; that one more place is written saves a branch that cannot be foreseen.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static int List(ulong bits, int start, Span<int> positions, int count)
     {
         int end = count + BitOperations.PopCount(bits);
@@ -108,6 +109,7 @@ internal sealed class RankBounds
         return (kept, open);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static int CeilingOf(ulong limit) => (int)((limit + (1UL << ByteShift) - 1) >> ByteShift);
 
     // Groups are listed by the byte at which their limits lie; of several at one byte the last counts.
@@ -135,16 +137,27 @@ internal sealed class RankBounds
     // An upper byte keeps from behind the last group listed at it or before on, and drops below.
     private void FillTables(byte least)
     {
-        byte keptFrom = least;
-        byte droppedBelow = least;
-        for (int place = 0; place < _tables * TableLength; place++)
+        Vector128<byte> keptFrom = Vector128.Create(least);
+        Vector128<byte> droppedBelow = keptFrom;
+        for (int table = 0; table < _tables; table++)
         {
-            keptFrom = Math.Max(keptFrom, _keptFrom[_base + place]);
-            droppedBelow = Math.Max(droppedBelow, _droppedBelow[_base + place]);
-            int inTables = ((place & ~TableMask) << 1) | (place & TableMask);
-            _keptTables[inTables] = _keptTables[inTables + TableLength] = keptFrom;
-            _droppedTables[inTables] = _droppedTables[inTables + TableLength] = droppedBelow;
+            keptFrom = FillTable(_keptFrom, table, keptFrom, _keptTables);
+            droppedBelow = FillTable(_droppedBelow, table, droppedBelow, _droppedTables);
         }
+    }
+
+    // The largest up to each place: of pairs, of fours, of eights, of all sixteen and of those in the tables before; returns that of the last place.
+    private Vector128<byte> FillTable(ReadOnlySpan<byte> listed, int table, Vector128<byte> before, Span<byte> target)
+    {
+        Vector128<byte> largest = Vector128.Create(listed[(_base + (table * TableLength))..]);
+        largest = Vector128.Max(largest, Vector128.Shuffle(largest, Vector128.Create(255, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, (byte)14)));
+        largest = Vector128.Max(largest, Vector128.Shuffle(largest, Vector128.Create(255, 255, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, (byte)13)));
+        largest = Vector128.Max(largest, Vector128.Shuffle(largest, Vector128.Create(255, 255, 255, 255, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, (byte)11)));
+        largest = Vector128.Max(largest, Vector128.Shuffle(largest, Vector128.Create(255, 255, 255, 255, 255, 255, 255, 255, 0, 1, 2, 3, 4, 5, 6, (byte)7)));
+        largest = Vector128.Max(largest, before);
+        largest.CopyTo(target[(table * 2 * TableLength)..]);
+        largest.CopyTo(target[(((table * 2) + 1) * TableLength)..]);
+        return Vector128.Shuffle(largest, Vector128.Create((byte)(TableLength - 1)));
     }
 
     private (ulong Kept, ulong Open) CompareWide(ReadOnlySpan<ushort> bins, ReadOnlySpan<ushort> halves)

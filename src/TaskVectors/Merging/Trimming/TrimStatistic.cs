@@ -5,8 +5,11 @@ using TaskVectors.Merging.Sums;
 namespace TaskVectors.Merging.Trimming;
 
 /// <summary>What trimming needs to know of a tensor: where the magnitudes kept end, and then how much of their sum remains.</summary>
-internal sealed class TrimStatistic : TensorStatistic
+internal sealed class TrimStatistic : TensorStatistic, IDisposable
 {
+    // As long as chunks mostly are.
+    private const int ChunkElements = 1 << 16;
+
     private readonly Trim _trim;
     private readonly double[] _before;
     private readonly double[] _after;
@@ -20,7 +23,7 @@ internal sealed class TrimStatistic : TensorStatistic
         _after = new double[models];
         _needsSums = trim.RestoresSum;
         Selection = trim.CreateSelection(tensor, models);
-        _kept = Remembers(trim, tensor) ? new KeptElements() : null;
+        _kept = Remembers(trim, tensor) ? new KeptElements(tensor, models) : null;
     }
 
     /// <summary>Where the magnitudes kept end.</summary>
@@ -86,9 +89,12 @@ internal sealed class TrimStatistic : TensorStatistic
         }
     }
 
+    /// <summary>Gives back the room for what was kept.</summary>
+    public void Dispose() => _kept?.Dispose();
+
     private sealed class Sums(Trim trim, SelectionStatistic? selection, int models, bool remembers) : ChunkStatistic
     {
-        public KeptBits[] Kept { get; } = [.. Enumerable.Range(0, remembers ? models : 0).Select(_ => new KeptBits())];
+        public KeptBits[] Kept { get; } = [.. Enumerable.Range(0, remembers ? models : 0).Select(_ => new KeptBits(ChunkElements))];
 
         public double[] Before { get; } = new double[models];
 
