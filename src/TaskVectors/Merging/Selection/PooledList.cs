@@ -59,6 +59,14 @@ internal sealed class PooledList<T>
         (_items, Count) = ([], 0);
     }
 
+    /// <summary>An empty list with the room of this one, which has none then.</summary>
+    public PooledList<T> Release()
+    {
+        var list = new PooledList<T> { _items = _items };
+        (_items, Count) = ([], 0);
+        return list;
+    }
+
     private void Grow(int needed)
     {
         T[] larger = ArrayPool<T>.Shared.Rent(Math.Max(Math.Max(SmallestRoom, needed), 2 * _items.Length));

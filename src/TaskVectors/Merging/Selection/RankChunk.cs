@@ -9,13 +9,10 @@ internal sealed class RankChunk
     /// <summary>The number of bins.</summary>
     public const int BinCount = 1 << BinBits;
 
-    /// <summary>The bytes of a listed element.</summary>
-    public const int ListedBytes = 2 * sizeof(long);
-
     private readonly RankTarget _target;
     private readonly RankPhase _phase;
     private readonly bool _lists;
-    private readonly PooledList<(long Pattern, long Index)> _listed = new();
+    private readonly MagnitudeList _listed = new();
     private readonly long[] _pivotCounts;
     private readonly (long Count, long Low, long High)[] _bins = [];
     private long _above;
@@ -52,7 +49,7 @@ internal sealed class RankChunk
     public long Within { get; private set; }
 
     /// <summary>What lies within and is not counted.</summary>
-    public PooledList<(long Pattern, long Index)> Listed => _listed;
+    public MagnitudeList Listed => _listed;
 
     /// <summary>The index of the last of the equal magnitudes looked for; -1 if it is not here.</summary>
     public long TieIndex { get; private set; } = -1;
@@ -112,7 +109,7 @@ internal sealed class RankChunk
         }
         else if (_lists)
         {
-            _listed.Add((pattern, index));
+            _listed.Add(pattern, index);
         }
     }
 }

@@ -11,7 +11,6 @@ namespace TaskVectors.Merging.Selection;
 /// <param name="keepsTies">Whether everything as large as the k-th lies within, however many that are.</param>
 internal sealed class RankTarget(int series, long rank, long total, bool keepsTies = false)
 {
-    private const int MostPivots = 64;
     private const int SmallestListed = 64 * 1024;
     private const int LargestListed = 1 << 18;
 
@@ -21,7 +20,7 @@ internal sealed class RankTarget(int series, long rank, long total, bool keepsTi
     private long _above;
     private long _within;
     private long _tieIndex;
-    private readonly PooledList<(long Pattern, long Index)> _listed = new();
+    private readonly MagnitudeList _listed = new();
     private long[] _pivotCounts = [];
     private (long Count, long Low, long High)[] _bins = [];
 
@@ -53,7 +52,7 @@ internal sealed class RankTarget(int series, long rank, long total, bool keepsTi
     public MagnitudeCut Cut { get; private set; }
 
     /// <summary>The most bytes that listed elements take.</summary>
-    public static long ListedBytes(long total) => 3L * Capacity(total) * RankChunk.ListedBytes;
+    public static long ListedBytes(long total) => 3L * Capacity(total) * MagnitudeList.ElementBytes;
 
     /// <summary>Begins without a sample: trivial ranks are found at once, small tensors are listed whole.</summary>
     public void Begin()
@@ -81,22 +80,16 @@ internal sealed class RankTarget(int series, long rank, long total, bool keepsTi
     /// <summary>Chooses the window by a sample of the patterns, which is reordered.</summary>
     public void Choose(Span<long> sample)
     {
-        double fraction = (double)rank / total;
-        double middle = sample.Length * (1 - fraction);
-        double margin = (4 * Math.Sqrt(sample.Length * fraction * (1 - fraction))) + 16;
-        int first = (int)Math.Floor(middle - margin);
-        int last = (int)Math.Ceiling(middle + margin);
-        long low = QuickSelect.Largest(sample, sample.Length - Math.Max(first, 0));
-        long high = QuickSelect.Largest(sample, sample.Length - Math.Min(last, sample.Length - 1));
-        Low = first < 0 ? 0 : low;
-        High = last >= sample.Length ? long.MaxValue : high;
-        _expected = (int)Math.Min(_capacity, (last - first) / (double)sample.Length * total * 1.1);
-        Pivots = Repeated(Within(sample, low, high));
-        if ((last - first) / (double)sample.Length * total > _capacity && Pivots.Length == 0)
+        (Low, High, double share, Pivots) = RankWindow.Of(sample, (double)rank / total);
+        _expected = (int)Math.Min(_capacity, share * total * 1.1);
+        if (share * total > _capacity && Pivots.Length == 0)
         {
             StartBins();
         }
     }
+
+    /// <summary>Takes over the room of a sample that is of no use any more.</summary>
+    public void TakeRoom(PooledList<long> sample) => _listed.TakeRoom(sample);
 
     /// <summary>Adds what a chunk has found; in the order of chunks.</summary>
     public void Add(RankChunk chunk)
@@ -138,43 +131,6 @@ internal sealed class RankTarget(int series, long rank, long total, bool keepsTi
 
     private static long Capacity(long total) => Math.Min(LargestListed, SmallestListed + (total / 16));
 
-    private static long[] Within(ReadOnlySpan<long> patterns, long low, long high)
-    {
-        var within = new List<long>();
-        foreach (long pattern in patterns)
-        {
-            if (pattern >= low && pattern <= high)
-            {
-                within.Add(pattern);
-            }
-        }
-
-        within.Sort();
-        return [.. within];
-    }
-
-    private static long[] Repeated(ReadOnlySpan<long> ascending)
-    {
-        var repeated = new List<(long Pattern, int Count)>();
-        for (int start = 0; start < ascending.Length;)
-        {
-            int end = start;
-            while (end < ascending.Length && ascending[end] == ascending[start])
-            {
-                end++;
-            }
-
-            if (end - start > 3)
-            {
-                repeated.Add((ascending[start], end - start));
-            }
-
-            start = end;
-        }
-
-        return [.. repeated.OrderByDescending(value => value.Count).Take(MostPivots).Select(value => value.Pattern).Order()];
-    }
-
     private void AddPivots(RankChunk chunk)
     {
         for (int pivot = 0; pivot < _pivotCounts.Length; pivot++)
@@ -198,7 +154,7 @@ internal sealed class RankTarget(int series, long rank, long total, bool keepsTi
         else if (chunk.Listed.Count > 0)
         {
             _listed.Reserve(_expected);
-            chunk.Listed.Items.CopyTo(_listed.Append(chunk.Listed.Count));
+            _listed.Add(chunk.Listed);
         }
 
         chunk.Listed.Clear();
@@ -231,17 +187,12 @@ internal sealed class RankTarget(int series, long rank, long total, bool keepsTi
     // Between the pivots lie gaps of listed elements: gap p holds what is below pivot p and above the one before it.
     private void Decide(long remaining)
     {
-        long[] counts = new long[Pivots.Length + 1];
-        foreach ((long pattern, _) in _listed.Items)
-        {
-            counts[~Array.BinarySearch(Pivots, pattern)]++;
-        }
-
+        long[] counts = _listed.CountGaps(Pivots);
         for (int gap = Pivots.Length; ; gap--)
         {
             if (remaining <= counts[gap])
             {
-                DecideWithin(gap, counts[gap], remaining);
+                Finish(_listed.CutOf(Pivots, gap, counts[gap], remaining, keepsTies));
                 return;
             }
 
@@ -254,37 +205,6 @@ internal sealed class RankTarget(int series, long rank, long total, bool keepsTi
             }
 
             remaining -= equal;
-        }
-    }
-
-    private void DecideWithin(int gap, long count, long remaining)
-    {
-        long[] patterns = new long[count];
-        int next = 0;
-        foreach ((long candidate, _) in _listed.Items)
-        {
-            if (~Array.BinarySearch(Pivots, candidate) == gap)
-            {
-                patterns[next++] = candidate;
-            }
-        }
-
-        long pattern = QuickSelect.Largest(patterns, remaining);
-        if (keepsTies)
-        {
-            Finish(new MagnitudeCut(pattern, long.MaxValue));
-            return;
-        }
-
-        long kept = remaining - patterns.LongCount(candidate => candidate > pattern);
-        foreach ((long candidate, long index) in _listed.Items)
-        {
-            kept -= candidate == pattern ? 1 : 0;
-            if (kept == 0)
-            {
-                Finish(new MagnitudeCut(pattern, index + 1));
-                return;
-            }
         }
     }
 

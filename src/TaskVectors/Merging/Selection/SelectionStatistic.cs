@@ -115,7 +115,10 @@ internal class SelectionStatistic : TensorStatistic
             }
         }
 
-        Array.ForEach(_samples, sample => sample.Clear());
+        for (int target = 0; target < _targets.Length; target++)
+        {
+            _targets[target].TakeRoom(_samples[target]);
+        }
 
         BeginPass();
     }
