@@ -12,6 +12,7 @@ internal sealed class CompetitionStatistic(long total, int tasks, double ratio, 
 {
     private readonly long _rank = total - Math.Min((long)(total * (1 - ratio)), total - 1);
     private SelectionStatistic? _magnitudes = Magnitudes(total, tasks, clamp);
+    private ScoreWindow? _window;
     private ScoreSelection? _positive;
     private ScoreSelection? _negative;
     private ParameterCompetition? _competition;
@@ -21,12 +22,12 @@ internal sealed class CompetitionStatistic(long total, int tasks, double ratio, 
 
     public override bool NeedsPass => Current is not null;
 
-    private SelectionStatistic? Current
+    private TensorStatistic? Current
     {
         get
         {
             Advance();
-            return _magnitudes ?? (_positive!.NeedsPass ? _positive : _negative is { NeedsPass: true } ? _negative : null);
+            return _magnitudes ?? (_window!.NeedsPass ? _window : _positive is { NeedsPass: true } ? _positive : _negative is { NeedsPass: true } ? (TensorStatistic)_negative : null);
         }
     }
 
@@ -44,6 +45,11 @@ internal sealed class CompetitionStatistic(long total, int tasks, double ratio, 
     /// </summary>
     public (double Lowest, double Largest) ScoresOf(int task)
     {
+        if (_window!.IsDecided)
+        {
+            return (_window.Threshold(task), _window.Largest(task));
+        }
+
         double lowest = _positive!.Threshold(task) is > 0 and var positive ? positive : _negative?.Threshold(task) ?? 0;
         double largest = _positive.Largest(task) is > 0 and var top ? top : _negative?.Largest(task) ?? 0;
         return (lowest, largest);
@@ -62,8 +68,13 @@ internal sealed class CompetitionStatistic(long total, int tasks, double ratio, 
         {
             MagnitudeRange[] ranges = [.. Enumerable.Range(0, tasks).Select(task => new MagnitudeRange(Magnitude(found, 2 * task), Magnitude(found, (2 * task) + 1)))];
             _competition = new ParameterCompetition(ranges, variant);
-            _positive = new ScoreSelection(_competition, total, _rank, tasks, isNegative: false);
+            _window = new ScoreWindow(_competition, total, _rank, tasks);
             _magnitudes = null;
+        }
+
+        if (_window is { NeedsPass: false, IsDecided: false })
+        {
+            _positive ??= new ScoreSelection(_competition!, total, _rank, tasks, isNegative: false);
         }
 
         if (_positive is { NeedsPass: false } && _negative is null && Enumerable.Range(0, tasks).Any(task => _positive.Threshold(task) == 0))

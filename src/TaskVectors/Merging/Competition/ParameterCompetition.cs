@@ -50,7 +50,7 @@ internal sealed class ParameterCompetition(MagnitudeRange[] ranges, PcbVariant v
         for (nuint index = 0; index < (nuint)whole; index += (nuint)Vector256<double>.Count)
         {
             Vector256<double> own = Vector256.LoadUnsafe(ref value, index);
-            Vector256<double> normal = isWide & ((Vector256.Min(Vector256.Max(Vector256.Abs(own), low), high) - low) / width);
+            Vector256<double> normal = isWide & ((Vector256.MinNative(Vector256.MaxNative(Vector256.Abs(own), low), high) - low) / width);
             Vector256<double> within = ElementaryFunctions.Exp(factor * (normal * normal));
             (within * ElementaryFunctions.Tanh(own * Vector256.LoadUnsafe(ref score, index))).StoreUnsafe(ref score, index);
         }

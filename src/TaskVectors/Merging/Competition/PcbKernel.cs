@@ -9,7 +9,8 @@ internal sealed class PcbKernel(double[] weights, double ratio, double clamp, Pc
 {
     private const double SmallestDivisor = 1e-12;
 
-    public override long SurveyBytes(IReadOnlyList<MergeTensor> tensors, int models) => SelectionStatistic.BytesFor(Total(tensors), 2 * models);
+    public override long SurveyBytes(IReadOnlyList<MergeTensor> tensors, int models) =>
+        Math.Max(SelectionStatistic.BytesFor(Total(tensors), 2 * models), ScoreWindow.BytesFor(Total(tensors), models));
 
     public override TensorStatistic CreateStatistic(IReadOnlyList<MergeTensor> tensors, int models) => new CompetitionStatistic(Total(tensors), models, ratio, clamp, variant);
 

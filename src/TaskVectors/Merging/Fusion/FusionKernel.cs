@@ -7,6 +7,8 @@ internal sealed class FusionKernel : TwoPassKernel
 {
     public override bool NeedsRows => true;
 
+    internal override bool MergesRows(MergeTensor tensor) => false;
+
     public override long StatisticBytes(MergeTensor tensor, int models) => FusionStatistic.BytesFor(tensor);
 
     public override TensorStatistic CreateStatistic(MergeTensor tensor, int models) => new FusionStatistic(tensor);

@@ -39,12 +39,15 @@ internal sealed class RowImportance
         return divergences;
     }
 
-    /// <summary>The importance of each element of a block, where its rows' divergences are set.</summary>
+    /// <summary>The importance of each element of a block, where its rows' divergences are set. It may begin and end within a row.</summary>
     public void Find(MergeBlock block, Span<double> importance)
     {
-        for (int start = 0; start < block.Count; start += _length)
+        for (int start = 0; start < block.Count;)
         {
-            Find(block.Slice(start, _length), _divergences[RowAt(block.First + start)], importance.Slice(start, _length));
+            long first = block.First + start;
+            int count = (int)Math.Min(_length - (first % _length), block.Count - start);
+            Find(block.Slice(start, count), _divergences[RowAt(first)], importance.Slice(start, count));
+            start += count;
         }
     }
 

@@ -132,21 +132,20 @@ internal static class ElementaryFunctions
         rest = Vector256.FusedMultiplyAdd(integer, Vector256.Create(-Ln2Low), rest);
         Vector256<double> power = ((shifted.AsInt64() << FractionBits) + Vector256<double>.One.AsInt64()).AsDouble();
 
-        // Even and odd powers apart: two short chains rather than a long one.
+        // In pairs of powers, joined two by two: short chains rather than a long one.
         Vector256<double> square = rest * rest;
-        Vector256<double> even = Vector256.Create(1.0 / 479001600);
-        even = Vector256.FusedMultiplyAdd(even, square, Vector256.Create(1.0 / 3628800));
-        even = Vector256.FusedMultiplyAdd(even, square, Vector256.Create(1.0 / 40320));
-        even = Vector256.FusedMultiplyAdd(even, square, Vector256.Create(1.0 / 720));
-        even = Vector256.FusedMultiplyAdd(even, square, Vector256.Create(1.0 / 24));
-        even = Vector256.FusedMultiplyAdd(even, square, Vector256.Create(1.0 / 2));
-        Vector256<double> odd = Vector256.Create(1.0 / 6227020800);
-        odd = Vector256.FusedMultiplyAdd(odd, square, Vector256.Create(1.0 / 39916800));
-        odd = Vector256.FusedMultiplyAdd(odd, square, Vector256.Create(1.0 / 362880));
-        odd = Vector256.FusedMultiplyAdd(odd, square, Vector256.Create(1.0 / 5040));
-        odd = Vector256.FusedMultiplyAdd(odd, square, Vector256.Create(1.0 / 120));
-        odd = Vector256.FusedMultiplyAdd(odd, square, Vector256.Create(1.0 / 6));
-        return (power, Vector256.FusedMultiplyAdd(Vector256.FusedMultiplyAdd(odd, rest, even), square, rest));
+        Vector256<double> fourth = square * square;
+        Vector256<double> pair2 = Vector256.FusedMultiplyAdd(Vector256.Create(1.0 / 6), rest, Vector256.Create(1.0 / 2));
+        Vector256<double> pair4 = Vector256.FusedMultiplyAdd(Vector256.Create(1.0 / 120), rest, Vector256.Create(1.0 / 24));
+        Vector256<double> pair6 = Vector256.FusedMultiplyAdd(Vector256.Create(1.0 / 5040), rest, Vector256.Create(1.0 / 720));
+        Vector256<double> pair8 = Vector256.FusedMultiplyAdd(Vector256.Create(1.0 / 362880), rest, Vector256.Create(1.0 / 40320));
+        Vector256<double> pair10 = Vector256.FusedMultiplyAdd(Vector256.Create(1.0 / 39916800), rest, Vector256.Create(1.0 / 3628800));
+        Vector256<double> pair12 = Vector256.FusedMultiplyAdd(Vector256.Create(1.0 / 6227020800), rest, Vector256.Create(1.0 / 479001600));
+        Vector256<double> four2 = Vector256.FusedMultiplyAdd(pair4, square, pair2);
+        Vector256<double> four6 = Vector256.FusedMultiplyAdd(pair8, square, pair6);
+        Vector256<double> four10 = Vector256.FusedMultiplyAdd(pair12, square, pair10);
+        Vector256<double> sum = Vector256.FusedMultiplyAdd(Vector256.FusedMultiplyAdd(four10, fourth, four6), fourth, four2);
+        return (power, Vector256.FusedMultiplyAdd(sum, square, rest));
     }
 
     private static (double Power, double Growth) Reduce(double number)
@@ -157,18 +156,17 @@ internal static class ElementaryFunctions
         rest = Math.FusedMultiplyAdd(integer, -Ln2Low, rest);
         double power = BitConverter.Int64BitsToDouble((BitConverter.DoubleToInt64Bits(shifted) << FractionBits) + BitConverter.DoubleToInt64Bits(1.0));
         double square = rest * rest;
-        double even = 1.0 / 479001600;
-        even = Math.FusedMultiplyAdd(even, square, 1.0 / 3628800);
-        even = Math.FusedMultiplyAdd(even, square, 1.0 / 40320);
-        even = Math.FusedMultiplyAdd(even, square, 1.0 / 720);
-        even = Math.FusedMultiplyAdd(even, square, 1.0 / 24);
-        even = Math.FusedMultiplyAdd(even, square, 1.0 / 2);
-        double odd = 1.0 / 6227020800;
-        odd = Math.FusedMultiplyAdd(odd, square, 1.0 / 39916800);
-        odd = Math.FusedMultiplyAdd(odd, square, 1.0 / 362880);
-        odd = Math.FusedMultiplyAdd(odd, square, 1.0 / 5040);
-        odd = Math.FusedMultiplyAdd(odd, square, 1.0 / 120);
-        odd = Math.FusedMultiplyAdd(odd, square, 1.0 / 6);
-        return (power, Math.FusedMultiplyAdd(Math.FusedMultiplyAdd(odd, rest, even), square, rest));
+        double fourth = square * square;
+        double pair2 = Math.FusedMultiplyAdd(1.0 / 6, rest, 1.0 / 2);
+        double pair4 = Math.FusedMultiplyAdd(1.0 / 120, rest, 1.0 / 24);
+        double pair6 = Math.FusedMultiplyAdd(1.0 / 5040, rest, 1.0 / 720);
+        double pair8 = Math.FusedMultiplyAdd(1.0 / 362880, rest, 1.0 / 40320);
+        double pair10 = Math.FusedMultiplyAdd(1.0 / 39916800, rest, 1.0 / 3628800);
+        double pair12 = Math.FusedMultiplyAdd(1.0 / 6227020800, rest, 1.0 / 479001600);
+        double four2 = Math.FusedMultiplyAdd(pair4, square, pair2);
+        double four6 = Math.FusedMultiplyAdd(pair8, square, pair6);
+        double four10 = Math.FusedMultiplyAdd(pair12, square, pair10);
+        double sum = Math.FusedMultiplyAdd(Math.FusedMultiplyAdd(four10, fourth, four6), fourth, four2);
+        return (power, Math.FusedMultiplyAdd(sum, square, rest));
     }
 }
