@@ -66,8 +66,19 @@ internal sealed class MethodBenchmark(Settings settings)
             await CompareAsync(MergeMethods.Find(choice.Name), choice.Given, read, tiny, cancellation);
         }
 
+        if (methods.Count == 0)
+        {
+            Console.WriteLine();
+            Console.WriteLine($"left out: {string.Join(", ", MergeMethods.All.Where(NeedsStatistics).Select(method => method.Name))}, which need statistics of real models; {string.Join(", ", Decompositions())}, which decompose whole matrices (name them to run them on small models)");
+        }
+
         CopyTimer.Clean(settings.Folder, settings.Keep);
     }
+
+    private static bool NeedsStatistics(IMergeMethod method) => method.Statistics is not null;
+
+    private static IEnumerable<string> Decompositions() =>
+        MergeMethods.All.Where(method => !NeedsStatistics(method) && !UsualOf(method.Name).Any(WorksInTiles)).Select(method => method.Name);
 
     private async Task CompareAsync(IMergeMethod method, string[] given, string[] models, string[] tiny, CancellationToken cancellation)
     {
@@ -125,10 +136,15 @@ internal sealed class MethodBenchmark(Settings settings)
         foreach (string text in methods)
         {
             string[] parts = text.Split(':', 2);
+            if (NeedsStatistics(MergeMethods.Find(parts[0])))
+            {
+                throw new ArgumentException($"The method {parts[0]} needs statistics of every model, which random models have not; time it by 'taskvec merge' on real ones.");
+            }
+
             yield return (parts[0], parts.Length > 1 ? parts[1].Split(',') : UsualOf(parts[0])[0].Given);
         }
 
-        foreach ((string Name, string[] Given) choice in MergeMethods.All.SelectMany(method => UsualOf(method.Name)).Where(choice => methods.Count == 0 && WorksInTiles(choice)))
+        foreach ((string Name, string[] Given) choice in MergeMethods.All.Where(method => !NeedsStatistics(method)).SelectMany(method => UsualOf(method.Name)).Where(choice => methods.Count == 0 && WorksInTiles(choice)))
         {
             yield return choice;
         }
