@@ -69,6 +69,7 @@ public class PublishedRecipeTests
     [InlineData("random_seed: 7", "--seed")]
     [InlineData("metadata: {author: me}", "x-metadata")]
     [InlineData("gate_mode: hidden", "mixture of experts")]
+    [InlineData("base_model: somebody/some-model-7b", "download it")]
     [InlineData("base_model: {model: {pth: base}}", "Did you mean 'path'?")]
     [InlineData("base_model: {lora: base}", "needs 'model'")]
     public void A_key_of_another_tool_is_answered_with_what_to_do(string line, string advice)
@@ -77,6 +78,17 @@ public class PublishedRecipeTests
         Recipe recipe = Load(folder, $"{line}\n{Linear("{model: base, parameters: {weight: 1}}")}");
         Assert.False(recipe.IsValid);
         Assert.Contains(recipe.Problems, problem => problem.Line == 1 && problem.Message.Contains(advice, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void A_model_without_a_weight_beside_others_that_have_one_is_a_warning()
+    {
+        using var folder = new TemporaryFolder();
+        Assert.Empty(Load(folder, "merge_method: ties\nbase_model: base\nmodels: [{model: base}, {model: a, parameters: {weight: 0.5}}]").Problems);
+        Assert.Empty(Load(folder, "merge_method: ties\nbase_model: base\nmodels: [{model: a}, {model: a/model.safetensors}]").Problems);
+        RecipeProblem problem = Assert.Single(Load(folder, "merge_method: ties\nbase_model: base\nmodels:\n- {model: a, parameters: {weight: 0.5}}\n- {model: a/model.safetensors}").Problems);
+        Assert.Equal((RecipeSeverity.Warning, 5), (problem.Severity, problem.Line));
+        Assert.Contains("takes the default, 1", problem.Message, StringComparison.Ordinal);
     }
 
     [Theory]

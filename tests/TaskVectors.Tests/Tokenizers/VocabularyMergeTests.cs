@@ -216,6 +216,20 @@ public class VocabularyMergeTests : IDisposable
     }
 
     [Fact]
+    public async Task A_token_without_a_source_is_only_added_and_one_that_is_forced_needs_a_source()
+    {
+        var a = new TokenizedModel { Pieces = Letters }.Write(_folder["a"]);
+        var b = new TokenizedModel { Pieces = Letters, Added = ["<x>"], Seed = 2 }.Write(_folder["b"]);
+        string recipe = Average("a", "b") + "tokenizer: {source: a, tokens: {<x>: {}, a: {source: null}}}";
+
+        Checkpoint merged = await Merge(recipe, "out");
+
+        Assert.Empty(Load(recipe).Problems);
+        Assert.Equal(b.Row(TokenizedModel.Head, "<x>"), RowOf(merged, TokenizedModel.Head, a.Rows), Close);
+        Assert.Contains("needs 'source'", Assert.Single(Load(Average("a", "b") + "tokenizer: {tokens: {<x>: {force: true}}}").Problems).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Without_a_base_its_vocabulary_is_that_of_the_first_model()
     {
         _ = new TokenizedModel { Pieces = Letters }.Write(_folder["a"]);

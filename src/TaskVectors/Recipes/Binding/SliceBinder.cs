@@ -140,7 +140,8 @@ internal sealed class SliceBinder(RecipeProblems problems)
             }
             else
             {
-                problems.Error(node, $"{item.Title} must be a mapping with the keys {string.Join(", ", item.Keys.Select(key => key.Name))}, not {node.Description}.");
+                string hint = node is YamlScalar && item.Keys.Any(key => key.Name == "model") ? " Write 'model:' before it." : string.Empty;
+                problems.Error(node, $"{item.Title} must be a mapping with the keys {string.Join(", ", item.Keys.Select(key => key.Name))}, not {node.Description}.{hint}");
             }
         }
     }

@@ -98,7 +98,9 @@ internal sealed class TokenizerBinder(RecipeProblems problems)
         bool isForced = mapping.Find("force") is { } force && ScalarReader.Truth(force, problems) == true;
         return mapping.Find("source") switch
         {
-            null => Fail(mapping, $"The token '{entry.Name}' needs 'source'."),
+            null or { Value: YamlScalar { IsNull: true } } => isForced
+                ? Fail(mapping, $"The token '{entry.Name}' needs 'source', which 'force' lets all models take.")
+                : new RecipeToken(mapping, entry.Name, null, null, null, IsForced: false) { HasSource = false },
             { Value: YamlMapping source } when source.Find("model") is null || source.Find("kind") is not null => SourceOf(entry, source, isForced),
             { } given when _references.Bind(given) is { } model => new RecipeToken(mapping, entry.Name, model, null, null, isForced),
             _ => null,

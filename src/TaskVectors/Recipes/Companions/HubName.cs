@@ -11,6 +11,9 @@ internal static partial class HubName
         return HubPattern().IsMatch(trimmed) ? trimmed : Path.GetFileName(Path.TrimEndingDirectorySeparator(path));
     }
 
+    /// <summary>Whether a reference looks like a name on a hub.</summary>
+    public static bool IsOne(string reference) => HubPattern().IsMatch(reference);
+
     [GeneratedRegex(@"^[A-Za-z0-9][A-Za-z0-9_.-]*/[A-Za-z0-9][A-Za-z0-9_.-]*$", RegexOptions.CultureInvariant)]
     private static partial Regex HubPattern();
 }

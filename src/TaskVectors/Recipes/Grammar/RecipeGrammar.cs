@@ -78,7 +78,7 @@ internal static class RecipeGrammar
 
     public static readonly RecipeObject Token = new("token", "A token",
     [
-        new("source", new RecipeType.Any([Model, new RecipeType.Object("token_source")]), "Where models that lack the token take its row from: a model, a row of zeros, or another token."),
+        new("source", new RecipeType.Any([Model, new RecipeType.Object("token_source")]), "Where models that lack the token take its row from: a model, a row of zeros, or another token; without it, from where they would anyway."),
         new("force", new RecipeType.Truth(), "Whether models that have the token take the source's row too. Default: false."),
     ]);
 

@@ -15,7 +15,7 @@ internal sealed class TokenRules(RecipeProblems problems, ModelResolver resolver
     public IReadOnlyDictionary<string, TokenRule> Bind(RecipeTokenizer tokenizer, ImmutableArray<TokenizedModel> models)
     {
         var rules = new Dictionary<string, TokenRule>(StringComparer.Ordinal);
-        foreach (RecipeToken token in tokenizer.Tokens)
+        foreach (RecipeToken token in tokenizer.Tokens.Where(token => token.HasSource))
         {
             if (token.Model is null)
             {

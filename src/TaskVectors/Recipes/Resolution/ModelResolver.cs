@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using TaskVectors.Algebra;
 using TaskVectors.Checkpoints;
 using TaskVectors.Execution.Planning;
+using TaskVectors.Recipes.Companions;
 using TaskVectors.Recipes.Documents;
 using TaskVectors.Recipes.Yaml;
 
@@ -136,7 +137,9 @@ internal sealed class ModelResolver(string folder, RecipeOptions options, IReadO
             return true;
         }
 
-        string question = SimilarNames.Of(text, documents) is [var document, ..] ? $" Did you mean the document '{document}'?" : string.Empty;
+        string question = SimilarNames.Of(text, documents) is [var document, ..] ? $" Did you mean the document '{document}'?"
+            : HubName.IsOne(text) ? " If it is a model of a hub, download it and give its folder."
+            : string.Empty;
         problems.Error(node, $"The {what} '{text}' is not found: {new CheckpointNotFoundException(path).Message}{question}");
         return false;
     }

@@ -21,6 +21,7 @@ internal sealed class ValueCheck(RecipeProblems problems)
     {
         int before = problems.ErrorCount;
         RequireValues(plan, counted);
+        WarnOfMissingWeights(plan, counted);
         new FilterCheck(problems).Check(plan);
         if (problems.ErrorCount == before)
         {
@@ -56,6 +57,24 @@ internal sealed class ValueCheck(RecipeProblems problems)
                     problems.Error(part.Source?.Model.Node ?? plan.Document.MethodNode!, $"The method {method.Name} needs '{parameter.Name}' for '{part.Model.Name}'{Where(missing, plan)}: {parameter.Meaning}");
                 }
             }
+        }
+    }
+
+    // Who weighs some models means to weigh all.
+    private void WarnOfMissingWeights(DocumentPlan plan, IReadOnlyList<Contributor> counted)
+    {
+        if (plan.Document.Method!.Parameters.FirstOrDefault(parameter => parameter is { Name: Weight, IsPerModel: true, IsRequired: false }) is not { } weight || plan.Places.Count == 0)
+        {
+            return;
+        }
+
+        var lookup = new SettingLookup(plan.Document);
+        TensorPlace first = plan.Places.Values.First();
+        ILookup<bool, Contribution> parts = counted.Select(model => model.Contributions[first.Slice]).Where(part => part.Source is not null)
+            .ToLookup(part => plan.Places.Values.Any(place => place.Slice == first.Slice && lookup.Find(Weight, place, part.Source) is not null));
+        foreach (Contribution part in parts[true].Any() ? parts[false] : [])
+        {
+            problems.Warning(part.Source!.Model.Node, $"Other models have a 'weight' and '{part.Model.Name}' has none: it takes the default, {weight.DefaultText}.");
         }
     }
 
