@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using TaskVectors.Cli.Commands;
 using TaskVectors.Cli.Options;
 
 namespace TaskVectors.Cli;
@@ -47,7 +48,8 @@ internal static class UsageCheck
     private static string UnknownOption(string option, Command command)
     {
         IEnumerable<string> known = Lineage(command).SelectMany(one => one.Options).SelectMany(one => one.Aliases.Prepend(one.Name));
-        return $"Unknown option '{Printable.Of(option)}'.{SimilarNames.Question(option.Split('=')[0], known)}";
+        string advice = command is MergeCommand && ForeignOptions.HintFor(option) is { } hint ? " " + hint : SimilarNames.Question(option.Split('=')[0], known);
+        return $"Unknown option '{Printable.Of(option)}'.{advice}";
     }
 
     private static string Unmatched(string token, Command command) => command.Subcommands.Count > 0

@@ -105,6 +105,20 @@ public sealed class FailureTests : IDisposable
         Assert.Contains($"Unknown option '{misspelled}'. Did you mean '{meant}'?", outcome.Error, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("--cuda", "CPU")]
+    [InlineData("--out-shard-size=1B", "--shard-size")]
+    [InlineData("--allow-crimes", "not needed")]
+    [InlineData("--random-seed", "--seed")]
+    public async Task An_option_of_another_tool_is_answered_with_what_it_is_here(string option, string advice)
+    {
+        var outcome = await Taskvec.RunAsync("merge", "recipe.yml", option, "-o", _place.PathOf("out"));
+
+        Assert.Equal(2, outcome.Code);
+        Assert.Contains(advice, outcome.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain("Did you mean", outcome.Error, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task A_misspelled_command_is_answered_with_the_right_one()
     {
