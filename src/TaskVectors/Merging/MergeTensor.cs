@@ -12,7 +12,7 @@ public sealed record MergeTensor(string Name, TensorShape Shape)
     public OutputAxis Outputs { get; init; } = OutputAxis.First;
 
     /// <summary>The order of the square statistics that there are of the tensor; 0 where there are none.</summary>
-    public int StatisticsOrder { get; init; }
+    public long StatisticsOrder { get; init; }
 
     /// <summary>Whether it has exactly two dimensions.</summary>
     public bool IsMatrix => Shape.Rank == 2;

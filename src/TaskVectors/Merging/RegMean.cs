@@ -48,8 +48,7 @@ internal sealed class RegMean : IMergeMethod
         {
             MergeTensor tensor = unit.Tensors[0];
             long matrix = SpectralMemory.Matrix(tensor.Rows, tensor.Columns);
-            long side = tensor.Shape.Rank < 2 ? 0 : Math.Max(tensor.Columns, tensor.Shape.Rank == 2 ? tensor.Rows : 0);
-            return (5 * matrix) + (6 * SpectralMemory.Matrix(side, side));
+            return tensor.StatisticsOrder == 0 ? 3 * matrix : (5 * matrix) + (6 * SpectralMemory.Matrix(tensor.StatisticsOrder, tensor.StatisticsOrder));
         }
 
         public override IReadOnlyList<Matrix<double>> Merge(IUnitVectors vectors, MergeContext context)

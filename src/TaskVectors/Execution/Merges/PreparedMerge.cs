@@ -3,6 +3,7 @@ using TaskVectors.Decomposition;
 using TaskVectors.Execution.Planning;
 using TaskVectors.LinearAlgebra;
 using TaskVectors.Merging;
+using TaskVectors.Tensors;
 
 namespace TaskVectors.Execution.Merges;
 
@@ -30,7 +31,7 @@ internal sealed record PreparedMerge(
     /// <exception cref="EditException">A matrix does not fit the memory budget.</exception>
     public static PreparedMerge Prepare(MergeCall call, IReadOnlyList<MergeSetting> settings, AlignedVectors vectors, InputResolution resolution)
     {
-        ThrowIfTooLarge(vectors);
+        ThrowIfTooLarge(vectors.Tensors.Select(tensor => tensor.Tensor).Concat(vectors.Tensors.SelectMany(tensor => tensor.Statistics).Select(term => term.Tensor)));
         MatrixKernel kernel = CreateKernel(call, settings);
         IReadOnlyList<PreparedUnit> units = Divide(kernel, vectors, StoredOutputAxis.OfEach(call.Anchor));
         var limits = ComputationLimits.Plan(call, kernel, units, resolution);
@@ -50,19 +51,25 @@ internal sealed record PreparedMerge(
     private static IReadOnlyList<PreparedUnit> Divide(MatrixKernel kernel, AlignedVectors vectors, Func<string, OutputAxis> axisOf)
     {
         var places = vectors.Tensors.Select((tensor, index) => (tensor.Tensor.Name, index)).ToDictionary(pair => pair.Name, pair => pair.index, StringComparer.Ordinal);
-        IReadOnlyList<MergeUnit> units = kernel.Units([.. vectors.Tensors.Select(tensor => new MergeTensor(tensor.Tensor.Name, tensor.Tensor.Shape) { Outputs = axisOf(tensor.Tensor.Name) })]);
+        IReadOnlyList<MergeUnit> units = kernel.Units([.. vectors.Tensors.Select(tensor => Describe(tensor, axisOf))]);
         return [.. units.Select(unit => new PreparedUnit(unit, [.. unit.Tensors.Select(tensor => places[tensor.Name])]))];
     }
 
-    private static void ThrowIfTooLarge(AlignedVectors vectors)
+    private static MergeTensor Describe(AlignedVectorTensor tensor, Func<string, OutputAxis> axisOf) => new(tensor.Tensor.Name, tensor.Tensor.Shape)
     {
-        if (vectors.Tensors.FirstOrDefault(tensor => tensor.Tensor.ElementCount > Array.MaxLength) is { } large)
+        Outputs = axisOf(tensor.Tensor.Name),
+        StatisticsOrder = tensor.Statistics.IsEmpty ? 0 : tensor.Statistics[0].Tensor.Shape[0],
+    };
+
+    private static void ThrowIfTooLarge(IEnumerable<TensorInfo> tensors)
+    {
+        if (tensors.FirstOrDefault(tensor => tensor.ElementCount > Array.MaxLength) is { } large)
         {
             throw new EditException(
                 EditError.NotEnoughMemory,
-                $"The tensor '{large.Tensor.Name}' has {large.Tensor.ElementCount} elements; matrices are limited to {Array.MaxLength}. Leave it alone with --exclude.")
+                $"The tensor '{large.Name}' has {large.ElementCount} elements; matrices are limited to {Array.MaxLength}. Leave it alone with --exclude.")
             {
-                Tensor = large.Tensor.Name,
+                Tensor = large.Name,
             };
         }
     }

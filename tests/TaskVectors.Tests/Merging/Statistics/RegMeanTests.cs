@@ -173,6 +173,16 @@ public sealed class RegMeanTests : IDisposable
     }
 
     [Fact]
+    public async Task A_long_table_without_Gram_matrix_takes_no_more_memory_than_itself()
+    {
+        // The square of its rows would be 3 GiB.
+        Checkpoint[] models = [.. Enumerable.Range(0, 2).Select(model => _sandbox.Model($"long{model}", ("embed", [20_000, 4], TestModel.Numbers(model, 80_000)), ("w", [Outputs, Inputs], TestModel.Numbers(10 + model, Outputs * Inputs))))];
+        Checkpoint edited = MergeMethods.Find("regmean").MergeWithStatistics(models, Grams(models, [TestModel.Numbers(3, 70), TestModel.Numbers(4, 70)]), []);
+        Checkpoint merged = await _sandbox.Save(edited, "long.safetensors", EditOptions.Default with { OutputDType = DType.F64, Memory = 64 << 20, Threads = 1 });
+        Assert.Equal((TestModel.Values(models[0], "embed")[7] + TestModel.Values(models[1], "embed")[7]) / 2, TestModel.Values(merged, "embed")[7], 1e-14);
+    }
+
+    [Fact]
     public void A_positive_definite_system_is_solved_whatever_its_size()
     {
         foreach (int order in new[] { 1, 2, 63, 64, 65, 130, 200 })
