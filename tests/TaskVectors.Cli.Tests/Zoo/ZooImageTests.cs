@@ -73,7 +73,7 @@ public sealed class ZooImageTests : IDisposable
     }
 
     /// <summary>The finaliser of MurmurHash3 (Appleby, public domain), by which the recorded splits are ordered.</summary>
-    private static uint Hash(int index)
+    internal static uint Hash(int index)
     {
         uint hash = (uint)index + 1;
         hash = (hash ^ (hash >> 16)) * 0x85ebca6b;
