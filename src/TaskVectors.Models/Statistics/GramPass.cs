@@ -15,6 +15,7 @@ internal sealed class GramPass : IStatisticsPass
     private readonly Model _model;
     private readonly IScoredExamples _examples;
     private readonly Dictionary<Tensor, string> _names;
+    private readonly FrozenDictionary<string, string> _leaders;
 
     public GramPass(Model model, IScoredExamples examples)
     {
@@ -24,6 +25,7 @@ internal sealed class GramPass : IStatisticsPass
         Observe(layers, [0]);
         Tensors = [.. model.Parameters.Keys.Where(layers.Inputs.ContainsKey).Select(name => (name, new TensorShape(layers.Inputs[name], layers.Inputs[name])))];
         InputRows = layers.InOut.ToFrozenSet(StringComparer.Ordinal);
+        _leaders = layers.Leaders();
     }
 
     public IReadOnlyList<(string Name, TensorShape Shape)> Tensors { get; }
@@ -33,7 +35,9 @@ internal sealed class GramPass : IStatisticsPass
 
     public IReadOnlyDictionary<string, double[]> Run(IReadOnlyCollection<string> names, IReadOnlyList<int> examples, Action<int> advance, CancellationToken cancellationToken)
     {
-        var sums = new Sums(this, Tensors.Where(tensor => names.Contains(tensor.Name)));
+        // Layers side by side, as those of queries, keys and values, have one Gram matrix.
+        var leaders = names.Select(name => _leaders[name]).ToFrozenSet(StringComparer.Ordinal);
+        var sums = new Sums(this, Tensors.Where(tensor => leaders.Contains(tensor.Name)));
         foreach (int[] batch in _examples.Batches(examples))
         {
             cancellationToken.ThrowIfCancellationRequested();
@@ -41,7 +45,8 @@ internal sealed class GramPass : IStatisticsPass
             advance(batch.Length);
         }
 
-        return sums.Means();
+        Dictionary<string, double[]> means = sums.Means();
+        return names.ToDictionary(name => name, name => means[_leaders[name]], StringComparer.Ordinal);
     }
 
     private void Observe(ILinearObserver observer, int[] batch)
@@ -75,6 +80,7 @@ internal sealed class GramPass : IStatisticsPass
     private sealed class Layers(GramPass pass) : ILinearObserver
     {
         private readonly HashSet<string> _tables = new(StringComparer.Ordinal);
+        private readonly Dictionary<string, List<Tensor>> _seen = new(StringComparer.Ordinal);
 
         public Dictionary<string, int> Inputs { get; } = new(StringComparer.Ordinal);
 
@@ -86,8 +92,14 @@ internal sealed class GramPass : IStatisticsPass
             {
                 Inputs[name] = inputs;
                 _ = isInOut && InOut.Add(name);
+                _seen.TryAdd(name, []);
+                _seen[name].Add(x);
             }
         }
+
+        /// <summary>For each layer the first that takes the very same inputs.</summary>
+        public FrozenDictionary<string, string> Leaders() => Inputs.Keys.ToFrozenDictionary(
+            name => name, name => Inputs.Keys.First(other => _seen[other].SequenceEqual(_seen[name], ReferenceEqualityComparer.Instance)), StringComparer.Ordinal);
 
         public void LookUp(Tensor table)
         {

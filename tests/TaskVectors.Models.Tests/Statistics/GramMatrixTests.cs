@@ -76,7 +76,14 @@ public sealed class GramMatrixTests
             rows.AddRange(outputs["hidden_states.0"].ToArray().Chunk(32));
         }
 
-        StatisticsCase.RequireClose(Gram([.. rows]), StatisticsCase.Values(grams, "bert.encoder.layer.0.attention.self.query.weight"), 1e-6, "query");
+        double[] expected = Gram([.. rows]);
+        foreach (string layer in new[] { "query", "key", "value" })
+        {
+            StatisticsCase.RequireClose(expected, StatisticsCase.Values(grams, $"bert.encoder.layer.0.attention.self.{layer}.weight"), 1e-6, layer);
+        }
+
+        Assert.NotEqual(expected[0], StatisticsCase.Values(grams, "bert.encoder.layer.1.attention.self.query.weight")[0], 1e-3);
+        Assert.NotEqual(expected[0], StatisticsCase.Values(grams, "bert.encoder.layer.0.attention.output.dense.weight")[0], 1e-3);
     }
 
     [Fact]
