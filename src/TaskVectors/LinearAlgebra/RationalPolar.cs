@@ -94,7 +94,7 @@ internal static class RationalPolar
         int order = Math.Min(matrix.Rows, matrix.Columns);
         MatrixSpan<float> gram = run.Scratch.Rent(order, order);
         MatrixSpan<float> inverse = run.Scratch.Rent(order, order);
-        run.Algebra.GramUpper(isTall ? matrix.Transpose() : matrix, gram);
+        Square(run, isTall ? matrix.Transpose() : matrix, gram);
         MatrixLayout.MirrorUpper(gram);
         gram.Elements.CopyTo(inverse.Elements);
         if (!run.Algebra.TryInvertPositive(inverse, out double meanLogarithm))
@@ -119,18 +119,76 @@ internal static class RationalPolar
         }
 
         Correct(run, basis, values, poles, root);
-        run.Provider.Multiply(1, root, inverse, 0, gram, run.Cancellation);
         if (isTall)
         {
-            run.Provider.Multiply(1, matrix, gram.AsReadOnly().Transpose(), 0, factor, run.Cancellation);
+            run.Provider.Multiply(1, inverse, root, 0, gram, run.Cancellation);
+            MultiplyFromRight(run, matrix, gram, factor);
         }
         else
         {
-            run.Provider.Multiply(1, gram, matrix, 0, factor, run.Cancellation);
+            run.Provider.Multiply(1, root, inverse, 0, gram, run.Cancellation);
+            MultiplyFromLeft(run, gram, matrix, factor);
         }
 
         return true;
     }
+
+    private static void Square(Run run, ReadOnlyMatrixSpan<float> flat, MatrixSpan<float> gram)
+    {
+        if (IsFixedPoint(run))
+        {
+            FixedPointProduct.GramUpper(flat, gram);
+        }
+        else
+        {
+            run.Algebra.GramUpper(flat, gram);
+        }
+    }
+
+    // Numbers on the diagonal are far larger than the others, and would take their digits.
+    private static void MultiplyFromLeft(Run run, MatrixSpan<float> square, ReadOnlyMatrixSpan<float> matrix, MatrixSpan<float> product)
+    {
+        if (!IsFixedPoint(run) || matrix.IsTransposed)
+        {
+            run.Provider.Multiply(1, square, matrix, 0, product, run.Cancellation);
+            return;
+        }
+
+        matrix.CopyTo(product.Elements);
+        for (int row = 0; row < square.Rows; row++)
+        {
+            SquareMath.Scale(product.Row(row), square[row, row]);
+            square[row, row] = 0;
+        }
+
+        FixedPointProduct.Add(square, matrix, product);
+    }
+
+    private static void MultiplyFromRight(Run run, ReadOnlyMatrixSpan<float> matrix, MatrixSpan<float> square, MatrixSpan<float> product)
+    {
+        if (!IsFixedPoint(run) || matrix.IsTransposed)
+        {
+            run.Provider.Multiply(1, matrix, square, 0, product, run.Cancellation);
+            return;
+        }
+
+        Span<float> diagonal = run.Scratch.Rent(1, square.Rows).Elements;
+        for (int row = 0; row < square.Rows; row++)
+        {
+            diagonal[row] = square[row, row];
+            square[row, row] = 0;
+        }
+
+        matrix.CopyTo(product.Elements);
+        for (int row = 0; row < product.Rows; row++)
+        {
+            SquareMath.Scale(product.Row(row), diagonal);
+        }
+
+        FixedPointProduct.Add(matrix, square, product);
+    }
+
+    private static bool IsFixedPoint(Run run) => FixedPointProduct.IsFast && run.Provider.Threads == 1;
 
     /// <summary>G^(-1/2) of a symmetric matrix, its upper triangle, where eigenvalues lie between 1 and a largest one.</summary>
     private static InverseRoot? TryInverseRoot(Run run, MatrixSpan<float> gram, double largest, MatrixSpan<float> root)

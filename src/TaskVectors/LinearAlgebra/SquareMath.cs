@@ -82,6 +82,21 @@ internal static class SquareMath
         }
     }
 
+    /// <summary>a_i = s_i a_i.</summary>
+    public static void Scale(Span<float> values, ReadOnlySpan<float> scales)
+    {
+        int index = 0;
+        for (; index <= values.Length - Vector<float>.Count; index += Vector<float>.Count)
+        {
+            (new Vector<float>(values[index..]) * new Vector<float>(scales[index..])).CopyTo(values[index..]);
+        }
+
+        for (; index < values.Length; index++)
+        {
+            values[index] *= scales[index];
+        }
+    }
+
     /// <summary>a_i = a_i + s b_i, fused, whatever the width of vectors.</summary>
     public static void AddTo(Span<float> values, float scale, ReadOnlySpan<float> source)
     {
@@ -95,6 +110,24 @@ internal static class SquareMath
         for (; index < values.Length; index++)
         {
             values[index] = MathF.FusedMultiplyAdd(source[index], scale, values[index]);
+        }
+    }
+
+    /// <summary>Adds a_i^2 to sums and raises the largest magnitudes to |a_i|.</summary>
+    public static void Accumulate(ReadOnlySpan<float> values, Span<float> squares, Span<float> largest)
+    {
+        int index = 0;
+        for (; index <= values.Length - Vector<float>.Count; index += Vector<float>.Count)
+        {
+            var value = new Vector<float>(values[index..]);
+            Vector.FusedMultiplyAdd(value, value, new Vector<float>(squares[index..])).CopyTo(squares[index..]);
+            Vector.Max(Vector.Abs(value), new Vector<float>(largest[index..])).CopyTo(largest[index..]);
+        }
+
+        for (; index < values.Length; index++)
+        {
+            squares[index] = MathF.FusedMultiplyAdd(values[index], values[index], squares[index]);
+            largest[index] = Math.Max(Math.Abs(values[index]), largest[index]);
         }
     }
 
