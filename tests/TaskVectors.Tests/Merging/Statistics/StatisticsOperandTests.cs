@@ -142,7 +142,7 @@ public sealed class StatisticsOperandTests : IDisposable
         File.WriteAllText(_sandbox["recipe.yml"], """
             merge_method: fisher
             models:
-              - {model: a.safetensors, parameters: {statistics: fa.safetensors}}
+              - {model: a.safetensors, parameters: {statistics: fa.safetensors, weight: 1}}
               - {model: b.safetensors, parameters: {statistics: fb.safetensors, weight: [{filter: v, value: 5}, {value: 2}]}}
             dtype: float64
             """);
