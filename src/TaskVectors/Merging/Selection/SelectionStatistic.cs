@@ -9,8 +9,11 @@ internal class SelectionStatistic : TensorStatistic
 
     // The larger the sample, the fewer elements lie within the window it leaves: a sixty-fourth of the tensor, within limits.
     private const int SmallestSample = 32;
-    private const int LargestSample = 256;
+    private const int LargestSample = 254;
     private const int SampleShare = 64;
+
+    // What is lent comes in powers of two: samples of all tensors use the same, with the blocks at the ends of chunks.
+    private const int SampleRoom = (LargestSample + 2) * SampleBlockElements;
 
     private readonly RankTarget[] _targets;
     private readonly long _total;
@@ -38,13 +41,10 @@ internal class SelectionStatistic : TensorStatistic
 
         // Odd, so that the sample does not always fall on the same columns.
         long blocks = Math.Clamp(total / SampleBlockElements / SampleShare, SmallestSample, LargestSample);
-        _sampleStep = Math.Max(1, total / SampleBlockElements / blocks) | 1;
+        _sampleStep = Math.Max(1, ((total / SampleBlockElements) + blocks - 1) / blocks) | 1;
     }
 
     public override bool NeedsPass => _isSampling || _targets.Any(target => target.Phase != RankPhase.Done);
-
-    // Every sampled block, and those at the ends of chunks that are cut short.
-    private int SampleCapacity => checked((int)(((_total / SampleBlockElements / _sampleStep) + 2) * SampleBlockElements));
 
     /// <summary>The most memory taken to find some ranks.</summary>
     public static long BytesFor(long total, int targets) => targets * RankTarget.ListedBytes(total);
@@ -77,7 +77,7 @@ internal class SelectionStatistic : TensorStatistic
             {
                 if (sample.Patterns[target].Count > 0)
                 {
-                    _samples[target].Reserve(SampleCapacity);
+                    _samples[target].Reserve(SampleRoom);
                     sample.Patterns[target].Items.CopyTo(_samples[target].Append(sample.Patterns[target].Count));
                 }
 

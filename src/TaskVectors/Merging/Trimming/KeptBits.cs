@@ -160,8 +160,7 @@ internal sealed class KeptBits : IDisposable
         }
     }
 
-    // One word more than needed, for bits that are put or got across two.
-    private static int WordsFor(int count) => (count / WordBits) + 2;
+    private static int WordsFor(int count) => (count + WordBits - 1) / WordBits;
 
     private void Reserve(int count)
     {
@@ -169,7 +168,7 @@ internal sealed class KeptBits : IDisposable
         if (_words.Length < needed)
         {
             ulong[] larger = ArrayPool<ulong>.Shared.Rent(Math.Max(needed, 2 * _words.Length));
-            _words.AsSpan(0, WordsFor(Count) - 1).CopyTo(larger);
+            _words.AsSpan(0, WordsFor(Count)).CopyTo(larger);
             ArrayPool<ulong>.Shared.Return(_words);
             _words = larger;
         }
@@ -187,13 +186,16 @@ internal sealed class KeptBits : IDisposable
         }
 
         first = (first & ~(ulong.MaxValue << shift)) | (word << shift);
-        _words[(Count / WordBits) + 1] = word >> (WordBits - shift);
+        if ((Count / WordBits) + 1 < _words.Length)
+        {
+            _words[(Count / WordBits) + 1] = word >> (WordBits - shift);
+        }
     }
 
     private ulong Get(int start)
     {
         int shift = start % WordBits;
         ulong low = _words[start / WordBits] >> shift;
-        return shift == 0 ? low : low | (_words[(start / WordBits) + 1] << (WordBits - shift));
+        return shift == 0 || (start / WordBits) + 1 == _words.Length ? low : low | (_words[(start / WordBits) + 1] << (WordBits - shift));
     }
 }
