@@ -60,10 +60,12 @@ internal sealed class ValueCheck(RecipeProblems problems)
         }
     }
 
-    // Who weighs some models means to weigh all.
+    // Who weighs some models means to weigh all; where statistics weigh them, a weight is a correction.
     private void WarnOfMissingWeights(DocumentPlan plan, IReadOnlyList<Contributor> counted)
     {
-        if (plan.Document.Method!.Parameters.FirstOrDefault(parameter => parameter is { Name: Weight, IsPerModel: true, IsRequired: false }) is not { } weight || plan.Places.Count == 0)
+        IMergeMethod method = plan.Document.Method!;
+        bool weighsByItself = method.Statistics is not null;
+        if (weighsByItself || plan.Places.Count == 0 || method.Parameters.FirstOrDefault(parameter => parameter is { Name: Weight, IsPerModel: true, IsRequired: false }) is not { } weight)
         {
             return;
         }
