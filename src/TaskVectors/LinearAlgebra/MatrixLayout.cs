@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
 namespace TaskVectors.LinearAlgebra;
@@ -107,6 +108,7 @@ internal static class MatrixLayout
     }
 
     /// <summary>Writes the transpose of a stored matrix contiguously.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static unsafe void CopyTransposed<TSource, TTarget>(
         ReadOnlySpan<TSource> source, int rows, int columns, int stride, Span<TTarget> target)
         where TSource : unmanaged, IBinaryFloatingPointIeee754<TSource>
@@ -138,6 +140,7 @@ internal static class MatrixLayout
     }
 
     /// <summary>Copies the upper triangle of a square matrix onto the lower one.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static unsafe void MirrorUpper<T>(MatrixSpan<T> matrix)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {

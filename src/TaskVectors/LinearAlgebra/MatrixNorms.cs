@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
 namespace TaskVectors.LinearAlgebra;
@@ -40,6 +41,7 @@ internal static class MatrixNorms
     /// sum a_i b_i in F64, in which products of F32 numbers are exact: eight sums of every eighth product, then those in pairs, whatever the width of
     /// vectors.
     /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static double Inner(ReadOnlySpan<float> left, ReadOnlySpan<float> right)
     {
         Vector512<double> sums = Vector512<double>.Zero;
@@ -65,6 +67,7 @@ internal static class MatrixNorms
     /// <summary>An exponent e with |value| / 2^e in [1, 2), kept where both 2^e and 2^-e are normal doubles; 0 for zero.</summary>
     public static int BinaryExponent(double value) => value == 0 ? 0 : Math.Clamp(Math.ILogB(value), -1000, 1000);
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static T LargestMagnitude<T>(ReadOnlySpan<T> values)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {

@@ -1,4 +1,4 @@
-using System.Numerics;
+using System.Runtime.CompilerServices;
 
 namespace TaskVectors.LinearAlgebra;
 
@@ -32,7 +32,13 @@ internal static class RationalPolar
     private const double MostSquareError = 0.3;
     private const double MostGramError = 0.01;
 
-    private const int Probes = 8;
+    /// <summary>Singular values of the inverse that stand out so far are lowered where it is not accurate.</summary>
+    private const double StandingOut = 16;
+
+    /// <summary>Singular values below so many spacings at the root mean square of the elements may have another sign but for their rounding.</summary>
+    private const double LeastSpacings = 2;
+
+    private const int Probes = 4;
 
     /// <summary>How far from orthonormal random combinations of the rows of the result may be.</summary>
     private const double MostDistance = 2e-3;
@@ -65,9 +71,9 @@ internal static class RationalPolar
         int order = matrix.Rows;
         MatrixSpan<float> inverse = run.Scratch.Rent(order, order);
         MatrixSpan<float> newton = run.Scratch.Rent(order, order);
-        matrix.CopyTo(inverse.Elements);
         matrix.CopyTo(newton.Elements);
-        if (!run.Algebra.TryInvert(inverse, out double meanLogarithm) || !IsAccurate(newton, inverse, MostSquareError))
+        if (!TryInvert(run, newton, inverse, out double meanLogarithm)
+            && !(TryLift(run, newton, inverse) && TryInvert(run, newton, inverse, out meanLogarithm)))
         {
             return false;
         }
@@ -88,13 +94,66 @@ internal static class RationalPolar
         return true;
     }
 
+    private static bool TryInvert(Run run, MatrixSpan<float> matrix, MatrixSpan<float> inverse, out double meanLogarithm)
+    {
+        matrix.Elements.CopyTo(inverse.Elements);
+        return run.Algebra.TryInvert(inverse, out meanLogarithm) && IsAccurate(matrix, inverse, MostSquareError);
+    }
+
+    /// <summary>
+    /// Raises the weakest singular values of a matrix, found through its inverse, to that of the first direction left alone, which leaves the polar factor as
+    /// it is. False where the signs of the weakest are lost in the rounding of the elements, or none stands out.
+    /// </summary>
+    private static bool TryLift(Run run, MatrixSpan<float> matrix, MatrixSpan<float> inverse)
+    {
+        int order = matrix.Rows;
+        MatrixSpan<float> right = run.Scratch.Rent(2 * Outliers, order);
+        MatrixSpan<float> left = run.Scratch.Rent(2 * Outliers, order);
+        double[] squares = FindLargest(run, inverse, right, left);
+        if (!double.IsFinite(squares[0]))
+        {
+            return false;
+        }
+
+        double level = 1 / Math.Sqrt(squares[Outliers]);
+        int count = squares.Count(square => square > StandingOut * StandingOut * squares[Outliers]);
+        double least = LeastSpacings * RankTolerance.Spacing<float>() * Math.Sqrt(MatrixNorms.Inner(matrix.Elements, matrix.Elements)) / order;
+        ReadOnlyMatrixSpan<float> weakest = right.Slice(0, 0, count, order);
+        Matrix<double> images = run.Provider.MultiplyWide(weakest, matrix.AsReadOnly().Transpose(), run.Cancellation);
+        for (int row = 0; row < count; row++)
+        {
+            SquareMath.Scale(left.Row(row), (float)(1 / Math.Sqrt(squares[row])));
+            double value = Inner(images.View.Slice(row, 0, 1, order).Elements[..order], left.Row(row));
+            if (!(Math.Abs(value) > least))
+            {
+                return false;
+            }
+
+            SquareMath.Scale(left.Row(row), (float)((Math.Sign(value) * level) - value));
+        }
+
+        run.Provider.Multiply(1, left.Slice(0, 0, count, order).AsReadOnly().Transpose(), weakest, 1, matrix, run.Cancellation);
+        return count > 0;
+    }
+
+    private static double Inner(ReadOnlySpan<double> wide, ReadOnlySpan<float> narrow)
+    {
+        double sum = 0;
+        for (int index = 0; index < wide.Length; index++)
+        {
+            sum += wide[index] * narrow[index];
+        }
+
+        return sum;
+    }
+
     private static bool TryOblong(Run run, ReadOnlyMatrixSpan<float> matrix, MatrixSpan<float> factor)
     {
         bool isTall = matrix.Rows > matrix.Columns;
         int order = Math.Min(matrix.Rows, matrix.Columns);
         MatrixSpan<float> gram = run.Scratch.Rent(order, order);
         MatrixSpan<float> inverse = run.Scratch.Rent(order, order);
-        Square(run, isTall ? matrix.Transpose() : matrix, gram);
+        run.Algebra.GramUpper(isTall ? matrix.Transpose() : matrix, gram);
         MatrixLayout.MirrorUpper(gram);
         gram.Elements.CopyTo(inverse.Elements);
         if (!run.Algebra.TryInvertPositive(inverse, out double meanLogarithm))
@@ -122,73 +181,16 @@ internal static class RationalPolar
         if (isTall)
         {
             run.Provider.Multiply(1, inverse, root, 0, gram, run.Cancellation);
-            MultiplyFromRight(run, matrix, gram, factor);
+            run.Provider.Multiply(1, matrix, gram, 0, factor, run.Cancellation);
         }
         else
         {
             run.Provider.Multiply(1, root, inverse, 0, gram, run.Cancellation);
-            MultiplyFromLeft(run, gram, matrix, factor);
+            run.Provider.Multiply(1, gram, matrix, 0, factor, run.Cancellation);
         }
 
         return true;
     }
-
-    private static void Square(Run run, ReadOnlyMatrixSpan<float> flat, MatrixSpan<float> gram)
-    {
-        if (IsFixedPoint(run))
-        {
-            FixedPointProduct.GramUpper(flat, gram);
-        }
-        else
-        {
-            run.Algebra.GramUpper(flat, gram);
-        }
-    }
-
-    // Numbers on the diagonal are far larger than the others, and would take their digits.
-    private static void MultiplyFromLeft(Run run, MatrixSpan<float> square, ReadOnlyMatrixSpan<float> matrix, MatrixSpan<float> product)
-    {
-        if (!IsFixedPoint(run) || matrix.IsTransposed)
-        {
-            run.Provider.Multiply(1, square, matrix, 0, product, run.Cancellation);
-            return;
-        }
-
-        matrix.CopyTo(product.Elements);
-        for (int row = 0; row < square.Rows; row++)
-        {
-            SquareMath.Scale(product.Row(row), square[row, row]);
-            square[row, row] = 0;
-        }
-
-        FixedPointProduct.Add(square, matrix, product);
-    }
-
-    private static void MultiplyFromRight(Run run, ReadOnlyMatrixSpan<float> matrix, MatrixSpan<float> square, MatrixSpan<float> product)
-    {
-        if (!IsFixedPoint(run) || matrix.IsTransposed)
-        {
-            run.Provider.Multiply(1, matrix, square, 0, product, run.Cancellation);
-            return;
-        }
-
-        Span<float> diagonal = run.Scratch.Rent(1, square.Rows).Elements;
-        for (int row = 0; row < square.Rows; row++)
-        {
-            diagonal[row] = square[row, row];
-            square[row, row] = 0;
-        }
-
-        matrix.CopyTo(product.Elements);
-        for (int row = 0; row < product.Rows; row++)
-        {
-            SquareMath.Scale(product.Row(row), diagonal);
-        }
-
-        FixedPointProduct.Add(matrix, square, product);
-    }
-
-    private static bool IsFixedPoint(Run run) => FixedPointProduct.IsFast && run.Provider.Threads == 1;
 
     /// <summary>G^(-1/2) of a symmetric matrix, its upper triangle, where eigenvalues lie between 1 and a largest one.</summary>
     private static InverseRoot? TryInverseRoot(Run run, MatrixSpan<float> gram, double largest, MatrixSpan<float> root)
@@ -221,18 +223,8 @@ internal static class RationalPolar
     /// </summary>
     private static double[] Compress(Run run, MatrixSpan<float> matrix, MatrixSpan<float> basis)
     {
-        MatrixSpan<float> image = run.Scratch.Rent(basis.Rows, matrix.Columns);
         MatrixSpan<float> turned = run.Scratch.Rent(basis.Rows, matrix.Columns);
-        RandomSketch.Create<float>(basis.Rows, basis.Columns, Seed).Elements.CopyTo(basis.Elements);
-        for (int step = 0; step < PowerSteps; step++)
-        {
-            run.Provider.Multiply(1, basis, matrix, 0, image, run.Cancellation);
-            run.Provider.Multiply(1, image, matrix.AsReadOnly().Transpose(), 0, basis, run.Cancellation);
-            Orthonormalize(basis);
-        }
-
-        run.Provider.Multiply(1, basis, matrix, 0, image, run.Cancellation);
-        double[] squares = Turn(run, basis, image, turned);
+        double[] squares = FindLargest(run, matrix, basis, turned);
         double limit = Swamping * Swamping * squares[Outliers];
         for (int row = 0; row < basis.Rows; row++)
         {
@@ -245,13 +237,26 @@ internal static class RationalPolar
         return squares;
     }
 
-    /// <summary>Turns a basis and its image, B and B X, so that the rows of the image are orthogonal; gives their squared norms, descending.</summary>
-    private static double[] Turn(Run run, MatrixSpan<float> basis, MatrixSpan<float> image, MatrixSpan<float> turned)
+    /// <summary>
+    /// The squares of the largest singular values of X by subspace iteration, descending, with their left singular vectors B as the rows of a basis, and B X.
+    /// </summary>
+    private static double[] FindLargest(Run run, MatrixSpan<float> matrix, MatrixSpan<float> basis, MatrixSpan<float> product)
     {
+        MatrixSpan<float> image = run.Scratch.Rent(basis.Rows, matrix.Columns);
+        RandomSketch.Create<float>(basis.Rows, basis.Columns, Seed).Elements.CopyTo(basis.Elements);
+        for (int step = 0; step < PowerSteps; step++)
+        {
+            run.Provider.Multiply(1, basis, matrix, 0, image, run.Cancellation);
+            Orthonormalize(image);
+            run.Provider.Multiply(1, image, matrix.AsReadOnly().Transpose(), 0, basis, run.Cancellation);
+            Orthonormalize(basis);
+        }
+
+        run.Provider.Multiply(1, basis, matrix, 0, image, run.Cancellation);
         Matrix<double> projected = run.Provider.MultiplyWide(image, image.AsReadOnly().Transpose(), run.Cancellation);
         SymmetricEigen<double> eigen = run.Provider.SymmetricEigen(SquareMath.SymmetricPart(projected).View, run.Cancellation);
         ReadOnlyMatrixSpan<float> vectors = eigen.Vectors.View.ToMatrix<float>().Transpose();
-        run.Provider.Multiply(1, vectors, image, 0, turned, run.Cancellation);
+        run.Provider.Multiply(1, vectors, image, 0, product, run.Cancellation);
         run.Provider.Multiply(1, vectors, basis, 0, image, run.Cancellation);
         image.Elements.CopyTo(basis.Elements);
         return eigen.Values.ToArray();
@@ -292,6 +297,7 @@ internal static class RationalPolar
     }
 
     /// <summary>The Gram-Schmidt process, twice for rows that it leaves little of.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Orthonormalize(MatrixSpan<float> rows)
     {
         for (int row = 0; row < rows.Rows; row++)

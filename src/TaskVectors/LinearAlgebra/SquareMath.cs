@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 
 namespace TaskVectors.LinearAlgebra;
 
@@ -8,6 +9,7 @@ internal static class SquareMath
     private const int Tile = 32;
 
     /// <summary>A = a A + b B^T; both square and contiguous.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void AddTransposed(MatrixSpan<float> target, float scale, MatrixSpan<float> source, float sourceScale)
     {
         int order = target.Rows;
@@ -30,6 +32,7 @@ internal static class SquareMath
     }
 
     /// <summary>Replaces G and G^(-1) by (z^2 G + 2 I + G^(-1) / z^2) / 4 and (z I + G^(-1) / z) / 2.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void NewtonStep(MatrixSpan<float> gram, MatrixSpan<float> inverse, float scale)
     {
         Scale(gram.Elements, scale * scale / 4);
@@ -43,6 +46,7 @@ internal static class SquareMath
     }
 
     /// <summary>The upper triangle of A + c I.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void CopyShifted(MatrixSpan<float> source, float shift, MatrixSpan<float> target)
     {
         for (int row = 0; row < source.Rows; row++)
@@ -53,6 +57,7 @@ internal static class SquareMath
     }
 
     /// <summary>A = A + b B in the upper triangle, or b B.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Add(MatrixSpan<float> target, float scale, MatrixSpan<float> source, bool isFirst)
     {
         for (int row = 0; row < source.Rows; row++)
@@ -68,6 +73,7 @@ internal static class SquareMath
     }
 
     /// <summary>a_i = s a_i.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Scale(Span<float> values, float scale)
     {
         int index = 0;
@@ -82,22 +88,8 @@ internal static class SquareMath
         }
     }
 
-    /// <summary>a_i = s_i a_i.</summary>
-    public static void Scale(Span<float> values, ReadOnlySpan<float> scales)
-    {
-        int index = 0;
-        for (; index <= values.Length - Vector<float>.Count; index += Vector<float>.Count)
-        {
-            (new Vector<float>(values[index..]) * new Vector<float>(scales[index..])).CopyTo(values[index..]);
-        }
-
-        for (; index < values.Length; index++)
-        {
-            values[index] *= scales[index];
-        }
-    }
-
     /// <summary>a_i = a_i + s b_i, fused, whatever the width of vectors.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void AddTo(Span<float> values, float scale, ReadOnlySpan<float> source)
     {
         int index = 0;
@@ -113,25 +105,8 @@ internal static class SquareMath
         }
     }
 
-    /// <summary>Adds a_i^2 to sums and raises the largest magnitudes to |a_i|.</summary>
-    public static void Accumulate(ReadOnlySpan<float> values, Span<float> squares, Span<float> largest)
-    {
-        int index = 0;
-        for (; index <= values.Length - Vector<float>.Count; index += Vector<float>.Count)
-        {
-            var value = new Vector<float>(values[index..]);
-            Vector.FusedMultiplyAdd(value, value, new Vector<float>(squares[index..])).CopyTo(squares[index..]);
-            Vector.Max(Vector.Abs(value), new Vector<float>(largest[index..])).CopyTo(largest[index..]);
-        }
-
-        for (; index < values.Length; index++)
-        {
-            squares[index] = MathF.FusedMultiplyAdd(values[index], values[index], squares[index]);
-            largest[index] = Math.Max(Math.Abs(values[index]), largest[index]);
-        }
-    }
-
     /// <summary>(A + A^T) / 2.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static Matrix<double> SymmetricPart(Matrix<double> matrix)
     {
         Matrix<double> part = Matrix.Zero<double>(matrix.Rows, matrix.Columns);
