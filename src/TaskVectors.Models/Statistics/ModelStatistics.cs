@@ -28,7 +28,6 @@ namespace TaskVectors.Models.Statistics;
 /// </remarks>
 public sealed class ModelStatistics : IDisposable
 {
-    private readonly Model _model;
     private readonly IScoredExamples _examples;
     private readonly IStatisticsPass _pass;
     private readonly StatisticsOptions _options;
@@ -37,7 +36,7 @@ public sealed class ModelStatistics : IDisposable
 
     private ModelStatistics(Model model, ModelEvaluator evaluator, IScoredExamples examples, StatisticsKind kind, StatisticsOptions options)
     {
-        (_model, _examples, _options, _task, Kind) = (model, examples, options, evaluator.Name, kind);
+        (_examples, _options, _task, Kind) = (examples, options, evaluator.Name, kind);
         _pass = kind == StatisticsKind.Fisher ? new FisherPass(model, examples, options) : new GramPass(model, examples);
         if (_pass.Tensors.Count == 0)
         {

@@ -1,4 +1,3 @@
-using TaskVectors.Algebra;
 using TaskVectors.Checkpoints;
 using TaskVectors.Checkpoints.Statistics;
 using TaskVectors.Execution.Hashing;
