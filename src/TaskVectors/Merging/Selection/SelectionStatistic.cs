@@ -16,7 +16,6 @@ internal class SelectionStatistic : TensorStatistic
     private const int SampleRoom = (LargestSample + 2) * SampleBlockElements;
 
     private readonly RankTarget[] _targets;
-    private readonly long _total;
     private readonly long _sampleStep;
     private readonly PooledList<long>[] _samples;
     private readonly int[] _samplers;
@@ -27,7 +26,6 @@ internal class SelectionStatistic : TensorStatistic
     /// <param name="keepsTies">Whether everything as large as the last lies within.</param>
     public SelectionStatistic(long total, IEnumerable<(int Series, long Rank)> targets, bool keepsTies = false)
     {
-        _total = total;
         _targets = [.. targets.Select(target => new RankTarget(target.Series, target.Rank, total, keepsTies))];
         foreach (RankTarget target in _targets)
         {
