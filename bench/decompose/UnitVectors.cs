@@ -1,7 +1,7 @@
 using System.Buffers;
 using Microsoft.Win32.SafeHandles;
 using TaskVectors.LinearAlgebra;
-using TaskVectors.Merging;
+using TaskVectors.Merging.Kernels;
 using TaskVectors.Tensors;
 
 namespace TaskVectors.Benchmarks.Decompose;

@@ -7,6 +7,8 @@ using TaskVectors.Decomposition.Ranks;
 using TaskVectors.Decomposition.Subspaces;
 using TaskVectors.LinearAlgebra;
 using TaskVectors.Merging;
+using TaskVectors.Merging.Kernels;
+using TaskVectors.Merging.Parameters;
 
 namespace TaskVectors.Benchmarks.Decompose;
 

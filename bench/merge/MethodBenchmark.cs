@@ -1,5 +1,7 @@
 using System.Globalization;
 using TaskVectors.Merging;
+using TaskVectors.Merging.Kernels;
+using TaskVectors.Merging.Parameters;
 using TaskVectors.Tensors;
 
 namespace TaskVectors.Benchmarks.Merge;

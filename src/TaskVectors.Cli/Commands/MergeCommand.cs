@@ -9,6 +9,7 @@ using TaskVectors.Execution;
 using TaskVectors.Execution.Masks;
 using TaskVectors.Execution.Planning;
 using TaskVectors.Merging;
+using TaskVectors.Merging.Parameters;
 using TaskVectors.Recipes;
 
 namespace TaskVectors.Cli.Commands;

@@ -6,7 +6,8 @@ using TaskVectors.Execution.Merges;
 using TaskVectors.Execution.Planning;
 using TaskVectors.Execution.Tiles;
 using TaskVectors.LinearAlgebra;
-using TaskVectors.Merging;
+using TaskVectors.LinearAlgebra.SingularValues;
+using TaskVectors.Merging.Kernels;
 using TaskVectors.Merging.Spectral;
 using TaskVectors.Tensors;
 

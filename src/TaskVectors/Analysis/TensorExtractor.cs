@@ -4,6 +4,7 @@ using TaskVectors.Decomposition.Parts;
 using TaskVectors.Execution;
 using TaskVectors.Execution.Merges;
 using TaskVectors.LinearAlgebra;
+using TaskVectors.LinearAlgebra.SingularValues;
 using TaskVectors.Merging.Spectral;
 using TaskVectors.Tensors;
 

@@ -2,6 +2,7 @@ using TaskVectors.Algebra;
 using TaskVectors.Algebra.Expressions;
 using TaskVectors.Execution.Merges;
 using TaskVectors.Merging;
+using TaskVectors.Merging.Parameters;
 
 namespace TaskVectors.Execution;
 

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Numerics;
 using TaskVectors.LinearAlgebra.Managed;
+using TaskVectors.LinearAlgebra.SingularValues;
 
 namespace TaskVectors.LinearAlgebra;
 

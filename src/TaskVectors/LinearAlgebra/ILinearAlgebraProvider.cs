@@ -1,4 +1,6 @@
 using System.Numerics;
+using TaskVectors.LinearAlgebra.Polar;
+using TaskVectors.LinearAlgebra.SingularValues;
 
 namespace TaskVectors.LinearAlgebra;
 

@@ -1,4 +1,5 @@
 using System.Numerics;
+using TaskVectors.LinearAlgebra.SingularValues;
 
 namespace TaskVectors.LinearAlgebra;
 

@@ -4,6 +4,7 @@ using TaskVectors.Decomposition;
 using TaskVectors.Decomposition.Ranks;
 using TaskVectors.Decomposition.Subspaces;
 using TaskVectors.LinearAlgebra;
+using TaskVectors.Merging.Kernels;
 using TaskVectors.Merging.Orientation;
 using TaskVectors.Merging.Parameters;
 using TaskVectors.Merging.Spectral;

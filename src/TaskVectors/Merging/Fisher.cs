@@ -1,4 +1,5 @@
 using TaskVectors.Checkpoints.Statistics;
+using TaskVectors.Merging.Kernels;
 using TaskVectors.Merging.Parameters;
 using TaskVectors.Merging.Statistics;
 using TaskVectors.Merging.Sums;

@@ -1,4 +1,7 @@
 using TaskVectors.LinearAlgebra;
+using TaskVectors.LinearAlgebra.Polar;
+using TaskVectors.LinearAlgebra.SingularValues;
+using TaskVectors.Merging.Kernels;
 using TaskVectors.Merging.Parameters;
 using TaskVectors.Merging.Spectral;
 

@@ -1,3 +1,4 @@
+using TaskVectors.Merging.Kernels;
 using TaskVectors.Merging.Knots;
 using TaskVectors.Merging.Orientation;
 using TaskVectors.Merging.Parameters;

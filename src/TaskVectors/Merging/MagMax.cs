@@ -1,3 +1,4 @@
+using TaskVectors.Merging.Kernels;
 using TaskVectors.Merging.Parameters;
 using TaskVectors.Merging.Sums;
 

@@ -1,4 +1,5 @@
 using TaskVectors.Merging.Competition;
+using TaskVectors.Merging.Kernels;
 using TaskVectors.Merging.Parameters;
 using TaskVectors.Merging.Sums;
 using TaskVectors.Merging.Trimming;

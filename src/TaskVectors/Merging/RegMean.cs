@@ -1,5 +1,6 @@
 using TaskVectors.Checkpoints.Statistics;
 using TaskVectors.LinearAlgebra;
+using TaskVectors.Merging.Kernels;
 using TaskVectors.Merging.Parameters;
 using TaskVectors.Merging.Spectral;
 using TaskVectors.Merging.Statistics;

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using TaskVectors.Algebra;
 using TaskVectors.LinearAlgebra;
 using TaskVectors.Merging.Interference;
+using TaskVectors.Merging.Kernels;
 using TaskVectors.Merging.Orientation;
 using TaskVectors.Merging.Parameters;
 using TaskVectors.Merging.Spectral;

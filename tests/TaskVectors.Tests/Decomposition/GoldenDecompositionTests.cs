@@ -3,6 +3,7 @@ using TaskVectors.Analysis;
 using TaskVectors.Decomposition;
 using TaskVectors.Decomposition.Subspaces;
 using TaskVectors.LinearAlgebra;
+using TaskVectors.LinearAlgebra.SingularValues;
 using TaskVectors.Tests.LinearAlgebra;
 
 namespace TaskVectors.Tests.Decomposition;

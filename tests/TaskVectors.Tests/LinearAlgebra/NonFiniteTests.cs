@@ -1,4 +1,6 @@
 using TaskVectors.LinearAlgebra;
+using TaskVectors.LinearAlgebra.Polar;
+using TaskVectors.LinearAlgebra.SingularValues;
 
 namespace TaskVectors.Tests.LinearAlgebra;
 

@@ -2,6 +2,7 @@ using System.Numerics;
 using FsCheck;
 using FsCheck.Xunit;
 using TaskVectors.LinearAlgebra;
+using TaskVectors.LinearAlgebra.Polar;
 using static TaskVectors.Tests.LinearAlgebra.TestMatrices;
 
 namespace TaskVectors.Tests.LinearAlgebra;

@@ -1,5 +1,7 @@
 using TaskVectors.LinearAlgebra;
 using TaskVectors.LinearAlgebra.OpenBlas;
+using TaskVectors.LinearAlgebra.Polar;
+using TaskVectors.LinearAlgebra.SingularValues;
 
 namespace TaskVectors.Tests.LinearAlgebra;
 

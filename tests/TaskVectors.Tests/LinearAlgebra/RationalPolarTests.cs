@@ -1,4 +1,5 @@
 using TaskVectors.LinearAlgebra;
+using TaskVectors.LinearAlgebra.Polar;
 using static TaskVectors.Tests.LinearAlgebra.TestMatrices;
 
 namespace TaskVectors.Tests.LinearAlgebra;

@@ -1,5 +1,6 @@
 using System.Numerics;
 using TaskVectors.LinearAlgebra;
+using TaskVectors.LinearAlgebra.SingularValues;
 
 namespace TaskVectors.Tests.LinearAlgebra;
 

@@ -1,5 +1,7 @@
 using System.Numerics;
 using TaskVectors.LinearAlgebra;
+using TaskVectors.LinearAlgebra.Polar;
+using TaskVectors.LinearAlgebra.SingularValues;
 using static TaskVectors.Tests.LinearAlgebra.TestMatrices;
 
 namespace TaskVectors.Tests.LinearAlgebra;

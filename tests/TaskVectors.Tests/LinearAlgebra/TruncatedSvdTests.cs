@@ -1,6 +1,8 @@
 using System.Numerics;
 using System.Runtime.InteropServices;
 using TaskVectors.LinearAlgebra;
+using TaskVectors.LinearAlgebra.Polar;
+using TaskVectors.LinearAlgebra.SingularValues;
 using static TaskVectors.Tests.LinearAlgebra.TestMatrices;
 
 namespace TaskVectors.Tests.LinearAlgebra;

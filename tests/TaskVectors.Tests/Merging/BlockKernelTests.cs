@@ -1,6 +1,6 @@
-using TaskVectors.Merging;
 using TaskVectors.Merging.Competition;
 using TaskVectors.Merging.Fusion;
+using TaskVectors.Merging.Kernels;
 using TaskVectors.Merging.Masks;
 using TaskVectors.Merging.Products;
 using TaskVectors.Merging.Sharing;

@@ -1,4 +1,4 @@
-using TaskVectors.Merging;
+using TaskVectors.Merging.Selection;
 
 namespace TaskVectors.Tests.Merging;
 

@@ -1,4 +1,5 @@
 using TaskVectors.Merging;
+using TaskVectors.Merging.Kernels;
 using TaskVectors.Merging.Parameters;
 
 namespace TaskVectors.Tests.Merging;

@@ -1,6 +1,7 @@
 using TaskVectors.Algebra;
 using TaskVectors.Execution;
 using TaskVectors.Merging;
+using TaskVectors.Merging.Parameters;
 
 namespace TaskVectors.Tests.Merging;
 

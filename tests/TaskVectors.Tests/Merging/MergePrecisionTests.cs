@@ -1,5 +1,5 @@
 using TaskVectors.LinearAlgebra;
-using TaskVectors.Merging;
+using TaskVectors.Merging.Parameters;
 
 namespace TaskVectors.Tests.Merging;
 

@@ -3,6 +3,7 @@ using TaskVectors.Checkpoints.Safetensors;
 using TaskVectors.Execution;
 using TaskVectors.Execution.Planning;
 using TaskVectors.Merging;
+using TaskVectors.Merging.Parameters;
 using TaskVectors.Recipes;
 using TaskVectors.Tensors;
 

@@ -5,6 +5,7 @@ using TaskVectors.Decomposition.Reports;
 using TaskVectors.Execution;
 using TaskVectors.LinearAlgebra;
 using TaskVectors.Merging;
+using TaskVectors.Merging.Parameters;
 using TaskVectors.Tensors;
 
 namespace TaskVectors.Tests.Merging;

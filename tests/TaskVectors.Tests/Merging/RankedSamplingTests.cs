@@ -1,6 +1,8 @@
 using System.Text.Json;
 using TaskVectors.Algebra;
 using TaskVectors.Merging;
+using TaskVectors.Merging.Kernels;
+using TaskVectors.Merging.Parameters;
 using TaskVectors.Merging.Trimming;
 using TaskVectors.Tensors;
 

@@ -2,6 +2,7 @@ using System.Globalization;
 using TaskVectors.Algebra;
 using TaskVectors.Execution;
 using TaskVectors.Merging;
+using TaskVectors.Merging.Parameters;
 using TaskVectors.Tensors;
 
 namespace TaskVectors.Tests.Merging;

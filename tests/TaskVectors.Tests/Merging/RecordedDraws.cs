@@ -1,4 +1,4 @@
-using TaskVectors.Merging;
+using TaskVectors.Merging.Kernels;
 using TaskVectors.Merging.Trimming;
 using TaskVectors.Tensors;
 

@@ -1,5 +1,5 @@
-using TaskVectors.Merging;
 using TaskVectors.Merging.Competition;
+using TaskVectors.Merging.Kernels;
 using TaskVectors.Tensors;
 
 namespace TaskVectors.Tests.Merging;

@@ -4,6 +4,8 @@ using TaskVectors.Execution.Planning;
 using TaskVectors.LinearAlgebra;
 using TaskVectors.Merging;
 using TaskVectors.Merging.Interference;
+using TaskVectors.Merging.Kernels;
+using TaskVectors.Merging.Parameters;
 using TaskVectors.Tensors;
 
 namespace TaskVectors.Tests.Merging;

@@ -1,5 +1,5 @@
 using TaskVectors.LinearAlgebra;
-using TaskVectors.Merging;
+using TaskVectors.Merging.Parameters;
 using TaskVectors.Tensors;
 
 namespace TaskVectors.Tests.Merging;

@@ -3,6 +3,8 @@ using TaskVectors.Execution;
 using TaskVectors.Execution.Manifests;
 using TaskVectors.Execution.Planning;
 using TaskVectors.Merging;
+using TaskVectors.Merging.Kernels;
+using TaskVectors.Merging.Parameters;
 using TaskVectors.Tensors;
 using TaskVectors.Tests.Execution;
 

@@ -1,6 +1,7 @@
 using System.Numerics;
 using TaskVectors.Checkpoints.Lora;
 using TaskVectors.LinearAlgebra;
+using TaskVectors.LinearAlgebra.SingularValues;
 
 namespace TaskVectors.Decomposition.Parts;
 

@@ -1,5 +1,6 @@
 using TaskVectors.Checkpoints.Lora;
 using TaskVectors.LinearAlgebra;
+using TaskVectors.LinearAlgebra.SingularValues;
 
 namespace TaskVectors.Decomposition.Parts;
 

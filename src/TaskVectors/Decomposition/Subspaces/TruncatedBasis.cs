@@ -1,6 +1,7 @@
 using System.Numerics;
 using TaskVectors.Decomposition.Ranks;
 using TaskVectors.LinearAlgebra;
+using TaskVectors.LinearAlgebra.SingularValues;
 
 namespace TaskVectors.Decomposition.Subspaces;
 

@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using TaskVectors.Execution.Planning;
 using TaskVectors.LinearAlgebra;
-using TaskVectors.Merging;
+using TaskVectors.Merging.Kernels;
 
 namespace TaskVectors.Execution.Merges;
 

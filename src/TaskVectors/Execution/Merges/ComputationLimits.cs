@@ -1,6 +1,6 @@
 using TaskVectors.Execution.Planning;
 using TaskVectors.Execution.Tiles;
-using TaskVectors.Merging;
+using TaskVectors.Merging.Kernels;
 
 namespace TaskVectors.Execution.Merges;
 

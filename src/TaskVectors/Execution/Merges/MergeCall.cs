@@ -3,6 +3,7 @@ using TaskVectors.Algebra;
 using TaskVectors.Algebra.Expressions;
 using TaskVectors.Checkpoints;
 using TaskVectors.Merging;
+using TaskVectors.Merging.Parameters;
 
 namespace TaskVectors.Execution.Merges;
 

@@ -1,5 +1,7 @@
 using TaskVectors.Execution.Planning;
 using TaskVectors.Merging;
+using TaskVectors.Merging.Kernels;
+using TaskVectors.Merging.Parameters;
 
 namespace TaskVectors.Execution.Merges;
 

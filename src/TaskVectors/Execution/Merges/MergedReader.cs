@@ -3,7 +3,7 @@ using System.Collections.Frozen;
 using System.Runtime.InteropServices;
 using TaskVectors.Checkpoints;
 using TaskVectors.LinearAlgebra;
-using TaskVectors.Merging;
+using TaskVectors.Merging.Kernels;
 using TaskVectors.Tensors;
 
 namespace TaskVectors.Execution.Merges;

@@ -1,5 +1,5 @@
 using TaskVectors.LinearAlgebra;
-using TaskVectors.Merging;
+using TaskVectors.Merging.Kernels;
 
 namespace TaskVectors.Execution.Merges;
 

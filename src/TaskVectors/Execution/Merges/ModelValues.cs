@@ -2,7 +2,7 @@ using System.Numerics;
 using System.Runtime.InteropServices;
 using TaskVectors.Execution.Planning;
 using TaskVectors.Execution.Tiles;
-using TaskVectors.Merging;
+using TaskVectors.Merging.Kernels;
 using TaskVectors.Merging.Sums;
 using TaskVectors.Tensors;
 

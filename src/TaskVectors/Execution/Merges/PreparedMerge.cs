@@ -2,7 +2,8 @@ using TaskVectors.Checkpoints;
 using TaskVectors.Decomposition;
 using TaskVectors.Execution.Planning;
 using TaskVectors.LinearAlgebra;
-using TaskVectors.Merging;
+using TaskVectors.Merging.Kernels;
+using TaskVectors.Merging.Parameters;
 using TaskVectors.Tensors;
 
 namespace TaskVectors.Execution.Merges;

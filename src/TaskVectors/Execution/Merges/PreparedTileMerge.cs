@@ -2,7 +2,7 @@ using System.Collections.Frozen;
 using TaskVectors.Checkpoints;
 using TaskVectors.Execution.Planning;
 using TaskVectors.Execution.Tiles;
-using TaskVectors.Merging;
+using TaskVectors.Merging.Kernels;
 
 namespace TaskVectors.Execution.Merges;
 

@@ -1,5 +1,5 @@
 using System.Runtime.ExceptionServices;
-using TaskVectors.Merging;
+using TaskVectors.Merging.Kernels;
 
 namespace TaskVectors.Execution.Merges;
 

@@ -1,5 +1,5 @@
 using TaskVectors.Execution.Tiles;
-using TaskVectors.Merging;
+using TaskVectors.Merging.Kernels;
 using TaskVectors.Tensors;
 
 namespace TaskVectors.Execution.Merges;

@@ -1,4 +1,4 @@
-using TaskVectors.Merging;
+using TaskVectors.Merging.Kernels;
 
 namespace TaskVectors.Execution.Merges;
 

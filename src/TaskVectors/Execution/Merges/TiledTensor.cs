@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using System.Runtime.InteropServices;
 using TaskVectors.Execution.Tiles;
-using TaskVectors.Merging;
+using TaskVectors.Merging.Kernels;
 using TaskVectors.Tensors;
 
 namespace TaskVectors.Execution.Merges;

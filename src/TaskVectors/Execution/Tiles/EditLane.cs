@@ -2,7 +2,7 @@ using System.Numerics;
 using TaskVectors.Checkpoints;
 using TaskVectors.Execution.Merges;
 using TaskVectors.Execution.Planning;
-using TaskVectors.Merging;
+using TaskVectors.Merging.Kernels;
 using TaskVectors.Merging.Sums;
 using TaskVectors.Tensors;
 

@@ -1,6 +1,7 @@
 using System.Numerics;
 using MathNet.Numerics;
 using MathNet.Numerics.Providers.LinearAlgebra;
+using TaskVectors.LinearAlgebra.SingularValues;
 
 namespace TaskVectors.LinearAlgebra.Managed;
 
@@ -64,7 +65,7 @@ internal static class DenseSolver
             }
             catch (NonConvergenceException failure)
             {
-                throw new ConvergenceException(nameof(LinearAlgebra.ThinSvd<double>), "managed", rows, columns, failure);
+                throw new ConvergenceException(nameof(SingularValues.ThinSvd<double>), "managed", rows, columns, failure);
             }
         }
 

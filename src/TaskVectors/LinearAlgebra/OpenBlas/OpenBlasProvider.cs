@@ -1,5 +1,6 @@
 using System.Numerics;
 using TaskVectors.LinearAlgebra.Managed;
+using TaskVectors.LinearAlgebra.SingularValues;
 
 namespace TaskVectors.LinearAlgebra.OpenBlas;
 

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Numerics;
+using TaskVectors.Merging.Kernels;
 using TaskVectors.Merging.Selection;
 
 namespace TaskVectors.Merging.Competition;

@@ -1,6 +1,7 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using TaskVectors.Merging.Kernels;
 using TaskVectors.Merging.Selection;
 
 namespace TaskVectors.Merging.Competition;

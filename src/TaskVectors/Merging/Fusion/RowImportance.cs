@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Numerics;
+using TaskVectors.Merging.Kernels;
 
 namespace TaskVectors.Merging.Fusion;
 

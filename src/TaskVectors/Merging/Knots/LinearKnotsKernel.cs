@@ -1,4 +1,5 @@
 using TaskVectors.LinearAlgebra;
+using TaskVectors.Merging.Kernels;
 using TaskVectors.Merging.Spectral;
 
 namespace TaskVectors.Merging.Knots;

@@ -1,4 +1,6 @@
 using TaskVectors.LinearAlgebra;
+using TaskVectors.LinearAlgebra.SingularValues;
+using TaskVectors.Merging.Kernels;
 
 namespace TaskVectors.Merging.Knots;
 

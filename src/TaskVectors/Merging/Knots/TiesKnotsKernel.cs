@@ -1,4 +1,6 @@
 using TaskVectors.LinearAlgebra;
+using TaskVectors.Merging.Kernels;
+using TaskVectors.Merging.Selection;
 using TaskVectors.Merging.Spectral;
 
 namespace TaskVectors.Merging.Knots;

@@ -1,4 +1,5 @@
 using System.Buffers;
+using TaskVectors.Merging.Kernels;
 using TaskVectors.Merging.Trimming;
 
 namespace TaskVectors.Merging.Masks;

@@ -1,3 +1,5 @@
+using TaskVectors.Merging.Kernels;
+
 namespace TaskVectors.Merging.Masks;
 
 /// <summary>The unified vector of EMR.</summary>

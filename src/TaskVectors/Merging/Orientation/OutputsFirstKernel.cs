@@ -1,5 +1,6 @@
 using TaskVectors.Decomposition;
 using TaskVectors.LinearAlgebra;
+using TaskVectors.Merging.Kernels;
 using TaskVectors.Merging.Spectral;
 
 namespace TaskVectors.Merging.Orientation;

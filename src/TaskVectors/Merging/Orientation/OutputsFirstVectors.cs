@@ -1,4 +1,5 @@
 using TaskVectors.LinearAlgebra;
+using TaskVectors.Merging.Kernels;
 
 namespace TaskVectors.Merging.Orientation;
 

@@ -1,3 +1,5 @@
+using TaskVectors.Merging.Kernels;
+
 namespace TaskVectors.Merging.Products;
 
 /// <summary>

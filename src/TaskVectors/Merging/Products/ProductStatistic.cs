@@ -1,3 +1,5 @@
+using TaskVectors.Merging.Kernels;
+
 namespace TaskVectors.Merging.Products;
 
 /// <summary>The inner products of the models over a whole tensor, and the coefficients that follow from them.</summary>

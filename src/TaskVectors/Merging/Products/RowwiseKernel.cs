@@ -1,3 +1,4 @@
+using TaskVectors.Merging.Kernels;
 using TaskVectors.Merging.Sums;
 
 namespace TaskVectors.Merging.Products;

@@ -1,3 +1,5 @@
+using TaskVectors.Merging.Kernels;
+
 namespace TaskVectors.Merging.Selection;
 
 /// <summary>Finds the end of the k largest magnitudes of several series of a tensor exactly; see <see cref="RankTarget"/>.</summary>

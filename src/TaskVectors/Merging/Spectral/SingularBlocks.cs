@@ -1,5 +1,8 @@
 using System.Numerics;
 using TaskVectors.LinearAlgebra;
+using TaskVectors.LinearAlgebra.Polar;
+using TaskVectors.LinearAlgebra.SingularValues;
+using TaskVectors.Merging.Kernels;
 
 namespace TaskVectors.Merging.Spectral;
 

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using TaskVectors.Algebra;
 using TaskVectors.LinearAlgebra;
+using TaskVectors.Merging.Kernels;
 
 namespace TaskVectors.Merging.Spectral;
 

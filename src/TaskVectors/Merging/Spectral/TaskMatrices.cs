@@ -1,6 +1,8 @@
 using System.Buffers;
 using System.Numerics;
 using TaskVectors.LinearAlgebra;
+using TaskVectors.LinearAlgebra.SingularValues;
+using TaskVectors.Merging.Kernels;
 
 namespace TaskVectors.Merging.Spectral;
 

@@ -1,3 +1,5 @@
+using TaskVectors.Merging.Kernels;
+
 namespace TaskVectors.Merging.Statistics;
 
 /// <summary>Fisher merging with the information as it is.</summary>

@@ -2,6 +2,7 @@ using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
+using TaskVectors.Merging.Kernels;
 using TaskVectors.Tensors.Kernels;
 
 namespace TaskVectors.Merging.Sums;

@@ -1,4 +1,5 @@
 using System.Numerics;
+using TaskVectors.Merging.Kernels;
 
 namespace TaskVectors.Merging.Sums;
 

@@ -1,4 +1,6 @@
 using System.Numerics;
+using TaskVectors.Merging.Kernels;
+using TaskVectors.Merging.Parameters;
 
 namespace TaskVectors.Merging.Sums;
 

@@ -1,3 +1,5 @@
+using TaskVectors.Merging.Kernels;
+
 namespace TaskVectors.Merging.Sums;
 
 /// <summary>Adds the models, each times its weight.</summary>

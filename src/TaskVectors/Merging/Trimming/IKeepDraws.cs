@@ -1,3 +1,4 @@
+using TaskVectors.Merging.Kernels;
 using TaskVectors.Tensors;
 
 namespace TaskVectors.Merging.Trimming;

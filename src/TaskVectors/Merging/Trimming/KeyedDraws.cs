@@ -1,6 +1,7 @@
 using System.Numerics;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
+using TaskVectors.Merging.Kernels;
 using TaskVectors.Tensors;
 
 namespace TaskVectors.Merging.Trimming;

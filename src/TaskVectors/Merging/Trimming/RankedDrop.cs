@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using TaskVectors.Merging.Kernels;
 using TaskVectors.Merging.Selection;
 
 namespace TaskVectors.Merging.Trimming;

@@ -1,4 +1,5 @@
 using System.Numerics;
+using TaskVectors.Merging.Kernels;
 using TaskVectors.Merging.Selection;
 using TaskVectors.Merging.Sums;
 

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using TaskVectors.Execution.Manifests;
 using TaskVectors.Merging;
+using TaskVectors.Merging.Parameters;
 
 namespace TaskVectors.Recipes.Planning;
 

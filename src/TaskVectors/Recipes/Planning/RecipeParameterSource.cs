@@ -1,5 +1,5 @@
 using TaskVectors.Execution.Hashing;
-using TaskVectors.Merging;
+using TaskVectors.Merging.Kernels;
 using TaskVectors.Merging.Parameters;
 using TaskVectors.Recipes.Documents;
 

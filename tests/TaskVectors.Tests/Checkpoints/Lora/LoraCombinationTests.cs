@@ -3,6 +3,7 @@ using TaskVectors.Algebra;
 using TaskVectors.Checkpoints;
 using TaskVectors.Execution;
 using TaskVectors.Merging;
+using TaskVectors.Merging.Parameters;
 using TaskVectors.Tensors;
 using TaskVectors.Tests.Merging;
 

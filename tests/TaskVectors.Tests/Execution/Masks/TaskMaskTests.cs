@@ -7,6 +7,7 @@ using TaskVectors.Checkpoints.Safetensors;
 using TaskVectors.Execution;
 using TaskVectors.Execution.Masks;
 using TaskVectors.Merging;
+using TaskVectors.Merging.Parameters;
 using TaskVectors.Tensors;
 using TaskVectors.Tests.Merging;
 

@@ -2,6 +2,7 @@ using TaskVectors.Algebra;
 using TaskVectors.Checkpoints.Statistics;
 using TaskVectors.Execution;
 using TaskVectors.Merging;
+using TaskVectors.Merging.Parameters;
 using TaskVectors.Tensors;
 
 namespace TaskVectors.Tests.Merging.Statistics;

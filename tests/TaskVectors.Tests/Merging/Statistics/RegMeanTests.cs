@@ -5,6 +5,7 @@ using TaskVectors.Execution;
 using TaskVectors.LinearAlgebra;
 using TaskVectors.LinearAlgebra.OpenBlas;
 using TaskVectors.Merging;
+using TaskVectors.Merging.Parameters;
 using TaskVectors.Tensors;
 
 namespace TaskVectors.Tests.Merging.Statistics;

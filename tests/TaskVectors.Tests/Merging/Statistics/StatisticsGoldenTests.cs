@@ -4,6 +4,7 @@ using TaskVectors.Algebra;
 using TaskVectors.Checkpoints.Statistics;
 using TaskVectors.Execution;
 using TaskVectors.Merging;
+using TaskVectors.Merging.Parameters;
 
 namespace TaskVectors.Tests.Merging.Statistics;
 

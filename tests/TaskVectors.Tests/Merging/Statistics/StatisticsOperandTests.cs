@@ -5,6 +5,7 @@ using TaskVectors.Execution;
 using TaskVectors.Execution.Manifests;
 using TaskVectors.Execution.Planning;
 using TaskVectors.Merging;
+using TaskVectors.Merging.Parameters;
 using TaskVectors.Recipes;
 
 namespace TaskVectors.Tests.Merging.Statistics;

@@ -1,5 +1,0 @@
-namespace TaskVectors.Merging;
-
-/// <summary>Tensors that a kernel merges together.</summary>
-/// <param name="Tensors">The tensors; at least one.</param>
-public sealed record MergeUnit(IReadOnlyList<MergeTensor> Tensors);
