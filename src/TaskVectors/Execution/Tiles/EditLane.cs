@@ -72,7 +72,28 @@ internal sealed class EditLane : ITileLane
         {
             PlannedTerm term = tensor.Terms[index];
             int length = (int)ByteLength(term.Tensor.DType, tile.Count);
-            _run.Readers[term.Input].Read(term.Tensor, ByteLength(term.Tensor.DType, tile.First), _inputs[index][..length]);
+            ReadInput(term, ByteLength(term.Tensor.DType, tile.First), _inputs[index][..length]);
+        }
+    }
+
+    // A merge by whole rows computes while it is read.
+    private void ReadInput(PlannedTerm term, long offset, Span<byte> destination)
+    {
+        ICheckpointReader reader = _run.Readers[term.Input];
+        if (reader is not MergedTileReader)
+        {
+            reader.Read(term.Tensor, offset, destination);
+            return;
+        }
+
+        _run.ComputePermits.Wait(_cancellationToken);
+        try
+        {
+            reader.Read(term.Tensor, offset, destination);
+        }
+        finally
+        {
+            _ = _run.ComputePermits.Release();
         }
     }
 

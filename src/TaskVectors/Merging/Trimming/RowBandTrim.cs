@@ -1,4 +1,3 @@
-using System.Numerics;
 using TaskVectors.Merging.Kernels;
 using TaskVectors.Merging.Selection;
 
@@ -19,46 +18,18 @@ internal sealed class RowBandTrim(double[] densities, double[] gammas) : Trim
         int width = block.Tensor.Shape.Rank == 0 ? 1 : (int)block.Tensor.Shape[block.Tensor.Shape.Rank - 1];
         int dropped = (int)(gammas[model] * width);
         int kept = Math.Min((int)(densities[model] * width), width - dropped);
-        long[] patterns = new long[width];
+        var ranks = new RunSelection(width);
         for (int first = 0; first < block.Count; first += width)
         {
             Span<T> run = block[model].Slice(first, width);
-            MagnitudeCut outer = CutOf<T>(run, dropped + kept, patterns);
-            MagnitudeCut inner = CutOf<T>(run, dropped, patterns);
+            ranks.Take<T>(run);
+            MagnitudeCut outer = ranks.CutOf(dropped + kept);
+            MagnitudeCut inner = ranks.CutOf(dropped);
+            ReadOnlySpan<long> patterns = ranks.Patterns;
             for (int index = 0; index < width; index++)
             {
-                long pattern = MagnitudeCut.PatternOf(run[index]);
-                run[index] = outer.Contains(pattern, index) && !inner.Contains(pattern, index) ? run[index] : T.Zero;
+                run[index] = outer.Contains(patterns[index], index) && !inner.Contains(patterns[index], index) ? run[index] : T.Zero;
             }
         }
-    }
-
-    private static MagnitudeCut CutOf<T>(ReadOnlySpan<T> run, int rank, long[] patterns)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
-    {
-        if (rank == 0 || rank >= run.Length)
-        {
-            return rank == 0 ? MagnitudeCut.None : MagnitudeCut.All;
-        }
-
-        for (int index = 0; index < run.Length; index++)
-        {
-            patterns[index] = MagnitudeCut.PatternOf(run[index]);
-        }
-
-        long pattern = QuickSelect.Largest(patterns, rank);
-        int remaining = rank;
-        foreach (T value in run)
-        {
-            remaining -= MagnitudeCut.PatternOf(value) > pattern ? 1 : 0;
-        }
-
-        int end = 0;
-        for (; remaining > 0; end++)
-        {
-            remaining -= MagnitudeCut.PatternOf(run[end]) == pattern ? 1 : 0;
-        }
-
-        return new MagnitudeCut(pattern, end);
     }
 }
