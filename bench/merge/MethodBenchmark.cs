@@ -41,6 +41,7 @@ internal sealed class MethodBenchmark(Settings settings)
         ("ties", ["density=0.2"]),
         ("ties", ["density=0.2", "variant=paper"]),
         ("truncate", ["rank=64"]),
+        ("tsvc", ["rank_fraction=0.25"]),
     ];
 
     private readonly CopyTimer _copies = new(settings);
