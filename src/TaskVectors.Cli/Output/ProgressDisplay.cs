@@ -19,15 +19,33 @@ internal static class ProgressDisplay
             : await work(new ProgressLines(reporter.Terminal.Error)).ConfigureAwait(false);
     }
 
-    private static async Task<T> RunWithBarAsync<T>(TextWriter error, Func<IProgress<EditProgress>?, Task<T>> work)
+    /// <summary>Runs work of another kind under a display.</summary>
+    /// <param name="reporter">How the command speaks.</param>
+    /// <param name="lines">What writes lines to standard error.</param>
+    /// <param name="bar">What moves a bar.</param>
+    /// <param name="work">The work; its progress is null when nothing is shown.</param>
+    public static TResult Run<TProgress, TResult>(
+        Reporter reporter, Func<TextWriter, IProgress<TProgress>> lines, Func<ProgressTask, IProgress<TProgress>> bar, Func<IProgress<TProgress>?, TResult> work)
+    {
+        if (reporter.IsQuiet)
+        {
+            return work(null);
+        }
+
+        return reporter.Terminal.IsErrorInteractive
+            ? BarOn(reporter.Terminal.Error).Start(context => work(bar(context.AddTask("starting"))))
+            : work(lines(reporter.Terminal.Error));
+    }
+
+    private static Task<T> RunWithBarAsync<T>(TextWriter error, Func<IProgress<EditProgress>?, Task<T>> work) =>
+        BarOn(error).StartAsync(context => work(new ProgressBar(context.AddTask("starting"))));
+
+    private static Progress BarOn(TextWriter error)
     {
         var settings = new AnsiConsoleSettings { Out = new AnsiConsoleOutput(error), Interactive = InteractionSupport.Yes };
-        IAnsiConsole console = AnsiConsole.Create(settings);
-        return await console.Progress()
+        return AnsiConsole.Create(settings).Progress()
             .AutoClear(true)
-            .Columns(new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn())
-            .StartAsync(context => work(new ProgressBar(context.AddTask("starting"))))
-            .ConfigureAwait(false);
+            .Columns(new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn());
     }
 
     /// <summary>Moves a bar whose label tells speed and time left.</summary>

@@ -7,26 +7,12 @@ namespace TaskVectors.Cli.Output;
 internal static class StatisticsDisplay
 {
     /// <summary>Runs work under a display.</summary>
-    public static void Run(Reporter reporter, Action<IProgress<StatisticsProgress>?> work)
-    {
-        if (reporter.IsQuiet)
+    public static void Run(Reporter reporter, Action<IProgress<StatisticsProgress>?> work) =>
+        _ = ProgressDisplay.Run<StatisticsProgress, bool>(reporter, error => new Lines(error), task => new Bar(task), progress =>
         {
-            work(null);
-            return;
-        }
-
-        if (!reporter.Terminal.IsErrorInteractive)
-        {
-            work(new Lines(reporter.Terminal.Error));
-            return;
-        }
-
-        var settings = new AnsiConsoleSettings { Out = new AnsiConsoleOutput(reporter.Terminal.Error), Interactive = InteractionSupport.Yes };
-        AnsiConsole.Create(settings).Progress()
-            .AutoClear(true)
-            .Columns(new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn())
-            .Start(context => work(new Bar(context.AddTask("starting"))));
-    }
+            work(progress);
+            return true;
+        });
 
     private static string Describe(StatisticsProgress progress) => $"example {progress.Done} of {progress.Total}, {ProgressText.Duration(progress.Remaining)} left";
 

@@ -11,24 +11,8 @@ namespace TaskVectors.Cli.Output;
 internal static class TrainingDisplay
 {
     /// <summary>Runs work under a display.</summary>
-    public static TrainingResult Run(Reporter reporter, Func<IProgress<TrainingProgress>?, TrainingResult> work)
-    {
-        if (reporter.IsQuiet)
-        {
-            return work(null);
-        }
-
-        if (!reporter.Terminal.IsErrorInteractive)
-        {
-            return work(new Lines(reporter.Terminal.Error));
-        }
-
-        var settings = new AnsiConsoleSettings { Out = new AnsiConsoleOutput(reporter.Terminal.Error), Interactive = InteractionSupport.Yes };
-        return AnsiConsole.Create(settings).Progress()
-            .AutoClear(true)
-            .Columns(new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn())
-            .Start(context => work(new Bar(context.AddTask("starting"))));
-    }
+    public static TrainingResult Run(Reporter reporter, Func<IProgress<TrainingProgress>?, TrainingResult> work) =>
+        ProgressDisplay.Run(reporter, error => new Lines(error), task => new Bar(task), work);
 
     private static string Describe(TrainingProgress progress) =>
         string.Create(CultureInfo.InvariantCulture, $"loss {progress.Loss:0.0000}, {ProgressText.Duration(progress.Remaining)} left");

@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using TaskVectors.LinearAlgebra.SingularValues;
 
 namespace TaskVectors.LinearAlgebra.Polar;
@@ -20,8 +19,6 @@ internal static class RationalPolar
 
     /// <summary>The largest directions that are put right, and as many again that help to find them.</summary>
     private const int Outliers = 16;
-
-    private const int PowerSteps = 3;
 
     /// <summary>How far singular values may stand out before the Gram matrix is formed.</summary>
     private const double Swamping = 4;
@@ -110,7 +107,7 @@ internal static class RationalPolar
         int order = matrix.Rows;
         MatrixSpan<float> right = run.Scratch.Rent(2 * Outliers, order);
         MatrixSpan<float> left = run.Scratch.Rent(2 * Outliers, order);
-        double[] squares = FindLargest(run, inverse, right, left);
+        double[] squares = LeadingDirections.OfMatrix(run.Provider, run.Scratch, inverse, right, left, run.Cancellation);
         if (!double.IsFinite(squares[0]))
         {
             return false;
@@ -171,7 +168,7 @@ internal static class RationalPolar
         double scale = Math.Exp(-meanLogarithm);
         SquareMath.NewtonStep(gram, inverse, (float)scale);
         MatrixSpan<float> basis = run.Scratch.Rent(2 * Outliers, order);
-        double[] values = FindLargest(run, gram, basis);
+        double[] values = LeadingDirections.OfGram(run.Provider, run.Scratch, gram, basis, run.Cancellation);
         MatrixSpan<float> root = run.Scratch.Rent(order, order);
         if (TryInverseRoot(run, gram, values[Outliers], root) is not { } poles)
         {
@@ -225,7 +222,7 @@ internal static class RationalPolar
     private static double[] Compress(Run run, MatrixSpan<float> matrix, MatrixSpan<float> basis)
     {
         MatrixSpan<float> turned = run.Scratch.Rent(basis.Rows, matrix.Columns);
-        double[] squares = FindLargest(run, matrix, basis, turned);
+        double[] squares = LeadingDirections.OfMatrix(run.Provider, run.Scratch, matrix, basis, turned, run.Cancellation);
         double limit = Swamping * Swamping * squares[Outliers];
         for (int row = 0; row < basis.Rows; row++)
         {
@@ -236,51 +233,6 @@ internal static class RationalPolar
 
         run.Provider.Multiply(1, basis.AsReadOnly().Transpose(), turned, 1, matrix, run.Cancellation);
         return squares;
-    }
-
-    /// <summary>
-    /// The squares of the largest singular values of X by subspace iteration, descending, with their left singular vectors B as the rows of a basis, and B X.
-    /// </summary>
-    private static double[] FindLargest(Run run, MatrixSpan<float> matrix, MatrixSpan<float> basis, MatrixSpan<float> product)
-    {
-        MatrixSpan<float> image = run.Scratch.Rent(basis.Rows, matrix.Columns);
-        RandomSketch.Create<float>(basis.Rows, basis.Columns, Seed).Elements.CopyTo(basis.Elements);
-        for (int step = 0; step < PowerSteps; step++)
-        {
-            run.Provider.Multiply(1, basis, matrix, 0, image, run.Cancellation);
-            Orthonormalize(image);
-            run.Provider.Multiply(1, image, matrix.AsReadOnly().Transpose(), 0, basis, run.Cancellation);
-            Orthonormalize(basis);
-        }
-
-        run.Provider.Multiply(1, basis, matrix, 0, image, run.Cancellation);
-        Matrix<double> projected = run.Provider.MultiplyWide(image, image.AsReadOnly().Transpose(), run.Cancellation);
-        SymmetricEigen<double> eigen = run.Provider.SymmetricEigen(SquareMath.SymmetricPart(projected).View, run.Cancellation);
-        ReadOnlyMatrixSpan<float> vectors = eigen.Vectors.View.ToMatrix<float>().Transpose();
-        run.Provider.Multiply(1, vectors, image, 0, product, run.Cancellation);
-        run.Provider.Multiply(1, vectors, basis, 0, image, run.Cancellation);
-        image.Elements.CopyTo(basis.Elements);
-        return eigen.Values.ToArray();
-    }
-
-    /// <summary>The largest eigenvalues by subspace iteration, descending, with their eigenvectors as the rows of the basis.</summary>
-    private static double[] FindLargest(Run run, MatrixSpan<float> gram, MatrixSpan<float> basis)
-    {
-        MatrixSpan<float> image = run.Scratch.Rent(basis.Rows, basis.Columns);
-        RandomSketch.Create<float>(basis.Rows, basis.Columns, Seed).Elements.CopyTo(basis.Elements);
-        for (int step = 0; step < PowerSteps; step++)
-        {
-            run.Provider.Multiply(1, basis, gram, 0, image, run.Cancellation);
-            image.Elements.CopyTo(basis.Elements);
-            Orthonormalize(basis);
-        }
-
-        run.Provider.Multiply(1, basis, gram, 0, image, run.Cancellation);
-        Matrix<double> projected = run.Provider.MultiplyWide(basis, image.AsReadOnly().Transpose(), run.Cancellation);
-        SymmetricEigen<double> eigen = run.Provider.SymmetricEigen(SquareMath.SymmetricPart(projected).View, run.Cancellation);
-        run.Provider.Multiply(1, eigen.Vectors.View.ToMatrix<float>().Transpose(), basis, 0, image, run.Cancellation);
-        image.Elements.CopyTo(basis.Elements);
-        return eigen.Values.ToArray();
     }
 
     /// <summary>Replaces what the poles give in the directions beyond their interval.</summary>
@@ -295,27 +247,6 @@ internal static class RationalPolar
         }
 
         run.Provider.Multiply(1, chosen.AsReadOnly().Transpose(), scaled, 1, root, run.Cancellation);
-    }
-
-    /// <summary>The Gram-Schmidt process, twice for rows that it leaves little of.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Orthonormalize(MatrixSpan<float> rows)
-    {
-        for (int row = 0; row < rows.Rows; row++)
-        {
-            Span<float> current = rows.Row(row);
-            for (int pass = 0; pass < 2; pass++)
-            {
-                double norm = Math.Sqrt(MatrixNorms.Inner(current, current));
-                SquareMath.Scale(current, (float)(1 / norm));
-                for (int earlier = 0; earlier < row; earlier++)
-                {
-                    SquareMath.AddTo(current, (float)-MatrixNorms.Inner(current, rows.Row(earlier)), rows.Row(earlier));
-                }
-            }
-
-            SquareMath.Scale(current, (float)(1 / Math.Sqrt(MatrixNorms.Inner(current, current))));
-        }
     }
 
     private static bool IsAccurate(MatrixSpan<float> matrix, MatrixSpan<float> inverse, double most)

@@ -75,21 +75,8 @@ internal sealed class SceKernel(double fraction, bool isAlikeWhereSmall) : TwoPa
         for (; index <= block.Count - Vector<double>.Count; index += Vector<double>.Count)
         {
             ref double first = ref Unsafe.Add(ref values, index);
-            Vector<double> total = Vector<double>.Zero;
-            for (int model = 0; model < models; model++)
-            {
-                total += Vector.LoadUnsafe(ref Unsafe.Add(ref first, model * stride));
-            }
-
-            Vector<double> mean = total * share;
-            Vector<double> squares = Vector<double>.Zero;
-            for (int model = 0; model < models; model++)
-            {
-                Vector<double> rest = Vector.LoadUnsafe(ref Unsafe.Add(ref first, model * stride)) - mean;
-                squares = Vector.FusedMultiplyAdd(rest, rest, squares);
-            }
-
-            Vector<long> isKept = Vector.GreaterThan((squares * share).As<double, long>() & magnitude, limit);
+            Vector<double> variance = Variances.Of(ref first, stride, models, share, out Vector<double> total);
+            Vector<long> isKept = Vector.GreaterThan(variance.As<double, long>() & magnitude, limit);
             Vector<long> isPositive = Vector.GreaterThanOrEqual(total, Vector<double>.Zero);
             Vector<double> sum = Vector<double>.Zero;
             Vector<double> divisor = Vector<double>.Zero;

@@ -100,6 +100,33 @@ internal static class Variances
         return whole;
     }
 
+    /// <summary>The variances of neighbouring elements over the models, and their sums.</summary>
+    /// <param name="first">The first of the elements in the first model.</param>
+    /// <param name="stride">From a model to the next.</param>
+    /// <param name="models">The number of models.</param>
+    /// <param name="share">One over it.</param>
+    /// <param name="total">The sums over the models.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector<double> Of(ref double first, nint stride, int models, Vector<double> share, out Vector<double> total)
+    {
+        Vector<double> sum = Vector<double>.Zero;
+        for (int model = 0; model < models; model++)
+        {
+            sum += Vector.LoadUnsafe(ref Unsafe.Add(ref first, model * stride));
+        }
+
+        Vector<double> mean = sum * share;
+        Vector<double> squares = Vector<double>.Zero;
+        for (int model = 0; model < models; model++)
+        {
+            Vector<double> rest = Vector.LoadUnsafe(ref Unsafe.Add(ref first, model * stride)) - mean;
+            squares = Vector.FusedMultiplyAdd(rest, rest, squares);
+        }
+
+        total = sum;
+        return squares * share;
+    }
+
     // Returns how many elements are done.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static int FindVectors(MergeBlock<double> block, Span<double> variances, out long zeros)
@@ -113,22 +140,7 @@ internal static class Variances
         int index = 0;
         for (; index <= block.Count - Vector<double>.Count; index += Vector<double>.Count)
         {
-            ref double first = ref Unsafe.Add(ref values, index);
-            Vector<double> sum = Vector<double>.Zero;
-            for (int model = 0; model < models; model++)
-            {
-                sum += Vector.LoadUnsafe(ref Unsafe.Add(ref first, model * stride));
-            }
-
-            Vector<double> mean = sum * share;
-            Vector<double> squares = Vector<double>.Zero;
-            for (int model = 0; model < models; model++)
-            {
-                Vector<double> rest = Vector.LoadUnsafe(ref Unsafe.Add(ref first, model * stride)) - mean;
-                squares = Vector.FusedMultiplyAdd(rest, rest, squares);
-            }
-
-            Vector<double> variance = squares * share;
+            Vector<double> variance = Of(ref Unsafe.Add(ref values, index), stride, models, share, out _);
             isZero += Vector.Equals(variance, Vector<double>.Zero);
             variance.StoreUnsafe(ref target, (nuint)index);
         }
