@@ -48,9 +48,24 @@ public class SpectralGoldenTests
         }
     }
 
+    [Theory]
+    [InlineData("cart-r30-k3", "cart(V, rank_fraction: 0.3, lambda: 0.7)")]
+    [InlineData("metagpt-k3", "metagpt(V)")]
+    [InlineData("star-k3", "star(V)")]
+    [InlineData("star-eta90-k3", "star(V, eta: 0.9)")]
+    [InlineData("subspace-boosting-k3", "subspace_boosting(V, alpha: 0.3)")]
+    [InlineData("subspace-boosting-b05-k3", "subspace_boosting(V, alpha: 0.3, beta: 0.5)")]
+    [InlineData("svc-k3", "svc(V)")]
+    public async Task A_merged_vector_agrees_with_torch(string name, string call)
+    {
+        using var golden = new AuthorsCase(name);
+        golden.RequireAgreement(await golden.SaveAsync(call.Replace("V", Vectors(golden), StringComparison.Ordinal), output: "vector.safetensors"), "vector/");
+    }
+
+    private static string Vectors(AuthorsCase golden) => string.Join(", ", Enumerable.Range(0, golden.TaskCount).Select(AuthorsCase.Task));
+
     private static string Call(AuthorsCase golden)
     {
-        string vectors = string.Join(", ", Enumerable.Range(0, golden.TaskCount).Select(AuthorsCase.Task));
         string parameters = golden.Method switch
         {
             "TSV-M" => string.Create(CultureInfo.InvariantCulture, $"alpha: {golden.Number("alpha")}"),
@@ -68,6 +83,6 @@ public class SpectralGoldenTests
             "Iso-CTS" => "iso_cts",
             _ => "knots",
         };
-        return $"{method}({vectors}, {parameters})";
+        return $"{method}({Vectors(golden)}, {parameters})";
     }
 }

@@ -26,6 +26,10 @@ public class SpectralPropertyTests
     [InlineData("tsvm_lossless")]
     [InlineData("iso_c")]
     [InlineData("iso_cts")]
+    [InlineData("star")]
+    [InlineData("cart")]
+    [InlineData("subspace_boosting")]
+    [InlineData("svc")]
     [InlineData("knots")]
     public void The_order_of_the_tasks_does_not_matter(string method)
     {
@@ -93,6 +97,10 @@ public class SpectralPropertyTests
     [InlineData("tsvm_lossless")]
     [InlineData("iso_c")]
     [InlineData("iso_cts")]
+    [InlineData("star")]
+    [InlineData("cart")]
+    [InlineData("subspace_boosting")]
+    [InlineData("svc")]
     [InlineData("knots")]
     [InlineData("decomposed")]
     public void Zero_task_vectors_merge_to_zero(string method)
@@ -142,6 +150,57 @@ public class SpectralPropertyTests
         double[] rest = [.. tasks.Sum().Elements.ToArray().Zip(truncated.Elements.ToArray(), (whole, part) => whole - part)];
         Assert.Equal(Math.Sqrt(spectrum[4..].Sum(value => value * value)), Math.Sqrt(rest.Sum(value => value * value)), 1e-10);
         Assert.Equal(4, MatrixTasks.SingularValues(truncated).Count(value => value > 1e-9));
+    }
+
+    [Theory]
+    [MemberData(nameof(Shapes))]
+    public void STAR_keeps_the_nuclear_norm_of_one_task(int rows, int columns)
+    {
+        MatrixTasks tasks = MatrixTasks.Dense(rows, columns, 1);
+        double[] merged = MatrixTasks.SingularValues(tasks.Merge("star", new MergeSetting("eta", "0.3")));
+        MatrixTasks.RequireClose([MatrixTasks.SingularValues(tasks.Sum()).Sum()], [merged.Sum()]);
+        Assert.True(merged.Count(value => value > 1e-9) <= Math.Ceiling(0.3 * Math.Min(rows, columns)));
+    }
+
+    [Fact]
+    public void CART_with_all_triplets_is_the_mean_and_with_none_too()
+    {
+        // The differences to the mean add up to zero.
+        MatrixTasks tasks = MatrixTasks.Dense(9, 14, 3);
+        double[] mean = [.. tasks.Sum().Elements.ToArray().Select(value => value / 3)];
+        MatrixTasks.RequireClose(mean, tasks.Merge("cart", new MergeSetting("rank_fraction", "1")).Elements);
+        MatrixTasks.RequireClose(mean, tasks.Merge("cart", new MergeSetting("rank_fraction", "0")).Elements);
+    }
+
+    [Theory]
+    [InlineData("0", 1)]
+    [InlineData("1", 15)]
+    public void Subspace_boosting_raises_all_or_nothing_at_the_ends_of_beta(string beta, int distinct)
+    {
+        MatrixTasks tasks = MatrixTasks.Dense(20, 15, 3);
+        double[] before = MatrixTasks.SingularValues(tasks.Sum());
+        double[] after = MatrixTasks.SingularValues(tasks.Merge("subspace_boosting", new MergeSetting("beta", beta)));
+        MatrixTasks.RequireClose([.. before.Select((value, index) => before[Math.Min(index, distinct - 1)])], after);
+    }
+
+    [Fact]
+    public void SVC_leaves_what_all_tasks_share_as_it_is()
+    {
+        double[] task = TestModel.Numbers(8, 60);
+        var tasks = new MatrixTasks("layer.weight", new TensorShape(10, 6), [task, task, task]);
+        MatrixTasks.RequireClose(task, tasks.Merge("svc").Elements);
+    }
+
+    [Fact]
+    public void SVC_scales_up_what_the_mean_has_diluted()
+    {
+        // Rows and columns of its own for each task: in every direction of the mean the owner counts 1/2 and the other task the floor of 0.1.
+        double[] numbers = TestModel.Numbers(8, 60);
+        double[] upper = [.. numbers.Select((value, element) => element / 6 < 5 && element % 6 < 3 ? value : 0)];
+        double[] lower = [.. numbers.Select((value, element) => element / 6 >= 5 && element % 6 >= 3 ? value : 0)];
+        var tasks = new MatrixTasks("layer.weight", new TensorShape(10, 6), [upper, lower]);
+        double[] expected = [.. upper.Zip(lower, (left, right) => 2 / (0.5 + 0.1) * ((left + right) / 2))];
+        MatrixTasks.RequireClose(expected, tasks.Merge("svc").Elements);
     }
 
     [Fact]

@@ -23,30 +23,27 @@ internal static class SingularBlocks
         MergeContext context, int rows, int columns, IReadOnlyList<ThinSvd<T>> blocks, Func<T, T> value, SpectralPrecision precision)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        int rank = blocks.Sum(block => block.Count);
-        if (rank == 0)
+        if (blocks.All(block => block.Count == 0))
         {
             return Matrix.Zero<double>(rows, columns);
         }
 
-        Matrix<T> u = Matrix.Zero<T>(rows, rank);
-        Matrix<T> vt = Matrix.Zero<T>(rank, columns);
-        T[] values = new T[rank];
-        int first = 0;
-        foreach (ThinSvd<T> block in blocks)
-        {
-            Copy(block.U, u.Target.Slice(0, first, rows, block.Count));
-            Copy(block.Vt, vt.Target.Slice(first, 0, block.Count, columns));
-            for (int index = 0; index < block.Count; index++)
-            {
-                values[first + index] = value(block.SingularValues.Span[index]);
-            }
-
-            first += block.Count;
-        }
-
-        Matrix<T>[] factors = context.ForEach(2, side => context.LinearAlgebra.PolarFactor((side == 0 ? u : vt).View, precision));
+        ThinSvd<T> joined = Join(rows, columns, blocks);
+        T[] values = Array.ConvertAll(joined.SingularValues.ToArray(), singular => value(singular));
+        Matrix<T>[] factors = context.ForEach(2, side => context.LinearAlgebra.PolarFactor((side == 0 ? joined.U : joined.Vt).View, precision));
         return TaskMatrices.In<T, double>(Compose(context, factors[0], values, factors[1]));
+    }
+
+    /// <summary>The sum of U_t diag(s_t) V_t^T over all blocks.</summary>
+    /// <param name="context">What the arithmetic may use.</param>
+    /// <param name="rows">The rows of every block.</param>
+    /// <param name="columns">The columns of every block.</param>
+    /// <param name="blocks">The triplets; their values may be any numbers.</param>
+    public static Matrix<T> Sum<T>(MergeContext context, int rows, int columns, IReadOnlyList<ThinSvd<T>> blocks)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        ThinSvd<T> joined = Join(rows, columns, blocks);
+        return Compose(context, joined.U, joined.SingularValues.Span, joined.Vt);
     }
 
     /// <summary>U diag(s) V^T; the factors are used up.</summary>
@@ -69,6 +66,26 @@ internal static class SingularBlocks
         {
             value *= factor;
         }
+    }
+
+    // [U_1 ... U_T], [s_1 ... s_T] and [V_1 ... V_T]^T: not the decomposition of anything, but laid out as one.
+    private static ThinSvd<T> Join<T>(int rows, int columns, IReadOnlyList<ThinSvd<T>> blocks)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        int rank = blocks.Sum(block => block.Count);
+        Matrix<T> u = Matrix.Zero<T>(rows, rank);
+        Matrix<T> vt = Matrix.Zero<T>(rank, columns);
+        T[] values = new T[rank];
+        int first = 0;
+        foreach (ThinSvd<T> block in blocks)
+        {
+            Copy(block.U, u.Target.Slice(0, first, rows, block.Count));
+            Copy(block.Vt, vt.Target.Slice(first, 0, block.Count, columns));
+            block.SingularValues.CopyTo(values.AsMemory(first));
+            first += block.Count;
+        }
+
+        return new ThinSvd<T>(u, values, vt);
     }
 
     private static void Copy<T>(Matrix<T> source, MatrixSpan<T> target)

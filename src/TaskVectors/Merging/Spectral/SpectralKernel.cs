@@ -7,7 +7,7 @@ namespace TaskVectors.Merging.Spectral;
 
 /// <summary>
 /// A kernel that decomposes matrices: tensors of two dimensions that no pattern excludes, embeddings among them. All others (biases, norms,
-/// convolutions of four dimensions) become the mean of the task vectors, as in the authors' code. Everything is scaled by alpha.
+/// convolutions of four dimensions) become the mean of the task vectors, as in the authors' code, or their sum. Everything is scaled by alpha.
 /// </summary>
 internal abstract class SpectralKernel(
     double alpha, ImmutableArray<NamePattern> exclude, RankCap cap, SpectralPrecision precision = SpectralPrecision.Exact) : MatrixKernel
@@ -27,7 +27,7 @@ internal abstract class SpectralKernel(
         var tasks = new TaskMatrices(vectors, context, cap, precision);
         bool isDecomposed = IsDecomposed(vectors.Unit.Tensors[0]) && tasks.SmallerSide > 0;
         Matrix<double> merged = isDecomposed ? MergeMatrix(tasks, context) : tasks.Sum();
-        SingularBlocks.Scale(merged.Target.Elements, isDecomposed ? alpha : alpha / tasks.Count);
+        SingularBlocks.Scale(merged.Target.Elements, isDecomposed ? alpha : alpha * ShareOfOthers(tasks.Count));
         return [merged];
     }
 
@@ -36,6 +36,9 @@ internal abstract class SpectralKernel(
 
     /// <summary>Merges one matrix; alpha is applied by the caller.</summary>
     protected abstract Matrix<double> MergeMatrix(TaskMatrices tasks, MergeContext context);
+
+    /// <summary>What each of the task vectors counts in tensors that are not decomposed; alpha is applied by the caller.</summary>
+    protected virtual double ShareOfOthers(int tasks) => 1.0 / tasks;
 
     private bool IsDecomposed(MergeTensor tensor) => tensor.IsMatrix && !exclude.Any(pattern => pattern.Matches(tensor.Name));
 }

@@ -13,6 +13,9 @@ internal static class SpectralParameters
     public static MergeParameter<ImmutableArray<NamePattern>> Exclude { get; } = new PatternsParameter(
         "exclude", "Matrices that are not decomposed but averaged over the task vectors.", "*text_projection*");
 
+    public static MergeParameter<ImmutableArray<NamePattern>> ExcludeFromSum { get; } = new PatternsParameter(
+        "exclude", "Matrices that are not decomposed but added as they are.", "*text_projection*");
+
     public static MergeParameter<SpectralPrecision> Precision { get; } = new ChoiceParameter<SpectralPrecision>(
         "precision",
         "How singular vectors are found: fast takes those of dense task vectors from Gram matrices and works in F32, within 1e-3 of exact; exact decomposes in F64.",

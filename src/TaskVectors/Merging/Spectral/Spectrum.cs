@@ -24,8 +24,8 @@ internal static class Spectrum
         return first + second + (third + fourth);
     }
 
-    /// <summary>The mean; 0 of none.</summary>
-    public static double Mean(ReadOnlySpan<double> values)
+    /// <summary>The sum, from the first value on.</summary>
+    public static double Sum(ReadOnlySpan<double> values)
     {
         double sum = 0;
         foreach (double value in values)
@@ -33,6 +33,25 @@ internal static class Spectrum
             sum += value;
         }
 
-        return values.IsEmpty ? 0 : sum / values.Length;
+        return sum;
     }
+
+    /// <summary>How many of the leading values it takes until their sum is at least a number; all of them where it never is.</summary>
+    public static int CountFor(ReadOnlySpan<double> values, double sum)
+    {
+        double reached = 0;
+        for (int index = 0; index < values.Length; index++)
+        {
+            reached += values[index];
+            if (reached >= sum)
+            {
+                return index + 1;
+            }
+        }
+
+        return values.Length;
+    }
+
+    /// <summary>The mean; 0 of none.</summary>
+    public static double Mean(ReadOnlySpan<double> values) => values.IsEmpty ? 0 : Sum(values) / values.Length;
 }
