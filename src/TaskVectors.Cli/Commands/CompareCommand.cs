@@ -38,7 +38,7 @@ internal sealed class CompareCommand : Verb
 
     protected override async Task<int> RunAsync(ParseResult parsed, Reporter reporter, CancellationToken cancellationToken)
     {
-        NamedSource[] named = [.. _models.Open(parsed).Models.Select(model => new NamedSource(model.Name, model.Source))];
+        NamedSource[] named = [.. _models.Open(parsed).Models.Select(model => new NamedSource(model.Name, model.RequireStored()))];
         var options = new AnalysisOptions
         {
             Memory = _resources.Memory(parsed),

@@ -92,7 +92,7 @@ internal sealed class DecomposeCommand : Verb
         _picture.RequireFree(parsed, options.Force);
         ModelSet models = ModelSet.Open([.. paths.Select(text => ModelReference.Parse(text))]);
         _ = models.RequireCheckpoint(0);
-        DecompositionInput[] inputs = [.. models.Models.Select(model => new DecompositionInput(model.Name, model.Source, model.IsVector))];
+        DecompositionInput[] inputs = [.. models.Models.Select(model => new DecompositionInput(model.Name, model.RequireStored(), model.IsVector))];
         DecompositionPlan plan = DecompositionPlanner.Plan(inputs[0], inputs[1..], _output.Target(parsed), options);
         if (_output.IsDryRun(parsed))
         {

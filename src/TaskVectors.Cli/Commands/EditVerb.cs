@@ -63,11 +63,11 @@ internal abstract class EditVerb : Verb
 
         EditPlan plan = Plan(EditExpression.Parse(text, models.ToExpressionModels()), target, OptionsFor(parsed, target) with
         {
-            Expression = models.HasSharedPaths ? null : text,
+            Expression = models.HasNameForEachPath ? text : null,
             ModelNames = models.NamesByPath,
         });
         IEnumerable<string> unused = models.Models
-            .Where(model => !model.IsOffered && plan.Inputs.All(input => input.Source.Path != model.Source.Path))
+            .Where(model => !model.IsOffered && plan.Inputs.All(input => input.Source.Path != model.Parts.Last().Path))
             .Select(model => $"The expression does not use the model '{model.Name}'.");
         return new EditJob(plan, [.. plan.Warnings, .. unused], reporter);
     }

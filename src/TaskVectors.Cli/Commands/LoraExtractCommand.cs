@@ -65,12 +65,12 @@ internal sealed class LoraExtractCommand : Verb
         LowRankOptions options = Bind(parsed);
         string basePath = parsed.GetRequiredValue(_base);
         ModelSet models = ModelSet.Open([ModelReference.Parse(basePath), ModelReference.Parse(parsed.GetRequiredValue(_finetuned))]);
-        Checkpoint pretrained = Checkpoint.FromSource(models.RequireCheckpoint(0).Source);
+        Checkpoint pretrained = Checkpoint.FromSource(models.RequireCheckpoint(0).RequireStored());
         string path = parsed.GetRequiredValue(_output);
         var target = new OutputTarget(string.IsNullOrWhiteSpace(path) ? throw new UsageException("--output is empty; name a folder.") : path);
         var output = new AdapterOutput(
             target,
-            [.. models.Models.Select(model => new NamedSource(model.Name, model.Source))],
+            [.. models.Models.Select(model => new NamedSource(model.Name, model.RequireStored()))],
             parsed.GetValue(_anyBase),
             parsed.GetValue(_force));
         TaskVector vector = models[1].IsVector ? TaskVector.FromSource(models[1].Source) : Checkpoint.FromSource(models[1].Source) - pretrained;

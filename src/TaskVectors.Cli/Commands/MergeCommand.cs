@@ -137,7 +137,7 @@ internal sealed class MergeCommand : EditVerb
             reporter.Note($"Mask of: {Printable.Of(text)}");
         }
 
-        TaskMask mask = await Task.Run(() => TaskMask.Measure(model, models.Models[0].Source, models[^1].Source, options, cancellationToken), cancellationToken).ConfigureAwait(false);
+        TaskMask mask = await Task.Run(() => TaskMask.Measure(model, models.Models[0].RequireStored(), models[^1].RequireStored(), options, cancellationToken), cancellationToken).ConfigureAwait(false);
         EditPlan plan = mask.Plan(target, options with { ModelNames = models.NamesByPath });
         return new EditJob(plan, plan.Warnings, reporter);
     }

@@ -30,7 +30,7 @@ internal sealed class SpectrumCommand : Verb
     protected override async Task<int> RunAsync(ParseResult parsed, Reporter reporter, CancellationToken cancellationToken)
     {
         ModelSet models = _models.Open(parsed);
-        Checkpoint pretrained = Checkpoint.FromSource(models[0].Source);
+        Checkpoint pretrained = models[0].ToCheckpoint();
         double fraction = parsed.GetValue(_fraction) ?? SpectrumOptions.Default.AngleFraction;
         if (fraction is not (> 0 and <= 1))
         {
@@ -55,5 +55,5 @@ internal sealed class SpectrumCommand : Verb
     // Relative to the base, so that an adapter is bound to it.
     private static TaskVector VectorOf(OpenedModel model, Checkpoint pretrained) => model.IsVector
         ? pretrained + TaskVector.FromSource(model.Source) - pretrained
-        : Checkpoint.FromSource(model.Source) - pretrained;
+        : model.ToCheckpoint() - pretrained;
 }

@@ -16,11 +16,11 @@ internal sealed class ModelSet
 
     public OpenedModel this[Index index] => Models[index.GetOffset(Models.Count)];
 
-    /// <summary>The names by path, for plans and manifests.</summary>
+    /// <summary>The names of all that is stored by path, for plans and manifests.</summary>
     public ImmutableDictionary<string, string> NamesByPath { get; private init; } = ImmutableDictionary<string, string>.Empty;
 
-    /// <summary>Whether some path has two names, so that a path does not tell the name in the expression.</summary>
-    public bool HasSharedPaths => NamesByPath.Count < Models.Count;
+    /// <summary>Whether a path tells the name in the expression, and a name the path: no path has two names, and no name stands for a sum.</summary>
+    public bool HasNameForEachPath => NamesByPath.Count == Models.Count && Models.All(model => model.Adapters.Length == 0);
 
     /// <summary>Opens models; reads headers only.</summary>
     /// <exception cref="TaskVectorsException">
@@ -34,8 +34,7 @@ internal sealed class ModelSet
         {
             try
             {
-                CheckpointSource source = CheckpointFormats.Open(reference.Path);
-                models.Add(new OpenedModel(reference.Name!, source, reference.IsVector || TaskVectorMetadata.IsTaskVector(source), reference.IsOffered));
+                models.Add(OpenedModel.Open(reference));
             }
             catch (TaskVectorsException error)
             {
@@ -45,7 +44,7 @@ internal sealed class ModelSet
 
         return errors.Count switch
         {
-            0 => new ModelSet(models) { NamesByPath = Names(models) },
+            0 => Of(models),
             1 => throw errors[0],
             _ => throw new AggregateEditException(errors),
         };
@@ -55,7 +54,7 @@ internal sealed class ModelSet
     public ModelSet With(string name, string path)
     {
         string free = Enumerable.Range(1, Models.Count + 1).Select(number => number == 1 ? name : $"{name}{number}").First(candidate => Models.All(model => model.Name != candidate));
-        return Open([.. Models.Select(model => new ModelReference(model.Name, model.Source.Path, model.IsVector, model.IsOffered)), new ModelReference(free, path)]);
+        return Of([.. Models, OpenedModel.Open(new ModelReference(free, path))]);
     }
 
     /// <summary>The models as an expression may use them.</summary>
@@ -66,7 +65,7 @@ internal sealed class ModelSet
         {
             _ = model.IsVector
                 ? models.Add(model.Name, TaskVector.FromSource(model.Source))
-                : models.Add(model.Name, Checkpoint.FromSource(model.Source));
+                : models.Add(model.Name, model.ToCheckpoint());
         }
 
         return models;
@@ -78,12 +77,22 @@ internal sealed class ModelSet
         : throw new UsageException(
             $"'{Models[index].Name}' ({Printable.Of(Models[index].Source.Path)}) is a task vector; a checkpoint is needed here.");
 
-    private static ImmutableDictionary<string, string> Names(List<OpenedModel> models)
+    private static ModelSet Of(IReadOnlyList<OpenedModel> models) => new(models) { NamesByPath = Names(models) };
+
+    // The parts of a sum that have no name of their own get one after their path.
+    private static ImmutableDictionary<string, string> Names(IReadOnlyList<OpenedModel> models)
     {
         var names = ImmutableDictionary.CreateBuilder<string, string>();
-        foreach (OpenedModel model in models)
+        foreach (OpenedModel model in models.Where(model => model.Adapters.Length == 0))
         {
             _ = names.TryAdd(model.Source.Path, model.Name);
+        }
+
+        string[] unnamed = [.. models.SelectMany(model => model.Parts).Select(part => part.Path).Where(path => !names.ContainsKey(path)).Distinct()];
+        ModelReference[] taken = [.. models.Select(model => new ModelReference(model.Name, model.Source.Path))];
+        foreach (ModelReference named in ModelNaming.Complete([.. taken, .. unnamed.Select(path => new ModelReference(null, path))]).Skip(taken.Length))
+        {
+            names.Add(named.Path, named.Name!);
         }
 
         return names.ToImmutable();

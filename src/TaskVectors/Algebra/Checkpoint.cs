@@ -36,11 +36,20 @@ public sealed class Checkpoint
     public static Checkpoint Open(string path)
     {
         ModelPath parsed = ModelPath.Parse(path);
-        return parsed.Vectors.Aggregate(FromSource(CheckpointFormats.Open(parsed.Model)), (sum, vector) => sum + vector);
+        return FromSources(CheckpointFormats.Open(parsed.Model), parsed.OpenAdapters());
     }
 
     /// <summary>Makes a checkpoint of an opened source.</summary>
     public static Checkpoint FromSource(CheckpointSource source) => new(AffineForm.Of(source, isVector: false));
+
+    /// <summary>Makes a checkpoint of an opened source and of adapters or other stored task vectors to add to it, each with coefficient 1.</summary>
+    /// <param name="source">The checkpoint.</param>
+    /// <param name="adapters">The task vectors.</param>
+    public static Checkpoint FromSources(CheckpointSource source, IEnumerable<CheckpointSource> adapters)
+    {
+        ArgumentNullException.ThrowIfNull(adapters);
+        return adapters.Aggregate(FromSource(source), (sum, adapter) => sum + TaskVector.FromSource(adapter));
+    }
 
     /// <summary>
     /// The weighted sum sum_i w_i theta_i of checkpoints, with any weights: an average where they sum to 1. Names, dtypes and companion

@@ -107,14 +107,8 @@ internal sealed class ModelResolver(string folder, RecipeOptions options, IReadO
             return null;
         }
 
-        Checkpoint checkpoint = paths.Skip(1).Aggregate(Checkpoint.FromSource(stored), (sum, path) => sum + OpenVector(path));
+        var checkpoint = Checkpoint.FromSources(stored, paths.Skip(1).Select(ModelPath.OpenAdapter));
         return new ResolvedModel(model.ShortName, checkpoint, FolderOf(paths[0]));
-    }
-
-    private static TaskVector OpenVector(string path)
-    {
-        CheckpointSource source = CheckpointFormats.Open(path);
-        return TaskVectorMetadata.IsTaskVector(source) ? TaskVector.FromSource(source) : throw new NotTaskVectorException(path);
     }
 
     private bool IsAllowed(YamlNode node, string path, string text)
