@@ -10,8 +10,7 @@ internal sealed class MaskedVectorReader(MaskedVectorSource vector, CheckpointSo
     private const int ByteBits = 8;
 
     private readonly ICheckpointReader _mask = vector.Mask.OpenReader();
-    private readonly ICheckpointReader _merged = vector.Merged.OpenReader();
-    private readonly ICheckpointReader _base = pretrained.OpenReader();
+    private readonly DifferenceReader _differences = new(vector.Merged, pretrained);
 
     /// <inheritdoc/>
     public void Read(TensorInfo tensor, long byteOffset, Span<byte> destination)
@@ -21,14 +20,15 @@ internal sealed class MaskedVectorReader(MaskedVectorSource vector, CheckpointSo
             throw new ArgumentException($"{vector.Path} holds no tensor {QuotedName.Of(tensor.Name)} of that dtype and shape.", nameof(tensor));
         }
 
-        var piece = new Piece(PieceElements);
+        double[] piece = new double[PieceElements];
+        byte[] bits = new byte[(PieceElements / ByteBits) + 1];
         while (!destination.IsEmpty)
         {
             long first = byteOffset / sizeof(double);
             int skipped = (int)(byteOffset % sizeof(double));
             int count = (int)Math.Min(PieceElements, (skipped + (long)destination.Length + sizeof(double) - 1) / sizeof(double));
-            Span<double> values = piece.Values.AsSpan(0, count);
-            Compute(tensor, first, piece, values);
+            Span<double> values = piece.AsSpan(0, count);
+            Compute(tensor, first, bits, values);
             Span<byte> bytes = MemoryMarshal.AsBytes(values)[skipped..];
             bytes = bytes[..Math.Min(bytes.Length, destination.Length)];
             bytes.CopyTo(destination);
@@ -44,42 +44,16 @@ internal sealed class MaskedVectorReader(MaskedVectorSource vector, CheckpointSo
     public void Dispose()
     {
         _mask.Dispose();
-        _merged.Dispose();
-        _base.Dispose();
+        _differences.Dispose();
     }
 
-    private void Compute(TensorInfo tensor, long first, Piece piece, Span<double> values)
+    private void Compute(TensorInfo tensor, long first, Span<byte> room, Span<double> values)
     {
-        Decode(_merged, vector.Merged, tensor.Name, first, piece.Bytes, values);
-        Span<double> origin = piece.Base.AsSpan(0, values.Length);
-        Decode(_base, pretrained, tensor.Name, first, piece.Bytes, origin);
-        for (int index = 0; index < values.Length; index++)
-        {
-            values[index] -= origin[index];
-        }
-
+        _differences.Read(tensor.Name, first, values);
         _ = vector.Mask.TryGetTensor(tensor.Name, out TensorInfo? mask);
         long start = first / ByteBits;
-        Span<byte> bits = piece.Bytes.AsSpan(0, (int)(((first + values.Length + ByteBits - 1) / ByteBits) - start));
+        Span<byte> bits = room[..(int)(((first + values.Length + ByteBits - 1) / ByteBits) - start)];
         _mask.Read(mask!, start, bits);
         MaskBits.Apply(bits, (int)(first % ByteBits), vector.Rescaler, values);
-    }
-
-    private static void Decode(ICheckpointReader reader, CheckpointSource source, string name, long first, byte[] room, Span<double> values)
-    {
-        _ = source.TryGetTensor(name, out TensorInfo? stored);
-        int size = stored!.DType.BitSize() / ByteBits;
-        Span<byte> bytes = room.AsSpan(0, values.Length * size);
-        reader.Read(stored, first * size, bytes);
-        TensorConverter.Decode(stored.DType, bytes, values);
-    }
-
-    private sealed class Piece(int elements)
-    {
-        public double[] Values { get; } = new double[elements];
-
-        public double[] Base { get; } = new double[elements];
-
-        public byte[] Bytes { get; } = new byte[elements * sizeof(double)];
     }
 }

@@ -39,7 +39,7 @@ public sealed class TaskMask
     /// <param name="merged">The merged model, stored.</param>
     /// <param name="options">The options of the merge: the filter that it had, and how many tensors are read at once, on which the result does not depend.</param>
     /// <param name="cancellationToken">Stops it.</param>
-    /// <exception cref="TaskVectorsException">The edit cannot be made, or reading failed.</exception>
+    /// <exception cref="TaskVectorsException">The edit cannot be made, a model lacks a tensor of the base, or reading failed.</exception>
     public static TaskMask Measure(Checkpoint task, CheckpointSource pretrained, CheckpointSource merged, EditOptions options, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(task);
@@ -48,6 +48,8 @@ public sealed class TaskMask
         ArgumentNullException.ThrowIfNull(options);
         var model = new WrittenSource(task.RestrictTo(options.Filter).Form, DType.F64);
         TensorInfo[] tensors = [.. pretrained.Tensors.Where(tensor => tensor.DType.IsArithmetic())];
+        RequireTensors(tensors, model);
+        RequireTensors(tensors, merged);
         var sums = new (double Own, double Masked)[tensors.Length];
         using var own = new DifferenceReader(model, pretrained);
         using var whole = new DifferenceReader(merged, pretrained);
@@ -82,6 +84,17 @@ public sealed class TaskMask
 
         var mask = new Checkpoint(AffineForm.Of(new MaskSource(_task, _base), isVector: false));
         return EditPlanner.Plan(mask, target, options with { OutputDType = null, Filter = TensorFilter.All, Metadata = Metadata(options) }) with { Kind = MaskMetadata.MaskKind };
+    }
+
+    private static void RequireTensors(TensorInfo[] tensors, CheckpointSource source)
+    {
+        foreach (TensorInfo tensor in tensors)
+        {
+            if (!source.TryGetTensor(tensor.Name, out TensorInfo? own) || own.Shape != tensor.Shape || !own.DType.IsArithmetic())
+            {
+                throw new EditException(EditError.InvalidOption, $"'{source.Path}' has no tensor {QuotedName.Of(tensor.Name)} of the shape {tensor.Shape}, which its base has.") { File = source.Path, Tensor = tensor.Name };
+            }
+        }
     }
 
     private ImmutableSortedDictionary<string, string> Metadata(EditOptions options) => options.Metadata

@@ -162,6 +162,17 @@ public sealed class TaskMaskTests : IDisposable
         Assert.Throws<EditException>(() => mask.Plan(new OutputTarget(_folder["unified.a.safetensors"]), EditOptions.Default));
     }
 
+    [Theory]
+    [InlineData("t9", 8)]
+    [InlineData("other", 9)]
+    public void A_merged_model_without_a_tensor_of_its_base_is_refused(string name, int length)
+    {
+        Checkpoint pretrained = TestModel.Write(_folder["one.safetensors"], ("t9", DType.F32, TestModel.Numbers(1, 9)));
+        Checkpoint merged = TestModel.Write(_folder["merged.safetensors"], (name, DType.F32, TestModel.Numbers(2, length)));
+        EditException error = Assert.Throws<EditException>(() => TaskMask.Measure(pretrained, pretrained.Base, merged.Base, EditOptions.Default));
+        Assert.Equal((EditError.InvalidOption, merged.Base.Path, "t9"), (error.Error, error.File, error.Tensor));
+    }
+
     private async Task<string> WriteMask(string name = "unified", EditOptions? options = null)
     {
         TaskMask mask = await Measure(name, options ?? EditOptions.Default);

@@ -1,9 +1,11 @@
-using TaskVectors.Checkpoints;
+using System.Buffers;
 using TaskVectors.Tensors;
 
-namespace TaskVectors.Execution.Masks;
+namespace TaskVectors.Checkpoints;
 
-/// <summary>Reads the differences of a checkpoint to its base, in F64, a piece at a time.</summary>
+/// <summary>Reads the differences of a checkpoint to its base, in F64, a piece at a time. Safe for concurrent calls.</summary>
+/// <param name="model">The checkpoint, with the tensors that are asked for in the shapes of the base.</param>
+/// <param name="pretrained">The base.</param>
 internal sealed class DifferenceReader(CheckpointSource model, CheckpointSource pretrained) : IDisposable
 {
     private readonly ICheckpointReader _model = model.OpenReader();
@@ -15,14 +17,18 @@ internal sealed class DifferenceReader(CheckpointSource model, CheckpointSource 
     /// <param name="differences">Receives them.</param>
     public void Read(string tensor, long first, Span<double> differences)
     {
-        byte[] bytes = new byte[differences.Length * sizeof(double)];
-        double[] origin = new double[differences.Length];
+        byte[] bytes = ArrayPool<byte>.Shared.Rent(differences.Length * sizeof(double));
+        double[] origins = ArrayPool<double>.Shared.Rent(differences.Length);
+        Span<double> origin = origins.AsSpan(0, differences.Length);
         Decode(_model, model, tensor, first, bytes, differences);
         Decode(_base, pretrained, tensor, first, bytes, origin);
         for (int index = 0; index < differences.Length; index++)
         {
             differences[index] -= origin[index];
         }
+
+        ArrayPool<double>.Shared.Return(origins);
+        ArrayPool<byte>.Shared.Return(bytes);
     }
 
     /// <inheritdoc/>
@@ -34,10 +40,8 @@ internal sealed class DifferenceReader(CheckpointSource model, CheckpointSource 
 
     private static void Decode(ICheckpointReader reader, CheckpointSource source, string name, long first, byte[] room, Span<double> values)
     {
-        TensorInfo stored = source.TryGetTensor(name, out TensorInfo? found)
-            ? found
-            : throw new EditException(EditError.InvalidOption, $"'{source.Path}' has no tensor {QuotedName.Of(name)}, which its base has.") { File = source.Path, Tensor = name };
-        int size = stored.DType.BitSize() / 8;
+        _ = source.TryGetTensor(name, out TensorInfo? stored);
+        int size = stored!.DType.BitSize() / 8;
         Span<byte> bytes = room.AsSpan(0, values.Length * size);
         reader.Read(stored, first * size, bytes);
         TensorConverter.Decode(stored.DType, bytes, values);
