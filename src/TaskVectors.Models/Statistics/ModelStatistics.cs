@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using TaskVectors.Algebra;
 using TaskVectors.Checkpoints;
+using TaskVectors.Checkpoints.Safetensors;
 using TaskVectors.Checkpoints.Statistics;
 using TaskVectors.Execution.Hashing;
 using TaskVectors.Models.Data;
@@ -112,7 +113,7 @@ public sealed class ModelStatistics : IDisposable
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         ArgumentNullException.ThrowIfNull(checkpoint);
-        using var file = new StatisticsFile(path, Tensors, MetadataOf(checkpoint, name));
+        using var file = new SafetensorsWriter(path, Tensors, MetadataOf(checkpoint, name));
         var watch = Stopwatch.StartNew();
         long done = 0;
         long total = (long)Examples * Passes;

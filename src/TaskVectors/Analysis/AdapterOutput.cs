@@ -73,7 +73,7 @@ public sealed class AdapterOutput
                 throw;
             }
 
-            DurableFile.FlushFolder(folder, [LoraConstants.ConfigFile, OutputTarget.ManifestFileName]);
+            DurableFile.FlushFolder(folder, [OutputTarget.ManifestFileName]);
             _target.RequireFree(_force);
             SealedOutput.MoveIntoPlace(_target, LoraConstants.WeightsFile, journal);
         }

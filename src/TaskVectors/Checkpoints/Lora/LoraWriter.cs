@@ -125,15 +125,14 @@ public static class LoraWriter
         try
         {
             _ = Directory.CreateDirectory(path);
-            SafetensorsFile.Write(Path.Combine(path, LoraConstants.WeightsFile), weights, metadata);
-            string partial = Path.Combine(path, $".{LoraConstants.ConfigFile}.{Guid.NewGuid():N}.partial");
-            File.WriteAllBytes(partial, config);
-            File.Move(partial, Path.Combine(path, LoraConstants.ConfigFile), overwrite: true);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw new StorageException(path, $"{path} cannot be written: {e.Message}", e);
         }
+
+        SafetensorsFile.Write(Path.Combine(path, LoraConstants.WeightsFile), weights, metadata);
+        PartialFile.Write(Path.Combine(path, LoraConstants.ConfigFile), config);
     }
 
     private static LoraException Unwritable(string folder, string tensor, string reason) =>

@@ -3,7 +3,7 @@ using TaskVectors.Tensors;
 namespace TaskVectors.Checkpoints.Safetensors;
 
 /// <summary>
-/// Writes whole files whose values are in memory. What does not fit in memory goes through <see cref="SafetensorsLayout"/>.
+/// Writes whole files whose values are in memory. What does not fit goes through <see cref="SafetensorsWriter"/>, or <see cref="SafetensorsLayout"/>.
 /// </summary>
 public static class SafetensorsFile
 {
@@ -25,65 +25,12 @@ public static class SafetensorsFile
         ArgumentException.ThrowIfNullOrEmpty(path);
         ArgumentNullException.ThrowIfNull(tensors);
         var given = tensors.ToArray();
+        using var writer = new SafetensorsWriter(path, given.Select(pair => pair.Tensor), metadata);
         foreach (var (tensor, values) in given)
         {
-            ThrowIfWrongSize(path, tensor, values);
+            writer.Write(tensor.Name, values.Span);
         }
 
-        var layout = SafetensorsLayout.Plan(
-            given.Select(pair => pair.Tensor),
-            metadata ?? new Dictionary<string, string>(StringComparer.Ordinal),
-            long.MaxValue,
-            Path.GetFileNameWithoutExtension(path))[0];
-        var byName = given.ToDictionary(pair => pair.Tensor.Name, pair => pair.Values, StringComparer.Ordinal);
-        WriteAndRename(Path.GetFullPath(path), layout, byName);
-    }
-
-    private static void ThrowIfWrongSize(string path, TensorInfo tensor, ReadOnlyMemory<byte> values)
-    {
-        long needed = SafetensorsValidation.ByteCount(tensor.Name, tensor.DType, tensor.Shape, path);
-        if (values.Length != needed)
-        {
-            throw new ArgumentException(
-                $"Tensor {QuotedName.Of(tensor.Name)} of shape {tensor.Shape} and dtype {tensor.DType.Name()} takes {needed} bytes; "
-                + $"{values.Length} are given.");
-        }
-    }
-
-    private static void WriteAndRename(string path, SafetensorsFileLayout layout, Dictionary<string, ReadOnlyMemory<byte>> values)
-    {
-        string temporary = Path.Combine(Path.GetDirectoryName(path)!, $".{Path.GetFileName(path)}.{Guid.NewGuid():N}.partial");
-        try
-        {
-            using (var stream = new FileStream(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None))
-            {
-                stream.Write(layout.Header.Span);
-                foreach (var (tensor, _) in layout.Tensors)
-                {
-                    stream.Write(values[tensor.Name].Span);
-                }
-
-                stream.Flush(flushToDisk: true);
-            }
-
-            File.Move(temporary, path, overwrite: true);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            DeleteQuietly(temporary);
-            throw new StorageException(path, $"{path} cannot be written: {e.Message}", e);
-        }
-    }
-
-    private static void DeleteQuietly(string temporary)
-    {
-        try
-        {
-            File.Delete(temporary);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            // The failure that led here is the one to report.
-        }
+        writer.Seal();
     }
 }
