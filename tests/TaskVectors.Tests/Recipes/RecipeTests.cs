@@ -23,15 +23,19 @@ public class RecipeTests : IDisposable
         GC.SuppressFinalize(this);
     }
 
-    [Fact]
-    public async Task A_gradient_runs_over_the_layers_and_filters_choose_by_part_of_the_name()
+    /// <summary>Numbers in quotes are numbers, as mergekit has it.</summary>
+    [Theory]
+    [InlineData("[0, 1]")]
+    [InlineData("[0e-1, 1]")]
+    [InlineData("['0', \"1\"]")]
+    public async Task A_gradient_runs_over_the_layers_and_filters_choose_by_part_of_the_name(string gradient)
     {
-        Checkpoint merged = await Merge("""
+        Checkpoint merged = await Merge($$"""
             merge_method: linear
             parameters: {normalize: false}
             models:
               - model: a.safetensors
-                parameters: {weight: [{filter: norm, value: 1}, {value: [0, 1]}]}
+                parameters: {weight: [{filter: norm, value: 1}, {value: {{gradient}}}]}
               - model: b.safetensors
                 parameters: {weight: 5e-1}
             """);
@@ -39,6 +43,13 @@ public class RecipeTests : IDisposable
         Assert.Equal([6, 6], TestModel.Values(merged, "model.layers.1.w"));
         Assert.Equal([8, 8], TestModel.Values(merged, "model.layers.2.w"));
         Assert.Equal([8, 8], TestModel.Values(merged, "model.norm.weight"));
+    }
+
+    [Fact]
+    public void A_list_of_words_is_no_gradient()
+    {
+        Recipe recipe = Load("merge_method: linear\nmodels: [{model: a.safetensors, parameters: {weight: ['0.1', 'half']}}, {model: b.safetensors, parameters: {weight: 1}}]");
+        Assert.Contains(recipe.Problems, problem => problem.Message == "'weight' must be a finite number, got 'half'.");
     }
 
     [Fact]

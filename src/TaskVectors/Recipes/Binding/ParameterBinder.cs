@@ -56,7 +56,7 @@ internal sealed class ParameterBinder(RecipeProblems problems)
         return new RecipeScalar(scalar, scalar.Text);
     }
 
-    // Words that are no numbers are a list of words for those methods that take one.
+    // A quoted number is a number, as for a scalar.
     private RecipeGradient? BindGradient(string name, YamlSequence list)
     {
         var anchors = ImmutableArray.CreateBuilder<RecipeScalar>();
