@@ -33,6 +33,7 @@ internal sealed class InputResolution
         Names = new ModelNames(options.ModelNames);
         _computations = computations;
         _ = Names.Of(form.Anchor);
+        RequireModel(form.Anchor);
     }
 
     /// <summary>The source whose tensors the result takes.</summary>
@@ -65,11 +66,7 @@ internal sealed class InputResolution
             return known;
         }
 
-        if (StatisticsMetadata.IsStatistics(source))
-        {
-            Errors.Add(new EditException(EditError.StatisticsMismatch, $"'{Names.Of(source)}' ({source.Path}) holds statistics of a model, not a model.") { File = source.Path });
-        }
-
+        RequireModel(source);
         CheckpointSource resolved = source;
         try
         {
@@ -125,6 +122,18 @@ internal sealed class InputResolution
         }
 
         return fingerprint;
+    }
+
+    private void RequireModel(CheckpointSource source)
+    {
+        if (StatisticsMetadata.IsStatistics(source) && !Errors.Exists(error => error.File == source.Path))
+        {
+            string model = source.Metadata.TryGetValue(StatisticsMetadata.ModelNameKey, out string? name) ? $", called {QuotedName.Of(name)} then" : string.Empty;
+            Errors.Add(new EditException(
+                EditError.StatisticsMismatch,
+                $"'{Names.Of(source)}' ({source.Path}) holds statistics of a model, not a model. Give the model itself{model}; statistics go beside it to merge methods that weigh models by them.")
+            { File = source.Path });
+        }
     }
 
     private static int CountOf(AffineForm form) =>

@@ -87,12 +87,28 @@ public sealed class StatisticsOperandTests : IDisposable
         Assert.Equal(MergeError.WrongStatistics, Assert.Throws<MergeException>(() => MergeMethods.Find("regmean").Merge([_a, _b], new ConstantParameters([]))).Error);
     }
 
-    [Fact]
-    public void Statistics_do_not_pass_for_a_model()
+    [Theory]
+    [InlineData("fb")]
+    [InlineData("weighted(0.5*fb)")]
+    [InlineData("fb + a - b")]
+    [InlineData("a + fb - b")]
+    [InlineData("fb - a")]
+    [InlineData("a - fb")]
+    [InlineData("linear(fb, a, weight: [1, 1])")]
+    [InlineData("linear(a, fb, weight: [1, 1])")]
+    [InlineData("fb + ties(a - fb, b - fb)")]
+    [InlineData("a + ties(fb - a, b - a)")]
+    [InlineData("fisher(fb, b, fa, fb)")]
+    public void Statistics_do_not_pass_for_a_model(string expression)
     {
-        Checkpoint mean = MergeMethods.Find("linear").Merge([_a, _fisherB], new ConstantParameters([new("weight", "1")]));
-        TaskVectorsException error = Assert.ThrowsAny<TaskVectorsException>(() => EditPlanner.Plan(mean, new OutputTarget(_sandbox["out"]), EditOptions.Default));
-        Assert.Contains("holds statistics of a model, not a model", error.Message, StringComparison.Ordinal);
+        ExpressionModels models = new ExpressionModels().AddMergeMethods().Add("a", _a).Add("b", _b).Add("fa", _fisherA).Add("fb", _fisherB);
+        var parsed = EditExpression.Parse(expression, models);
+        var target = new OutputTarget(_sandbox["out"]);
+        TaskVectorsException error = Assert.ThrowsAny<TaskVectorsException>(
+            () => parsed.Checkpoint is { } checkpoint ? EditPlanner.Plan(checkpoint, target, EditOptions.Default) : EditPlanner.Plan(parsed.TaskVector!, target, EditOptions.Default));
+        EditException found = Assert.Single(error is AggregateEditException several ? several.Errors.OfType<EditException>() : [(EditException)error], each => each.Message.Contains("holds statistics of a model, not a model", StringComparison.Ordinal));
+        Assert.Equal((EditError.StatisticsMismatch, ErrorCategory.BadInput, _sandbox["fb.safetensors"]), (found.Error, found.Category, found.File));
+        Assert.Contains("Give the model itself, called 'somebody' then", found.Message, StringComparison.Ordinal);
     }
 
     [Fact]
