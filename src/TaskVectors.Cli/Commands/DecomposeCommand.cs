@@ -100,24 +100,11 @@ internal sealed class DecomposeCommand : Verb
             return ExitCode.Done;
         }
 
-        DecompositionReport report = await ExecuteAsync(plan, reporter, cancellationToken).ConfigureAwait(false);
+        DecompositionReport report = await ProgressDisplay.RunAsync(
+            reporter, plan.Target, progress => DecompositionRunner.RunAsync(plan, progress, cancellationToken)).ConfigureAwait(false);
         new DecompositionText(report, plan.Target).Write(reporter);
         _picture.Write(parsed, reporter, () => DecompositionPicture.Draw(report));
         return ExitCode.Done;
-    }
-
-    private static async Task<DecompositionReport> ExecuteAsync(
-        DecompositionPlan plan, Reporter reporter, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return await ProgressDisplay.RunAsync(
-                reporter, progress => DecompositionRunner.RunAsync(plan, progress, cancellationToken)).ConfigureAwait(false);
-        }
-        catch (OperationCanceledException cause)
-        {
-            throw new InterruptedEditException(plan.Target, cause);
-        }
     }
 
     private DecompositionOptions Bind(ParseResult parsed)

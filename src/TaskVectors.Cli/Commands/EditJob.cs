@@ -29,18 +29,8 @@ internal sealed class EditJob(EditPlan plan, IReadOnlyList<string> warnings, Rep
     }
 
     /// <summary>Runs the plan under a display of progress.</summary>
-    public async Task<Manifest> ExecuteAsync(CancellationToken cancellationToken)
-    {
-        try
-        {
-            return await ProgressDisplay.RunAsync(
-                reporter, progress => EditExecutor.RunAsync(plan, progress, cancellationToken)).ConfigureAwait(false);
-        }
-        catch (OperationCanceledException cause)
-        {
-            throw new InterruptedEditException(plan.Target, cause);
-        }
-    }
+    public Task<Manifest> ExecuteAsync(CancellationToken cancellationToken) =>
+        ProgressDisplay.RunAsync(reporter, plan.Target, progress => EditExecutor.RunAsync(plan, progress, cancellationToken));
 
     private IReadOnlyList<string> AllWarnings(Manifest manifest) => [.. warnings.Union(manifest.Warnings, StringComparer.Ordinal)];
 }

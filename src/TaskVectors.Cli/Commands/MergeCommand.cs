@@ -6,8 +6,8 @@ using TaskVectors.Cli.Models;
 using TaskVectors.Cli.Options;
 using TaskVectors.Cli.Output;
 using TaskVectors.Execution;
+using TaskVectors.Execution.Manifests;
 using TaskVectors.Execution.Masks;
-using TaskVectors.Execution.Planning;
 using TaskVectors.Merging;
 using TaskVectors.Merging.Parameters;
 using TaskVectors.Recipes;
@@ -118,28 +118,27 @@ internal sealed class MergeCommand : EditVerb
         for (int task = 0; task < outputs.Length; task++)
         {
             string text = Compose(parsed, models, [$"{TaskSetting(parsed)}={task + 1}"]);
-            EditJob job = asMasks
-                ? await MaskJobAsync(text, all, outputs[task], parsed, reporter, cancellationToken).ConfigureAwait(false)
-                : JobOf($"{text} - {all[^1].Quoted}", all, outputs[task], parsed, reporter);
-            reports.Add(await job.ReportAsync(cancellationToken).ConfigureAwait(false));
+            reports.Add(asMasks
+                ? await WriteMaskAsync(text, all, outputs[task], parsed, reporter, cancellationToken).ConfigureAwait(false)
+                : await JobOf($"{text} - {all[^1].Quoted}", all, outputs[task], parsed, reporter).ReportAsync(cancellationToken).ConfigureAwait(false));
         }
 
         new TaskMergeReport(merged, reports).Write(reporter);
         return ExitCode.Done;
     }
 
-    private async Task<EditJob> MaskJobAsync(string text, ModelSet models, OutputTarget target, ParseResult parsed, Reporter reporter, CancellationToken cancellationToken)
+    private async Task<EditReport> WriteMaskAsync(string text, ModelSet models, OutputTarget target, ParseResult parsed, Reporter reporter, CancellationToken cancellationToken)
     {
         Checkpoint model = EditExpression.Parse(text, models.ToExpressionModels()).Checkpoint!;
-        EditOptions options = OptionsFor(parsed, target);
+        EditOptions options = OptionsFor(parsed, target) with { ModelNames = models.NamesByPath };
         if (!reporter.IsJson)
         {
             reporter.Note($"Mask of: {Printable.Of(text)}");
         }
 
-        TaskMask mask = await Task.Run(() => TaskMask.Measure(model, models.Models[0].RequireStored(), models[^1].RequireStored(), options, cancellationToken), cancellationToken).ConfigureAwait(false);
-        EditPlan plan = mask.Plan(target, options with { ModelNames = models.NamesByPath });
-        return new EditJob(plan, plan.Warnings, reporter);
+        Manifest manifest = await ProgressDisplay.RunAsync(
+            reporter, target, progress => TaskMask.WriteAsync(model, models.Models[0].RequireStored(), models[^1].RequireStored(), target, options, progress, cancellationToken)).ConfigureAwait(false);
+        return new EditReport(target, manifest, manifest.Warnings);
     }
 
     private string? TaskSetting(ParseResult parsed) => MergeMethods.Find(parsed.GetRequiredValue(_method)).TaskParameter?.Name;

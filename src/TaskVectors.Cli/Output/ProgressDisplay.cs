@@ -19,6 +19,19 @@ internal static class ProgressDisplay
             : await work(new ProgressLines(reporter.Terminal.Error)).ConfigureAwait(false);
     }
 
+    /// <summary>Runs work that writes an output under a display; when it is interrupted, the user learns how to go on.</summary>
+    public static async Task<T> RunAsync<T>(Reporter reporter, OutputTarget target, Func<IProgress<EditProgress>?, Task<T>> work)
+    {
+        try
+        {
+            return await RunAsync(reporter, work).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException cause)
+        {
+            throw new InterruptedEditException(target, cause);
+        }
+    }
+
     /// <summary>Runs work of another kind under a display.</summary>
     /// <param name="reporter">How the command speaks.</param>
     /// <param name="lines">What writes lines to standard error.</param>

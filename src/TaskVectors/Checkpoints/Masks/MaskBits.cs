@@ -8,7 +8,10 @@ internal static class MaskBits
     private const int ByteBits = 8;
 
     /// <summary>The shape of the mask of a tensor: its bytes.</summary>
-    public static TensorShape ShapeOf(TensorShape tensor) => new((tensor.ElementCount + ByteBits - 1) / ByteBits);
+    public static TensorShape ShapeOf(TensorShape tensor) => new(ByteCount(tensor.ElementCount));
+
+    /// <summary>The bytes that hold the bits of a number of elements.</summary>
+    public static long ByteCount(long elements) => (elements + ByteBits - 1) / ByteBits;
 
     /// <summary>Packs which values are not zero, NaN among them.</summary>
     public static void Pack(ReadOnlySpan<double> values, Span<byte> bits)

@@ -3,8 +3,10 @@ using System.Globalization;
 using TaskVectors.Algebra;
 using TaskVectors.Checkpoints;
 using TaskVectors.Checkpoints.Masks;
+using TaskVectors.Execution.Manifests;
 using TaskVectors.Execution.Merges;
 using TaskVectors.Execution.Planning;
+using TaskVectors.Execution.Tiles;
 using TaskVectors.Tensors;
 
 namespace TaskVectors.Execution.Masks;
@@ -33,14 +35,34 @@ public sealed class TaskMask
     /// <summary>lambda; 1 where nothing is left of the task.</summary>
     public double Rescaler { get; }
 
+    /// <summary>Makes a mask: finds the rescaler and then writes the file, under one display of progress.</summary>
+    /// <param name="task">The model of the task, as an edit.</param>
+    /// <param name="pretrained">The base, stored.</param>
+    /// <param name="merged">The merged model, stored.</param>
+    /// <param name="target">Where to, as for <see cref="Plan"/>.</param>
+    /// <param name="options">The options of the merge.</param>
+    /// <param name="progress">Told of bytes of the mask, each of which is computed twice.</param>
+    /// <param name="cancellationToken">Stops it; what has been written is kept for <see cref="EditOptions.Resume"/>.</param>
+    /// <returns>The manifest of the mask.</returns>
+    /// <exception cref="TaskVectorsException">The edit cannot be made, or the mask cannot be written there.</exception>
+    public static async Task<Manifest> WriteAsync(
+        Checkpoint task, CheckpointSource pretrained, CheckpointSource merged, OutputTarget target, EditOptions options, IProgress<EditProgress>? progress = null, CancellationToken cancellationToken = default)
+    {
+        var halves = progress is null ? null : new HalvedProgress(progress);
+        TaskMask mask = await Task.Run(() => Measure(task, pretrained, merged, options, halves?.First, cancellationToken), cancellationToken).ConfigureAwait(false);
+        return await EditExecutor.RunAsync(mask.Plan(target, options), halves?.Second, cancellationToken).ConfigureAwait(false);
+    }
+
     /// <summary>Finds the rescaler: reads the models once.</summary>
     /// <param name="task">The model of the task, as an edit.</param>
     /// <param name="pretrained">The base, stored.</param>
     /// <param name="merged">The merged model, stored.</param>
     /// <param name="options">The options of the merge: the filter that it had, and how many tensors are read at once, on which the result does not depend.</param>
+    /// <param name="progress">Told of bytes as if the mask were read and written.</param>
     /// <param name="cancellationToken">Stops it.</param>
     /// <exception cref="TaskVectorsException">The edit cannot be made, a model lacks a tensor of the base, or reading failed.</exception>
-    public static TaskMask Measure(Checkpoint task, CheckpointSource pretrained, CheckpointSource merged, EditOptions options, CancellationToken cancellationToken = default)
+    public static TaskMask Measure(
+        Checkpoint task, CheckpointSource pretrained, CheckpointSource merged, EditOptions options, IProgress<EditProgress>? progress = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(task);
         ArgumentNullException.ThrowIfNull(pretrained);
@@ -51,11 +73,12 @@ public sealed class TaskMask
         RequireTensors(tensors, model);
         RequireTensors(tensors, merged);
         var sums = new (double Own, double Masked)[tensors.Length];
+        var meter = new ProgressMeter(progress, tensors.Sum(tensor => MovedBytes(tensor.ElementCount)));
         using var own = new DifferenceReader(model, pretrained);
         using var whole = new DifferenceReader(merged, pretrained);
         try
         {
-            _ = Parallel.For(0, tensors.Length, new ParallelOptions { MaxDegreeOfParallelism = options.Threads, CancellationToken = cancellationToken }, index => sums[index] = SumsOf(tensors[index], own, whole, cancellationToken));
+            _ = Parallel.For(0, tensors.Length, new ParallelOptions { MaxDegreeOfParallelism = options.Threads, CancellationToken = cancellationToken }, index => sums[index] = SumsOf(tensors[index], own, whole, meter, cancellationToken));
         }
         catch (AggregateException error)
         {
@@ -86,6 +109,9 @@ public sealed class TaskMask
         return EditPlanner.Plan(mask, target, options with { OutputDType = null, Filter = TensorFilter.All, Metadata = Metadata(options) }) with { Kind = MaskMetadata.MaskKind };
     }
 
+    // The bits of the mask, computed and written.
+    private static long MovedBytes(long elements) => 2 * MaskBits.ByteCount(elements);
+
     private static void RequireTensors(TensorInfo[] tensors, CheckpointSource source)
     {
         foreach (TensorInfo tensor in tensors)
@@ -106,7 +132,7 @@ public sealed class TaskMask
         .SetItem(MaskMetadata.MergedNameKey, Path.GetFileName(_merged.Path))
         .SetItem(MaskMetadata.MergedFingerprintKey, CheckpointFingerprint.Compute(_merged));
 
-    private static (double Own, double Masked) SumsOf(TensorInfo tensor, DifferenceReader own, DifferenceReader whole, CancellationToken cancellationToken)
+    private static (double Own, double Masked) SumsOf(TensorInfo tensor, DifferenceReader own, DifferenceReader whole, ProgressMeter meter, CancellationToken cancellationToken)
     {
         double[] task = new double[Math.Min(PieceElements, tensor.ElementCount)];
         double[] merged = new double[task.Length];
@@ -122,6 +148,8 @@ public sealed class TaskMask
                 sums.Own += Math.Abs(task[index]);
                 sums.Masked += task[index] != 0 ? Math.Abs(merged[index]) : 0;
             }
+
+            meter.Advance(MovedBytes(count), tensor.Name);
         }
 
         return sums;

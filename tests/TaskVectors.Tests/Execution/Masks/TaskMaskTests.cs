@@ -106,6 +106,34 @@ public sealed class TaskMaskTests : IDisposable
     }
 
     [Fact]
+    public async Task Measuring_and_writing_are_told_as_one_job()
+    {
+        TaskMask measured = await Measure("unified", EditOptions.Default);
+        TaskVector[] tasks = [Checkpoint.Open(_folder["a.safetensors"]) - _base, Checkpoint.Open(_folder["b.safetensors"]) - _base];
+        Checkpoint task = _base + MergeMethods.Find("emr").Merge(tasks, new MergeSetting("task", "1"));
+        var target = new OutputTarget(_folder["unified.a.mask.safetensors"]);
+        List<EditProgress> reports = [];
+        var progress = new Callback(report =>
+        {
+            lock (reports)
+            {
+                reports.Add(report);
+            }
+        });
+        _ = await TaskMask.WriteAsync(task, _base.Base, CheckpointFormats.Open(_folder["unified.safetensors"]), target, EditOptions.Default, progress);
+        long half = 2 * Lengths.Sum(length => (length + 7L) / 8);
+        Assert.InRange(reports[0].BytesDone, 1, half);
+        Assert.Equal(2 * half, reports[0].BytesTotal);
+        Assert.Equal(EditPhase.Done, reports[^1].Phase);
+        Assert.Equal(reports.Select(report => report.Elapsed).Order(), reports.Select(report => report.Elapsed));
+        Assert.All(reports.Where(report => report.Phase == EditPhase.Seal), report => Assert.InRange(report.BytesDone, 2 * half, report.BytesTotal));
+
+        byte[] written = await File.ReadAllBytesAsync(target.Path);
+        _ = await EditExecutor.RunAsync(measured.Plan(target, EditOptions.Default with { Force = true }));
+        Assert.Equal(written, await File.ReadAllBytesAsync(target.Path));
+    }
+
+    [Fact]
     public async Task A_mask_is_an_operand_of_merges_and_sums_like_any_task_vector()
     {
         TaskVector mask = TaskVector.Open(await WriteMask());
