@@ -12,10 +12,6 @@ internal sealed class Comparison(Settings settings)
     private const int Draws = 20;
     private const int Products = 9;
 
-    // A release of OpenBLAS may choose differently from us: both sides get the kernel that ours asks for, unless the caller names one.
-    private const string CoreType = "OPENBLAS_CORETYPE";
-    private static readonly string? Kernel = LinearAlgebraProvider.Create() is { Name: "openblas" } algebra ? algebra.Kernel : null;
-
     private string OurOutput => Path.Combine(settings.Folder, "ours");
 
     private string TheirOutput => Path.Combine(settings.Folder, "torch");
@@ -27,7 +23,7 @@ internal sealed class Comparison(Settings settings)
         {
             long start = Stopwatch.GetTimestamp();
             var set = VectorSet.Make(settings.Folder, settings.Layers, settings.Tasks);
-            Print($"{settings.Layers} layers of a ViT-B/32 ({set.Matrices.Length} matrices), {settings.Tasks} task vectors, {settings.Threads} threads on each side, medians of {settings.Runs} runs in turn; made in {Stopwatch.GetElapsedTime(start).TotalSeconds:F0} s");
+            Table.Print($"{settings.Layers} layers of a ViT-B/32 ({set.Matrices.Length} matrices), {settings.Tasks} task vectors, {settings.Threads} threads on each side, medians of {settings.Runs} runs in turn; made in {Stopwatch.GetElapsedTime(start).TotalSeconds:F0} s");
             await CompareSetAsync(set, [.. parts.Where(part => part != "gemm")], cancellation);
         }
 
@@ -36,20 +32,20 @@ internal sealed class Comparison(Settings settings)
             await CompareProductsAsync(cancellation);
         }
 
-        Clean();
+        settings.Clean();
     }
 
     private async Task CompareSetAsync(VectorSet set, string[] parts, CancellationToken cancellation)
     {
         _ = Directory.CreateDirectory(OurOutput);
         _ = Directory.CreateDirectory(TheirOutput);
-        Print($"| what | ours s | torch s | torch / ours | difference | our peak RSS MiB | torch's | our kernel | torch's |");
-        Print($"|---|---|---|---|---|---|---|---|---|");
+        Table.Print($"| what | ours s | torch s | torch / ours | difference | our peak RSS MiB | torch's | our kernel | torch's |");
+        Table.Print($"|---|---|---|---|---|---|---|---|---|");
         foreach (string part in parts)
         {
             (string job, bool isExact) = part.EndsWith(".exact", StringComparison.Ordinal) ? (part[..^".exact".Length], true) : (part, false);
-            List<SideResult> ours = [];
-            List<SideResult> theirs = [];
+            List<DecomposeResult> ours = [];
+            List<DecomposeResult> theirs = [];
             for (int run = 0; run < settings.Runs; run++)
             {
                 ours.Add(await OursAsync([job, settings.Folder, "--exact", isExact.ToString(), "--out", OurOutput], cancellation));
@@ -57,18 +53,18 @@ internal sealed class Comparison(Settings settings)
             }
 
             string difference = job == "decompose" ? Difference(ours[0].Findings, theirs[0].Findings) : Difference(set);
-            double ratio = Statistics.Median([.. ours.Zip(theirs, (left, right) => right.Seconds / left.Seconds)]);
+            double ratio = Table.Median([.. ours.Zip(theirs, (left, right) => right.Seconds / left.Seconds)]);
             string label = isExact ? $"{job}, exact, torch in F64" : job;
-            Print($"| {label} | {Seconds(ours):F2} | {Seconds(theirs):F2} | {ratio:F2} | {difference} | {Peak(ours)} | {Peak(theirs)} | {ours[0].Kernel} | {theirs[0].Kernel} |");
+            Table.Print($"| {label} | {Seconds(ours):F2} | {Seconds(theirs):F2} | {ratio:F2} | {difference} | {Peak(ours)} | {Peak(theirs)} | {ours[0].Kernel} | {theirs[0].Kernel} |");
         }
     }
 
     private async Task CompareProductsAsync(CancellationToken cancellation)
     {
         string[] sizes = [.. settings.Sizes.Select(size => size.ToString(CultureInfo.InvariantCulture))];
-        List<SideResult> managed = [];
-        List<SideResult> native = [];
-        List<SideResult> theirs = [];
+        List<DecomposeResult> managed = [];
+        List<DecomposeResult> native = [];
+        List<DecomposeResult> theirs = [];
         for (int run = 0; run < settings.Runs; run++)
         {
             theirs.Add(await TheirsAsync(["gemm", .. sizes, "--runs", Products.ToString(CultureInfo.InvariantCulture)], cancellation));
@@ -76,13 +72,13 @@ internal sealed class Comparison(Settings settings)
             managed.Add(await OursAsync(["gemm", .. sizes, "--runs", Products.ToString(CultureInfo.InvariantCulture)], cancellation, LinearAlgebraChoice.Managed));
         }
 
-        Print($"F32 products of square matrices, {settings.Threads} threads, medians of {settings.Runs} processes of {Products} products: {managed[0].Kernel}; {native[0].Kernel}; {theirs[0].Kernel}");
-        Print($"| size | torch GFLOP/s | openblas GFLOP/s | managed GFLOP/s | openblas / torch | managed / torch |");
-        Print($"|---|---|---|---|---|---|");
+        Table.Print($"F32 products of square matrices, {settings.Threads} threads, medians of {settings.Runs} processes of {Products} products: {managed[0].Kernel}; {native[0].Kernel}; {theirs[0].Kernel}");
+        Table.Print($"| size | torch GFLOP/s | openblas GFLOP/s | managed GFLOP/s | openblas / torch | managed / torch |");
+        Table.Print($"|---|---|---|---|---|---|");
         foreach (int size in settings.Sizes)
         {
-            double Rate(List<SideResult> side) => 2e-9 * Math.Pow(size, 3) / Statistics.Median([.. side.Select(result => result.Times[size.ToString(CultureInfo.InvariantCulture)])]);
-            Print($"| {size} | {Rate(theirs):F0} | {Rate(native):F0} | {Rate(managed):F0} | {100 * Rate(native) / Rate(theirs):F0} % | {100 * Rate(managed) / Rate(theirs):F0} % |");
+            double Rate(List<DecomposeResult> side) => 2e-9 * Math.Pow(size, 3) / Table.Median([.. side.Select(result => result.Times[size.ToString(CultureInfo.InvariantCulture)])]);
+            Table.Print($"| {size} | {Rate(theirs):F0} | {Rate(native):F0} | {Rate(managed):F0} | {100 * Rate(native) / Rate(theirs):F0} % | {100 * Rate(managed) / Rate(theirs):F0} % |");
         }
     }
 
@@ -117,46 +113,15 @@ internal sealed class Comparison(Settings settings)
         return (difference, norm);
     }
 
-    private Task<SideResult> OursAsync(string[] arguments, CancellationToken cancellation, LinearAlgebraChoice? choice = null)
-    {
-        IEnumerable<string> host = Path.GetFileNameWithoutExtension(Environment.ProcessPath) == "dotnet" ? [typeof(Comparison).Assembly.Location] : [];
-        string[] common = ["--threads", settings.Threads.ToString(CultureInfo.InvariantCulture), "--linear-algebra", (choice ?? settings.LinearAlgebra).ToString()];
-        string[] task = arguments[0] == "decompose" ? ["--fraction", Fraction.ToString(CultureInfo.InvariantCulture), "--draws", Draws.ToString(CultureInfo.InvariantCulture)] : [];
-        return RunAsync(Environment.ProcessPath!, [.. host, "worker", .. arguments, .. task, .. common], cancellation);
-    }
+    private Task<DecomposeResult> OursAsync(string[] arguments, CancellationToken cancellation, LinearAlgebraChoice? choice = null) =>
+        SideProcess.OursAsync<DecomposeResult>([.. arguments, .. OptionsOf(arguments[0]), .. settings.ThreadArguments, "--linear-algebra", (choice ?? settings.LinearAlgebra).ToString()], cancellation);
 
-    private Task<SideResult> TheirsAsync(string[] arguments, CancellationToken cancellation)
-    {
-        string script = Path.Combine(AppContext.BaseDirectory, "reference.py");
-        string[] task = arguments[0] == "decompose" ? ["--fraction", Fraction.ToString(CultureInfo.InvariantCulture), "--draws", Draws.ToString(CultureInfo.InvariantCulture)] : [];
-        return RunAsync(settings.Python, [script, .. arguments, .. task, "--threads", settings.Threads.ToString(CultureInfo.InvariantCulture)], cancellation);
-    }
+    private Task<DecomposeResult> TheirsAsync(string[] arguments, CancellationToken cancellation) =>
+        SideProcess.TheirsAsync<DecomposeResult>(settings.Python, [.. arguments, .. OptionsOf(arguments[0]), .. settings.ThreadArguments], cancellation);
 
-    private static async Task<SideResult> RunAsync(string file, IEnumerable<string> arguments, CancellationToken cancellation)
-    {
-        var start = new ProcessStartInfo(file, arguments) { RedirectStandardOutput = true };
-        if (Kernel is not null)
-        {
-            _ = start.Environment.TryAdd(CoreType, Kernel);
-        }
+    private static string[] OptionsOf(string job) => job == "decompose" ? ["--fraction", Fraction.ToString(CultureInfo.InvariantCulture), "--draws", Draws.ToString(CultureInfo.InvariantCulture)] : [];
 
-        using Process process = Process.Start(start)!;
-        string output = await process.StandardOutput.ReadToEndAsync(cancellation);
-        await process.WaitForExitAsync(cancellation);
-        return process.ExitCode == 0 ? SideResult.Parse(output) : throw new InvalidOperationException($"{file} failed with exit code {process.ExitCode}.");
-    }
+    private static double Seconds(List<DecomposeResult> side) => Table.Median([.. side.Select(result => result.Seconds)]);
 
-    private static double Seconds(List<SideResult> side) => Statistics.Median([.. side.Select(result => result.Seconds)]);
-
-    private static long Peak(List<SideResult> side) => side.Max(result => result.PeakBytes) >> 20;
-
-    private static void Print(FormattableString line) => Console.WriteLine(line.ToString(CultureInfo.InvariantCulture));
-
-    private void Clean()
-    {
-        if (!settings.Keep && Directory.Exists(settings.Folder))
-        {
-            Directory.Delete(settings.Folder, recursive: true);
-        }
-    }
+    private static long Peak(List<DecomposeResult> side) => side.Max(result => result.PeakBytes) >> 20;
 }

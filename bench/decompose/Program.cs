@@ -1,38 +1,28 @@
 using System.CommandLine;
+using TaskVectors.Benchmarks;
 using TaskVectors.Benchmarks.Decompose;
-using TaskVectors.LinearAlgebra;
 
 string[] known = ["decompose", "decompose.exact", "tsvm", "tsvm.exact", "iso_c", "iso_c.exact", "gemm"];
-Option<string> folder = new("--folder") { Description = "Where the task vectors and results lie; removed afterwards.", DefaultValueFactory = _ => Path.Combine(Path.GetTempPath(), "taskvectors-bench-decompose") };
+ComparisonOptions common = new("taskvectors-bench-decompose", "the task vectors and results", 3, "Runs of each, in turn with the other side.");
 Option<int> layers = new("--layers") { Description = "How many layers of the 12 are made; nothing is extrapolated from fewer.", DefaultValueFactory = _ => 12 };
 Option<int> tasks = new("--tasks") { Description = "How many task vectors.", DefaultValueFactory = _ => 8 };
 Option<string[]> parts = new("--parts") { Description = $"What is compared: {string.Join(", ", known)}. Exact parts are held against torch in F64.", DefaultValueFactory = _ => ["decompose", "tsvm", "iso_c", "gemm"], AllowMultipleArgumentsPerToken = true };
 Option<int[]> sizes = new("--sizes") { Description = "The sizes of products.", DefaultValueFactory = _ => [512, 1024, 2048, 4096], AllowMultipleArgumentsPerToken = true };
-Option<int> runs = new("--runs") { Description = "Runs of each, in turn with the other side.", DefaultValueFactory = _ => 3 };
-Option<int> threads = new("--threads") { Description = "The threads of each side.", DefaultValueFactory = _ => Environment.ProcessorCount };
-Option<LinearAlgebraChoice> choice = new("--linear-algebra") { Description = "Our implementation.", DefaultValueFactory = _ => LinearAlgebraChoice.Auto };
-Option<string> python = new("--python") { Description = "A Python with torch.", DefaultValueFactory = _ => "/usr/bin/python3" };
-Option<bool> keep = new("--keep") { Description = "Keep the task vectors for the next call." };
 parts.AcceptOnlyFromAmong(known);
 
 RootCommand root = new("Times decompositions, spectral merges and matrix products against plain torch on the same cores and the same numbers, in turn, in one run. Set OPENBLAS_CORETYPE to give both sides the same kernel.")
 {
-    folder, layers, tasks, parts, sizes, runs, threads, choice, python, keep,
+    layers, tasks, parts, sizes,
 };
+common.AddTo(root);
 root.SetAction(async (parsed, cancellation) =>
 {
-    var settings = new Settings
+    var settings = new Settings(common, parsed)
     {
-        Folder = Path.GetFullPath(parsed.GetRequiredValue(folder)),
         Layers = parsed.GetRequiredValue(layers),
         Tasks = parsed.GetRequiredValue(tasks),
         Parts = parsed.GetRequiredValue(parts),
         Sizes = parsed.GetRequiredValue(sizes),
-        Runs = parsed.GetRequiredValue(runs),
-        Threads = parsed.GetRequiredValue(threads),
-        LinearAlgebra = parsed.GetRequiredValue(choice),
-        Python = parsed.GetRequiredValue(python),
-        Keep = parsed.GetValue(keep),
     };
     await new Comparison(settings).RunAsync(cancellation);
 });
@@ -46,18 +36,18 @@ Option<double> fraction = new("--fraction");
 Option<int> draws = new("--draws");
 worker.Add(job);
 worker.Add(operands);
-foreach (Option option in new Option[] { exact, output, fraction, draws, runs, threads, choice })
+foreach (Option option in new Option[] { exact, output, fraction, draws, common.Runs, common.Threads, common.LinearAlgebra })
 {
     worker.Add(option);
 }
 
 worker.SetAction(parsed =>
 {
-    var side = new Worker(parsed.GetRequiredValue(choice), parsed.GetRequiredValue(threads));
+    var side = new Worker(parsed.GetRequiredValue(common.LinearAlgebra), parsed.GetRequiredValue(common.Threads));
     string[] given = parsed.GetRequiredValue(operands);
     Console.WriteLine(parsed.GetRequiredValue(job) switch
     {
-        "gemm" => side.Gemm([.. given.Select(int.Parse)], parsed.GetRequiredValue(runs)),
+        "gemm" => side.Gemm([.. given.Select(int.Parse)], parsed.GetRequiredValue(common.Runs)),
         "decompose" => side.Decompose(given[0], parsed.GetValue(fraction), parsed.GetValue(draws), parsed.GetValue(exact)),
         string method => side.Merge(given[0], method, parsed.GetValue(exact), parsed.GetRequiredValue(output)),
     });

@@ -1,11 +1,9 @@
-using TaskVectors.LinearAlgebra;
+using System.CommandLine;
 
 namespace TaskVectors.Benchmarks.Decompose;
 
-internal sealed record Settings
+internal sealed record Settings(ComparisonOptions Common, ParseResult Parsed) : ComparisonSettings(Common, Parsed)
 {
-    public required string Folder { get; init; }
-
     public required int Layers { get; init; }
 
     public required int Tasks { get; init; }
@@ -13,14 +11,4 @@ internal sealed record Settings
     public required string[] Parts { get; init; }
 
     public required int[] Sizes { get; init; }
-
-    public required int Runs { get; init; }
-
-    public required int Threads { get; init; }
-
-    public required LinearAlgebraChoice LinearAlgebra { get; init; }
-
-    public required string Python { get; init; }
-
-    public required bool Keep { get; init; }
 }

@@ -15,7 +15,7 @@ namespace TaskVectors.Benchmarks.Decompose;
 /// <summary>Our side, in a process of its own: as many matrices at once as there are threads, each operation on one thread, as commands run it.</summary>
 internal sealed class Worker(LinearAlgebraChoice choice, int threads)
 {
-    public SideResult Decompose(string folder, double fraction, int draws, bool isExact)
+    public DecomposeResult Decompose(string folder, double fraction, int draws, bool isExact)
     {
         ILinearAlgebraProvider algebra = LinearAlgebraProvider.Create(choice, threads: 1);
         var set = VectorSet.Open(folder);
@@ -32,7 +32,7 @@ internal sealed class Worker(LinearAlgebraChoice choice, int threads)
         return Result(Stopwatch.GetElapsedTime(start).TotalSeconds, algebra) with { Findings = findings };
     }
 
-    public SideResult Merge(string folder, string method, bool isExact, string output)
+    public DecomposeResult Merge(string folder, string method, bool isExact, string output)
     {
         ILinearAlgebraProvider algebra = LinearAlgebraProvider.Create(choice, threads: 1);
         var set = VectorSet.Open(folder);
@@ -47,7 +47,7 @@ internal sealed class Worker(LinearAlgebraChoice choice, int threads)
             using var vectors = new UnitVectors(set, folder, set.Matrices[index]);
             merged[set.Matrices[index].Name] = kernel.Merge(vectors, context)[0];
         });
-        SideResult result = Result(Stopwatch.GetElapsedTime(start).TotalSeconds, algebra);
+        DecomposeResult result = Result(Stopwatch.GetElapsedTime(start).TotalSeconds, algebra);
         foreach ((string name, Matrix<double> values) in merged)
         {
             File.WriteAllBytes(Path.Combine(output, name + ".f64"), MemoryMarshal.AsBytes(values.Elements).ToArray());
@@ -56,7 +56,7 @@ internal sealed class Worker(LinearAlgebraChoice choice, int threads)
         return result;
     }
 
-    public SideResult Gemm(int[] sizes, int runs)
+    public DecomposeResult Gemm(int[] sizes, int runs)
     {
         ILinearAlgebraProvider algebra = LinearAlgebraProvider.Create(choice, threads);
         var times = new Dictionary<string, double>();
@@ -73,7 +73,7 @@ internal sealed class Worker(LinearAlgebraChoice choice, int threads)
                 seconds.Add(Stopwatch.GetElapsedTime(start).TotalSeconds);
             }
 
-            times[size.ToString(CultureInfo.InvariantCulture)] = Statistics.Median([.. seconds.Skip(1)]);
+            times[size.ToString(CultureInfo.InvariantCulture)] = Table.Median([.. seconds.Skip(1)]);
         }
 
         return Result(0, algebra) with { Times = times };
@@ -129,13 +129,6 @@ internal sealed class Worker(LinearAlgebraChoice choice, int threads)
         return Matrix.Wrap(values, size, size);
     }
 
-    private static SideResult Result(double seconds, ILinearAlgebraProvider algebra) =>
-        new() { Seconds = seconds, Kernel = $"{algebra.Name} {algebra.Kernel}", PeakBytes = PeakResidentBytes() };
-
-    private static long PeakResidentBytes()
-    {
-        const string Status = "/proc/self/status";
-        string? line = File.Exists(Status) ? File.ReadLines(Status).FirstOrDefault(line => line.StartsWith("VmHWM:", StringComparison.Ordinal)) : null;
-        return line is null ? Environment.WorkingSet : 1024 * long.Parse(line.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture);
-    }
+    private static DecomposeResult Result(double seconds, ILinearAlgebraProvider algebra) =>
+        new() { Seconds = seconds, Kernel = SideResult.NameOf(algebra), PeakBytes = PeakMemory.OfThisProcess() };
 }

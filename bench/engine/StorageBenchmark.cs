@@ -70,7 +70,7 @@ internal sealed class StorageBenchmark(string folder, int threads, LinearAlgebra
 
         double token = Time(context, () => _ = model.NextTokenLogits(new IndexTensor([1], 1, 1), null, null, cache), Generated);
         long stored = new FileInfo(Path.Combine(Folder, "model.safetensors")).Length;
-        long peak = Worker.PeakResidentBytes();
+        long peak = PeakMemory.OfThisProcess();
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
             $"{(keepsStored ? "BF16 kept" : "widened")}: loaded in {loading:F1} s, {Tokens} tokens {forward:F0} ms, one more token {token:F0} ms, peak RSS {peak >> 20} MiB = {(double)peak / stored:F2} of the BF16 size, loss {sum:G7}"));

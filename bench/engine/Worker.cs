@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Globalization;
 using System.Text.Json;
 using TaskVectors.Algebra;
 using TaskVectors.LinearAlgebra;
@@ -15,7 +14,7 @@ internal sealed class Worker(LinearAlgebraChoice choice, int threads, int runs)
     private const int UncountedRuns = 2;
     private const double LearningRate = 1e-4;
 
-    public SideResult Run(string job, string folder)
+    public EngineResult Run(string job, string folder)
     {
         using ComputeContext context = new(new ComputeOptions { Threads = threads, LinearAlgebra = choice });
         using Model model = ModelLoader.Load(Checkpoint.Open(folder), context);
@@ -23,7 +22,7 @@ internal sealed class Worker(LinearAlgebraChoice choice, int threads, int runs)
         ModelInputs inputs = ModelInputFile.Read(Path.Combine(folder, SyntheticModel.InputFile), context);
         (double[] times, double loss) = job == "step" ? Step(context, model, inputs, folder) : Infer(context, model, inputs);
         ILinearAlgebraProvider algebra = LinearAlgebraProvider.Create(choice, threads: 1);
-        return new SideResult { Milliseconds = times, Loss = loss, Kernel = $"{algebra.Name} {algebra.Kernel}", PeakBytes = PeakResidentBytes() };
+        return new EngineResult { Milliseconds = times, Loss = loss, Kernel = SideResult.NameOf(algebra), PeakBytes = PeakMemory.OfThisProcess() };
     }
 
     private (double[] Times, double Loss) Infer(ComputeContext context, Model model, ModelInputs inputs)
@@ -73,12 +72,5 @@ internal sealed class Worker(LinearAlgebraChoice choice, int threads, int runs)
         }
 
         return [.. times];
-    }
-
-    public static long PeakResidentBytes()
-    {
-        const string Status = "/proc/self/status";
-        string? line = File.Exists(Status) ? File.ReadLines(Status).FirstOrDefault(line => line.StartsWith("VmHWM:", StringComparison.Ordinal)) : null;
-        return line is null ? Environment.WorkingSet : 1024 * long.Parse(line.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture);
     }
 }

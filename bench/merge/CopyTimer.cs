@@ -39,12 +39,6 @@ internal sealed class CopyTimer(Settings settings)
         return copy;
     }
 
-    public static double Median(List<double> values)
-    {
-        double[] sorted = [.. values.Order()];
-        return (sorted[(sorted.Length - 1) / 2] + sorted[sorted.Length / 2]) / 2;
-    }
-
     public static void Clean(string folder, bool keep)
     {
         if (!keep && Directory.Exists(folder))

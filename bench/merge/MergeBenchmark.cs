@@ -13,7 +13,7 @@ internal sealed class MergeBenchmark(Settings settings)
 
     public async Task RunAsync(CancellationToken cancellation)
     {
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"models of {ByteSize.Format(settings.ModelBytes)}, memory {settings.Memory >> 20} MiB, {settings.Threads} threads, medians of {settings.Runs} runs in turn with cp, {(settings.Flush ? "both forced to the disk" : "neither forced to the disk")}"));
+        Table.Print($"models of {ByteSize.Format(settings.ModelBytes)}, memory {settings.Memory >> 20} MiB, {settings.Threads} threads, medians of {settings.Runs} runs in turn with cp, {(settings.Flush ? "both forced to the disk" : "neither forced to the disk")}");
         Console.WriteLine("| cache | dtype | inputs | bytes moved | edit s | cp s | edit / cp | peak RSS MiB |");
         Console.WriteLine("|---|---|---|---|---|---|---|---|");
         foreach (DType dtype in settings.DTypes)
@@ -31,7 +31,7 @@ internal sealed class MergeBenchmark(Settings settings)
             CopyTimer.Clean(Path.Combine(settings.Folder, dtype.Name()), settings.Keep);
         }
 
-        CopyTimer.Clean(settings.Folder, settings.Keep);
+        settings.Clean();
     }
 
     private string[] Prepare(DType dtype)
@@ -68,10 +68,8 @@ internal sealed class MergeBenchmark(Settings settings)
         }
 
         CopyTimer.Clean(OutputFolder, keep: false);
-        double ratio = CopyTimer.Median([.. edits.Zip(copies, (edit, copy) => edit / copy)]);
-        Console.WriteLine(string.Create(
-            CultureInfo.InvariantCulture,
-            $"| {(isCold ? "cold" : "warm")} | {dtype.Name()} | {models.Length} | {ByteSize.Format(settings.ModelBytes * (models.Length + 1))} | {CopyTimer.Median(edits):F2} | {CopyTimer.Median(copies):F2} | {ratio:F2} | {peak >> 20} |"));
+        double ratio = Table.Median([.. edits.Zip(copies, (edit, copy) => edit / copy)]);
+        Table.Print($"| {(isCold ? "cold" : "warm")} | {dtype.Name()} | {models.Length} | {ByteSize.Format(settings.ModelBytes * (models.Length + 1))} | {Table.Median(edits):F2} | {Table.Median(copies):F2} | {ratio:F2} | {peak >> 20} |");
     }
 
     // The task vectors of all models but the first, added to the first.

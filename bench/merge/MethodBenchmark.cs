@@ -55,10 +55,10 @@ internal sealed class MethodBenchmark(Settings settings)
         string[] tiny = Prepare(folder, "tiny", TinyBytes, dtype);
         _copies.Prepare(folder, (2 * (Models + 1)) + 1);
         (string Name, string[] Given)[] chosen = [.. Choose(methods)];
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"base and models of {ByteSize.Format(settings.ModelBytes)} of {dtype.Name()}, memory {settings.Memory >> 20} MiB, medians of {settings.Runs} runs in turn with cp; ns with the start of the program taken off"));
+        Table.Print($"base and models of {ByteSize.Format(settings.ModelBytes)} of {dtype.Name()}, memory {settings.Memory >> 20} MiB, medians of {settings.Runs} runs in turn with cp; ns with the start of the program taken off");
         if (chosen.Any(choice => !WorksInTiles(choice)))
         {
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"methods marked * decompose whole matrices, which would take hours: their models are of {ByteSize.Format(MatrixModelBytes)}, their memory is {MatrixMemory >> 20} MiB, and no copy is timed"));
+            Table.Print($"methods marked * decompose whole matrices, which would take hours: their models are of {ByteSize.Format(MatrixModelBytes)}, their memory is {MatrixMemory >> 20} MiB, and no copy is timed");
         }
 
         Console.WriteLine("| method | settings | models read | merge s | cp s | merge / cp | ns a parameter, 1 thread | 2 threads | peak RSS |");
@@ -75,7 +75,7 @@ internal sealed class MethodBenchmark(Settings settings)
             Console.WriteLine($"left out: {string.Join(", ", MergeMethods.All.Where(NeedsStatistics).Select(method => method.Name))}, which need statistics of real models; {string.Join(", ", Decompositions())}, which decompose whole matrices (name them to run them on small models)");
         }
 
-        CopyTimer.Clean(settings.Folder, settings.Keep);
+        settings.Clean();
     }
 
     private static bool NeedsStatistics(IMergeMethod method) => method.Statistics is not null;
@@ -109,13 +109,11 @@ internal sealed class MethodBenchmark(Settings settings)
         }
 
         double parameters = (isTiled ? settings.ModelBytes : MatrixModelBytes) * 8.0 / settings.DTypes[0].BitSize();
-        double onTwo = CopyTimer.Median([.. two.Zip(starts, (merge, start) => merge - start)]);
+        double onTwo = Table.Median([.. two.Zip(starts, (merge, start) => merge - start)]);
         string copied = isTiled
-            ? string.Create(CultureInfo.InvariantCulture, $"{CopyTimer.Median(copies):F2} | {CopyTimer.Median([.. two.Zip(copies, (merge, copy) => merge / copy)]):F1}")
+            ? string.Create(CultureInfo.InvariantCulture, $"{Table.Median(copies):F2} | {Table.Median([.. two.Zip(copies, (merge, copy) => merge / copy)]):F1}")
             : "- | -";
-        Console.WriteLine(string.Create(
-            CultureInfo.InvariantCulture,
-            $"| {method.Name}{(isTiled ? "" : " *")} | {string.Join(' ', given)} | {count} | {CopyTimer.Median(two):F2} | {copied} | {CopyTimer.Median(one) / parameters * 1e9:F1} | {onTwo / parameters * 1e9:F1} | {peak >> 20} MiB |"));
+        Table.Print($"| {method.Name}{(isTiled ? "" : " *")} | {string.Join(' ', given)} | {count} | {Table.Median(two):F2} | {copied} | {Table.Median(one) / parameters * 1e9:F1} | {onTwo / parameters * 1e9:F1} | {peak >> 20} MiB |");
     }
 
     // A merge moves what it reads and what it writes, a copy each of its bytes twice; methods that need statistics read twice.

@@ -1,22 +1,17 @@
+using System.CommandLine;
 using TaskVectors.Tensors;
 
 namespace TaskVectors.Benchmarks.Merge;
 
-internal sealed record Settings
+internal sealed record Settings(CommonOptions Common, ParseResult Parsed) : CommonSettings(Common, Parsed)
 {
-    public required string Folder { get; init; }
-
     public required long ModelBytes { get; init; }
 
     public required int[] Inputs { get; init; }
 
     public required DType[] DTypes { get; init; }
 
-    public required int Runs { get; init; }
-
     public required long Memory { get; init; }
-
-    public required int Threads { get; init; }
 
     public required bool Cold { get; init; }
 
@@ -24,6 +19,4 @@ internal sealed record Settings
 
     /// <summary>The program whose edits are timed.</summary>
     public required string Program { get; init; }
-
-    public required bool Keep { get; init; }
 }

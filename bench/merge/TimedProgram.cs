@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Globalization;
 
 namespace TaskVectors.Benchmarks.Merge;
 
@@ -41,27 +40,13 @@ internal static class TimedProgram
 
     private static async Task<long> WatchAsync(int process, CancellationToken cancellation)
     {
-        string status = $"/proc/{process}/status";
         long peak = 0;
         while (!cancellation.IsCancellationRequested)
         {
-            peak = Math.Max(peak, HighWaterMark(status));
+            peak = Math.Max(peak, PeakMemory.Of(process));
             await Task.Delay(Interval, cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
 
         return peak;
-    }
-
-    private static long HighWaterMark(string status)
-    {
-        try
-        {
-            string? line = File.ReadLines(status).FirstOrDefault(line => line.StartsWith("VmHWM:", StringComparison.Ordinal));
-            return line is null ? 0 : 1024 * long.Parse(line.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture);
-        }
-        catch (IOException)
-        {
-            return 0; // it has just ended
-        }
     }
 }
