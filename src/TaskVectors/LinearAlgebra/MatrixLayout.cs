@@ -7,7 +7,7 @@ namespace TaskVectors.LinearAlgebra;
 /// <summary>Where the elements of a row-major matrix lie in memory.</summary>
 internal static class MatrixLayout
 {
-    /// <summary>Side of the square tiles a transposition walks, so that both sides stay in the first-level cache.</summary>
+    /// <summary>Side of the square tiles in which a matrix and its mirror image are walked, so that both sides stay in the first-level cache.</summary>
     private const int TransposeTile = 32;
 
     /// <summary>The number of elements of a matrix, refused when an array cannot hold it.</summary>
@@ -147,19 +147,11 @@ internal static class MatrixLayout
         nint stride = matrix.Stride;
         fixed (T* elements = matrix.Elements)
         {
-            for (int firstRow = 0; firstRow < matrix.Rows; firstRow += TransposeTile)
+            foreach ((int row, int first, int end) in BelowDiagonal(matrix.Rows))
             {
-                int endRow = Math.Min(matrix.Rows, firstRow + TransposeTile);
-                for (int firstColumn = 0; firstColumn < endRow; firstColumn += TransposeTile)
+                for (int column = first; column < end; column++)
                 {
-                    for (int row = firstRow; row < endRow; row++)
-                    {
-                        int end = Math.Min(row, firstColumn + TransposeTile);
-                        for (int column = firstColumn; column < end; column++)
-                        {
-                            elements[(row * stride) + column] = elements[(column * stride) + row];
-                        }
-                    }
+                    elements[(row * stride) + column] = elements[(column * stride) + row];
                 }
             }
         }
@@ -173,27 +165,35 @@ internal static class MatrixLayout
         nint stride = matrix.Stride;
         fixed (T* elements = matrix.Elements)
         {
-            for (int firstRow = 0; firstRow < matrix.Rows; firstRow += TransposeTile)
+            foreach ((int row, int first, int end) in BelowDiagonal(matrix.Rows))
             {
-                int endRow = Math.Min(matrix.Rows, firstRow + TransposeTile);
-                for (int firstColumn = 0; firstColumn < endRow; firstColumn += TransposeTile)
+                for (int column = first; column < end; column++)
                 {
-                    for (int row = firstRow; row < endRow; row++)
+                    T difference = T.Abs(elements[(row * stride) + column] - elements[(column * stride) + row]);
+                    if (difference > largest.Difference)
                     {
-                        int end = Math.Min(row, firstColumn + TransposeTile);
-                        for (int column = firstColumn; column < end; column++)
-                        {
-                            T difference = T.Abs(elements[(row * stride) + column] - elements[(column * stride) + row]);
-                            if (difference > largest.Difference)
-                            {
-                                largest = (difference, row, column);
-                            }
-                        }
+                        largest = (difference, row, column);
                     }
                 }
             }
         }
 
         return largest;
+    }
+
+    /// <summary>The columns of each row below the diagonal, tile by tile.</summary>
+    private static IEnumerable<(int Row, int First, int End)> BelowDiagonal(int rows)
+    {
+        for (int firstRow = 0; firstRow < rows; firstRow += TransposeTile)
+        {
+            int endRow = Math.Min(rows, firstRow + TransposeTile);
+            for (int first = 0; first < endRow; first += TransposeTile)
+            {
+                for (int row = firstRow; row < endRow; row++)
+                {
+                    yield return (row, first, Math.Min(row, first + TransposeTile));
+                }
+            }
+        }
     }
 }

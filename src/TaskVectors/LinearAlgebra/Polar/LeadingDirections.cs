@@ -17,7 +17,7 @@ internal static class LeadingDirections
         ILinearAlgebraProvider provider, ScratchMatrices scratch, MatrixSpan<float> matrix, MatrixSpan<float> basis, MatrixSpan<float> product, CancellationToken cancellationToken)
     {
         MatrixSpan<float> image = scratch.Rent(basis.Rows, matrix.Columns);
-        RandomSketch.Create<float>(basis.Rows, basis.Columns, Seed).Elements.CopyTo(basis.Elements);
+        Randomize(basis);
         for (int step = 0; step < PowerSteps; step++)
         {
             provider.Multiply(1, basis, matrix, 0, image, cancellationToken);
@@ -27,20 +27,17 @@ internal static class LeadingDirections
         }
 
         provider.Multiply(1, basis, matrix, 0, image, cancellationToken);
-        Matrix<double> projected = provider.MultiplyWide(image, image.AsReadOnly().Transpose(), cancellationToken);
-        SymmetricEigen<double> eigen = provider.SymmetricEigen(SquareMath.SymmetricPart(projected).View, cancellationToken);
-        ReadOnlyMatrixSpan<float> vectors = eigen.Vectors.View.ToMatrix<float>().Transpose();
-        provider.Multiply(1, vectors, image, 0, product, cancellationToken);
-        provider.Multiply(1, vectors, basis, 0, image, cancellationToken);
-        image.Elements.CopyTo(basis.Elements);
-        return eigen.Values.ToArray();
+        (double[] squares, Matrix<float> rotation) = Diagonalize(provider, image, image, cancellationToken);
+        provider.Multiply(1, rotation.Transpose(), image, 0, product, cancellationToken);
+        Rotate(provider, basis, rotation, image, cancellationToken);
+        return squares;
     }
 
     /// <summary>The largest eigenvalues by subspace iteration, descending, with their eigenvectors as the rows of the basis.</summary>
     public static double[] OfGram(ILinearAlgebraProvider provider, ScratchMatrices scratch, MatrixSpan<float> gram, MatrixSpan<float> basis, CancellationToken cancellationToken)
     {
         MatrixSpan<float> image = scratch.Rent(basis.Rows, basis.Columns);
-        RandomSketch.Create<float>(basis.Rows, basis.Columns, Seed).Elements.CopyTo(basis.Elements);
+        Randomize(basis);
         for (int step = 0; step < PowerSteps; step++)
         {
             provider.Multiply(1, basis, gram, 0, image, cancellationToken);
@@ -49,11 +46,26 @@ internal static class LeadingDirections
         }
 
         provider.Multiply(1, basis, gram, 0, image, cancellationToken);
-        Matrix<double> projected = provider.MultiplyWide(basis, image.AsReadOnly().Transpose(), cancellationToken);
+        (double[] values, Matrix<float> rotation) = Diagonalize(provider, basis, image, cancellationToken);
+        Rotate(provider, basis, rotation, image, cancellationToken);
+        return values;
+    }
+
+    private static void Randomize(MatrixSpan<float> basis) => RandomSketch.Create<float>(basis.Rows, basis.Columns, Seed).Elements.CopyTo(basis.Elements);
+
+    /// <summary>The eigenvalues of L R^T, which is symmetric but for rounding, descending, and its eigenvectors in the columns.</summary>
+    private static (double[] Values, Matrix<float> Vectors) Diagonalize(ILinearAlgebraProvider provider, MatrixSpan<float> left, MatrixSpan<float> right, CancellationToken cancellationToken)
+    {
+        Matrix<double> projected = provider.MultiplyWide(left, right.AsReadOnly().Transpose(), cancellationToken);
         SymmetricEigen<double> eigen = provider.SymmetricEigen(SquareMath.SymmetricPart(projected).View, cancellationToken);
-        provider.Multiply(1, eigen.Vectors.View.ToMatrix<float>().Transpose(), basis, 0, image, cancellationToken);
-        image.Elements.CopyTo(basis.Elements);
-        return eigen.Values.ToArray();
+        return (eigen.Values.ToArray(), eigen.Vectors.View.ToMatrix<float>());
+    }
+
+    /// <summary>Makes the basis that of the eigenvectors, by way of room of its size.</summary>
+    private static void Rotate(ILinearAlgebraProvider provider, MatrixSpan<float> basis, Matrix<float> rotation, MatrixSpan<float> room, CancellationToken cancellationToken)
+    {
+        provider.Multiply(1, rotation.Transpose(), basis, 0, room, cancellationToken);
+        room.Elements.CopyTo(basis.Elements);
     }
 
     /// <summary>The Gram-Schmidt process, twice for rows that it leaves little of.</summary>
