@@ -165,17 +165,7 @@ public sealed class RecipeOwnFormsTests : IDisposable
         Assert.Contains("at most", error.Message, StringComparison.Ordinal);
     }
 
-    private Recipe Load(string text)
-    {
-        File.WriteAllText(_folder["recipe.yml"], text);
-        return Recipe.Load(_folder["recipe.yml"]);
-    }
+    private Recipe Load(string text) => RecipeText.Load(_folder, text);
 
-    private async Task<Checkpoint> Merge(string text)
-    {
-        Recipe recipe = Load(text);
-        Assert.Empty(recipe.Problems);
-        _ = await EditExecutor.RunAsync(recipe.Plan(new OutputTarget(_folder["out"]), EditOptions.Default));
-        return Checkpoint.Open(_folder["out"]);
-    }
+    private Task<Checkpoint> Merge(string text) => RecipeText.MergeAsync(_folder, text);
 }

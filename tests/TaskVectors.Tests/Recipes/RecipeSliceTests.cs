@@ -99,19 +99,9 @@ public sealed class RecipeSliceTests : IDisposable
         Assert.Equal([101, 101], TestModel.Values(merged, "model.layers.0.w"));
     }
 
-    private Recipe Load(string text)
-    {
-        File.WriteAllText(_folder["recipe.yml"], text);
-        return Recipe.Load(_folder["recipe.yml"]);
-    }
+    private Recipe Load(string text) => RecipeText.Load(_folder, text);
 
-    private async Task<Checkpoint> Merge(string text, EditOptions? options = null)
-    {
-        Recipe recipe = Load(text);
-        Assert.Empty(recipe.Problems);
-        _ = await EditExecutor.RunAsync(recipe.Plan(new OutputTarget(_folder["out"]), options ?? EditOptions.Default));
-        return Checkpoint.Open(_folder["out"]);
-    }
+    private Task<Checkpoint> Merge(string text, EditOptions? options = null) => RecipeText.MergeAsync(_folder, text, options);
 
     // The value of a tensor is the model's number plus its place among the names.
     private void Write(string name, double value) => TestModel.WriteFile(

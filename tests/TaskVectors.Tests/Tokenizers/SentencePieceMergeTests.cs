@@ -3,6 +3,7 @@ using TaskVectors.Algebra;
 using TaskVectors.Execution;
 using TaskVectors.Recipes;
 using TaskVectors.Tokenizers;
+using TaskVectors.Tests.Recipes;
 
 namespace TaskVectors.Tests.Tokenizers;
 
@@ -158,11 +159,7 @@ public sealed class SentencePieceMergeTests : IDisposable
     private static double[] RowOf(Checkpoint checkpoint, int row) =>
         TestModel.Values(checkpoint, TokenizedModel.Embedding).AsSpan(row * TokenizedModel.Width, TokenizedModel.Width).ToArray();
 
-    private Recipe Load(string text)
-    {
-        File.WriteAllText(_folder["recipe.yml"], text);
-        return Recipe.Load(_folder["recipe.yml"]);
-    }
+    private Recipe Load(string text) => RecipeText.Load(_folder, text);
 
     private async Task<(Recipe Recipe, Checkpoint Merged)> Merge(string text, string output = "out")
     {

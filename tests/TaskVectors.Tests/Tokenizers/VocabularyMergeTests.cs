@@ -4,6 +4,7 @@ using TaskVectors.Algebra;
 using TaskVectors.Execution;
 using TaskVectors.Recipes;
 using TaskVectors.Tensors;
+using TaskVectors.Tests.Recipes;
 
 namespace TaskVectors.Tests.Tokenizers;
 
@@ -281,16 +282,11 @@ public class VocabularyMergeTests : IDisposable
 
     private Task<Checkpoint> Merge(string text, string output, EditOptions? options = null) => Merge(_folder, text, output, options);
 
-    private Recipe Load(string text)
-    {
-        File.WriteAllText(_folder["recipe.yml"], text);
-        return Recipe.Load(_folder["recipe.yml"]);
-    }
+    private Recipe Load(string text) => RecipeText.Load(_folder, text);
 
     private static async Task<Checkpoint> Merge(TemporaryFolder folder, string text, string output, EditOptions? options = null)
     {
-        await File.WriteAllTextAsync(folder["recipe.yml"], text);
-        Recipe recipe = Recipe.Load(folder["recipe.yml"]);
+        Recipe recipe = RecipeText.Load(folder, text);
         Assert.True(recipe.IsValid, string.Join('\n', recipe.Problems));
         _ = await EditExecutor.RunAsync(recipe.Plan(new OutputTarget(folder[output]), options ?? EditOptions.Default));
         return Checkpoint.Open(folder[output]);
