@@ -56,9 +56,10 @@ internal sealed record PreparedMerge(
         return [.. units.Select(unit => new PreparedUnit(unit, [.. unit.Tensors.Select(tensor => places[tensor.Name])]))];
     }
 
+    // Statistics were made where the weight was used, so they know.
     private static MergeTensor Describe(AlignedVectorTensor tensor, Func<string, OutputAxis> axisOf) => new(tensor.Tensor.Name, tensor.Tensor.Shape)
     {
-        Outputs = axisOf(tensor.Tensor.Name),
+        Outputs = tensor.Statistics.IsEmpty ? axisOf(tensor.Tensor.Name) : tensor.IsOfRows ? OutputAxis.Last : OutputAxis.First,
         StatisticsOrder = tensor.Statistics.IsEmpty ? 0 : tensor.Statistics[0].Tensor.Shape[0],
     };
 

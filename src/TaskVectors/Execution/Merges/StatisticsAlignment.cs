@@ -128,10 +128,16 @@ internal sealed class StatisticsAlignment(MergeCall call, InputResolution resolu
             || Fail(source, $"The statistics of {QuotedName.Of(tensor.Name)} in '{name}' are {statistics.DType.Name()}, not floating-point numbers.", tensor.Name);
     }
 
+    // Weights whose rows are the inputs are [in, out], kernels HWIO.
     private static TensorShape SquareOf(TensorShape shape, bool isOfRows)
     {
-        long rows = shape.Rank == 0 ? 1 : shape[0];
-        long inputs = isOfRows ? rows : rows == 0 ? 0 : shape.ElementCount / rows;
+        long outputs = (shape.Rank, isOfRows) switch
+        {
+            (0, _) or (1, true) => 1,
+            (_, true) => shape[shape.Rank - 1],
+            _ => shape[0],
+        };
+        long inputs = outputs == 0 ? 0 : shape.ElementCount / outputs;
         return new TensorShape(inputs, inputs);
     }
 

@@ -2,6 +2,7 @@ using System.Globalization;
 using TaskVectors.Algebra;
 using TaskVectors.Checkpoints.Statistics;
 using TaskVectors.Execution;
+using TaskVectors.Execution.Planning;
 using TaskVectors.LinearAlgebra;
 using TaskVectors.LinearAlgebra.OpenBlas;
 using TaskVectors.Merging;
@@ -99,6 +100,41 @@ public sealed class RegMeanTests : IDisposable
         Checkpoint mergedTurned = await Merge(turned, Grams(turned, inputs, inputRows: "w"), 0.9);
         Assert.All(
             Transpose(TestModel.Values(merged, "w"), Outputs, Inputs).Zip(TestModel.Values(mergedTurned, "w")), pair => Assert.Equal(pair.First, pair.Second, 1e-13));
+    }
+
+    /// <summary>W (sum_i G_i) = sum_i W_i G_i by loops in F64: rounding of a few dozen products of numbers below 10.</summary>
+    [Theory]
+    [InlineData("HWIO")]
+    [InlineData(null)]
+    public async Task Kernels_stored_as_HWIO_are_merged_over_their_height_width_and_channels(string? layout)
+    {
+        const int Kernel = 2 * 2 * 3;
+        const int Channels = 5;
+        Dictionary<string, string>? metadata = layout is null ? null : new() { ["layout"] = layout };
+        Checkpoint[] models = [.. Enumerable.Range(0, 2).Select(model => _sandbox.Model($"k{model}", metadata, ("k", [2, 2, 3, Channels], TestModel.Numbers(40 + model, Kernel * Channels))))];
+        double[][] grams = [.. Enumerable.Range(0, 2).Select(model => Gram(TestModel.Numbers(50 + model, 30 * Kernel, 1 + model), Kernel))];
+        Checkpoint[] statistics = [.. models.Select((model, index) => _sandbox.Statistics($"kg{index}", StatisticsKind.Gram, model, [("k", [Kernel, Kernel], grams[index])], inputRows: "k"))];
+        double[] merged = TestModel.Values(await Merge(models, statistics, 1), "k");
+        double[][] values = [.. models.Select(model => TestModel.Values(model, "k"))];
+        for (int output = 0; output < Channels; output++)
+        {
+            for (int column = 0; column < Kernel; column++)
+            {
+                double product = Enumerable.Range(0, Kernel).Sum(row => merged[(row * Channels) + output] * (grams[0][(row * Kernel) + column] + grams[1][(row * Kernel) + column]));
+                double expected = Enumerable.Range(0, 2).Sum(model => Enumerable.Range(0, Kernel).Sum(row => values[model][(row * Channels) + output] * grams[model][(row * Kernel) + column]));
+                Assert.Equal(expected, product, 1e-12);
+            }
+        }
+    }
+
+    [Fact]
+    public void A_Gram_matrix_of_another_order_than_the_inputs_of_an_HWIO_kernel_is_refused()
+    {
+        Checkpoint[] models = [.. Enumerable.Range(0, 2).Select(model => _sandbox.Model($"k{model}", ("k", [2, 2, 3, 5], TestModel.Numbers(40 + model, 60))))];
+        Checkpoint[] statistics = [.. models.Select((model, index) => _sandbox.Statistics($"kg{index}", StatisticsKind.Gram, model, [("k", [2, 2], [1, 0, 0, 1])], inputRows: "k"))];
+        Checkpoint edited = MergeMethods.Find("regmean").MergeWithStatistics(models, statistics, []);
+        TaskVectorsException error = Assert.ThrowsAny<TaskVectorsException>(() => EditPlanner.Plan(edited, new OutputTarget(_sandbox["out"]), EditOptions.Default));
+        Assert.Contains("those of a tensor of shape [2, 2, 3, 5] have [12, 12]", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -217,15 +253,15 @@ public sealed class RegMeanTests : IDisposable
     private Checkpoint[] Grams(Checkpoint[] models, double[][] inputs, string inputRows = "") =>
         [.. models.Select((model, index) => _sandbox.Statistics($"{Guid.NewGuid():N}", StatisticsKind.Gram, model, [("w", [Inputs, Inputs], Gram(inputs[index]))], inputRows))];
 
-    private static double[] Gram(double[] rows)
+    private static double[] Gram(double[] rows, int inputs = Inputs)
     {
-        double[] gram = new double[Inputs * Inputs];
-        int count = rows.Length / Inputs;
-        for (int row = 0; row < Inputs; row++)
+        double[] gram = new double[inputs * inputs];
+        int count = rows.Length / inputs;
+        for (int row = 0; row < inputs; row++)
         {
-            for (int column = 0; column < Inputs; column++)
+            for (int column = 0; column < inputs; column++)
             {
-                gram[(row * Inputs) + column] = Enumerable.Range(0, count).Sum(example => rows[(example * Inputs) + row] * rows[(example * Inputs) + column]) / count;
+                gram[(row * inputs) + column] = Enumerable.Range(0, count).Sum(example => rows[(example * inputs) + row] * rows[(example * inputs) + column]) / count;
             }
         }
 

@@ -18,7 +18,10 @@ internal sealed class StatisticsSandbox : IDisposable
     public void Dispose() => _folder.Dispose();
 
     /// <summary>Writes a model.</summary>
-    public Checkpoint Model(string name, params (string Name, long[] Shape, double[] Values)[] tensors) => Write(name, DType.F32, tensors, null);
+    public Checkpoint Model(string name, params (string Name, long[] Shape, double[] Values)[] tensors) => Model(name, null, tensors);
+
+    /// <summary>Writes a model with metadata.</summary>
+    public Checkpoint Model(string name, IReadOnlyDictionary<string, string>? metadata, params (string Name, long[] Shape, double[] Values)[] tensors) => Write(name, DType.F32, tensors, metadata);
 
     /// <summary>Writes statistics of a model.</summary>
     public Checkpoint Statistics(
