@@ -1,9 +1,6 @@
-using System.Collections.Immutable;
 using TaskVectors.Checkpoints;
 using TaskVectors.Checkpoints.Lora;
-using TaskVectors.Checkpoints.Safetensors;
 using TaskVectors.Execution;
-using TaskVectors.Execution.Hashing;
 using TaskVectors.Execution.Manifests;
 using TaskVectors.Execution.Outputs;
 using TaskVectors.Execution.Planning;
@@ -95,69 +92,7 @@ public sealed class AdapterOutput
 
     private string Expression => $"extract({string.Join(", ", _inputs.Select(input => input.Name).Reverse())})";
 
-    private Manifest Manifest(string folder, DType dtype)
-    {
-        string weights = Path.Combine(folder, LoraConstants.WeightsFile);
-        CheckpointSource source = new SafetensorsFormat().Open(weights);
-        using ICheckpointReader reader = source.OpenReader();
-        ManifestTensor[] tensors = [.. source.Tensors.Select(tensor => Tensor(reader, tensor))];
-        byte[] header = new byte[SafetensorsHeader.Read(weights).DataStart];
-        using (FileStream stream = File.OpenRead(weights))
-        {
-            stream.ReadExactly(header);
-        }
-
-        string config = Path.Combine(folder, LoraConstants.ConfigFile);
-        string hash = ManifestBuilder.WeightFileHash(EditOptions.Default.Digest, header, tensors.Select(tensor => tensor.Hash));
-        return new Manifest
-        {
-            ToolVersion = ToolVersion.Current,
-            Kind = Kind,
-            Expression = Expression,
-            Options = Options(dtype),
-            Inputs = [.. _inputs.Select(input => ManifestInput.Of(input))],
-            Files =
-            [
-                new ManifestFile(LoraConstants.WeightsFile, new FileInfo(weights).Length, hash),
-                new ManifestFile(LoraConstants.ConfigFile, new FileInfo(config).Length, FileHash.Of(config, EditOptions.Default.Digest)),
-            ],
-            Tensors = [.. tensors],
-            RoundingNorm = 0,
-            EditNorm = 0,
-            Saturated = 0,
-            NaNCount = 0,
-            Warnings = [],
-            Finished = DateTimeOffset.UtcNow,
-            Seconds = 0,
-        };
-    }
-
-    private static ManifestTensor Tensor(ICheckpointReader reader, TensorInfo tensor)
-    {
-        byte[] bytes = new byte[tensor.ByteCount];
-        reader.Read(tensor, 0, bytes);
-        using var digest = new TensorDigest(EditOptions.Default.Digest);
-        digest.Append(bytes);
-        return new ManifestTensor
-        {
-            Name = tensor.Name,
-            DType = tensor.DType.Name(),
-            Operation = Kind,
-            Coefficients = ImmutableDictionary<string, double>.Empty,
-            Hash = digest.Finish(),
-            RoundingNorm = 0,
-            EditNorm = 0,
-        };
-    }
-
-    private static ManifestOptions Options(DType dtype) => new()
-    {
-        DType = dtype.Name(),
-        Rounding = OptionNames.Of(Rounding.Nearest),
-        Seed = 0,
-        Missing = OptionNames.Of(EditOptions.Default.Missing),
-        NaN = OptionNames.Of(NaNPolicy.Error),
-        ShardSize = long.MaxValue,
-        Digest = OptionNames.Of(EditOptions.Default.Digest),
-    };
+    private Manifest Manifest(string folder, DType dtype) =>
+        new WrittenOutput { Kind = Kind, Expression = Expression, Inputs = [.. _inputs.Select(input => ManifestInput.Of(input))], DType = dtype }
+            .Describe(folder, [LoraConstants.WeightsFile, LoraConstants.ConfigFile]);
 }

@@ -1,3 +1,4 @@
+using TaskVectors.Algebra;
 using TaskVectors.Checkpoints;
 using TaskVectors.Execution.Planning;
 
@@ -80,16 +81,10 @@ public sealed class OutputTarget
     /// <summary>Checks that writing here destroys nothing: every reason against it is an error.</summary>
     internal IEnumerable<EditException> Check(IEnumerable<CheckpointSource> inputs, bool force, bool resume)
     {
-        foreach (CheckpointSource input in inputs)
+        if (FindOverlap(inputs) is { } overlap)
         {
-            string inputPath = RealPath.Of(input.Path);
-            if (RealPath.IsWithin(Path, inputPath) || input.Files.Select(file => RealPath.Of(file.Path)).Append(inputPath).Any(IsOverwritten))
-            {
-                yield return new EditException(
-                    EditError.OutputInsideInput, $"The output '{Path}' and the input '{inputPath}' overlap; choose an output outside every input.")
-                { File = Path };
-                yield break;
-            }
+            yield return overlap;
+            yield break;
         }
 
         if (FindObstacle(force) is { } obstacle)
@@ -127,6 +122,35 @@ public sealed class OutputTarget
         {
             throw obstacle;
         }
+    }
+
+    /// <summary>Checks that writing here destroys nothing that a checkpoint is made of.</summary>
+    /// <param name="checkpoint">The checkpoint, stored or an edit.</param>
+    /// <exception cref="EditException">It would.</exception>
+    public void RequireApart(Checkpoint checkpoint)
+    {
+        ArgumentNullException.ThrowIfNull(checkpoint);
+        IEnumerable<CheckpointSource> sources = checkpoint.Form.WithArguments().SelectMany(form => form.Terms).Select(term => term.Source);
+        if (FindOverlap(sources.Where(source => source is not ComputedSource)) is { } overlap)
+        {
+            throw overlap;
+        }
+    }
+
+    private EditException? FindOverlap(IEnumerable<CheckpointSource> inputs)
+    {
+        foreach (CheckpointSource input in inputs)
+        {
+            string inputPath = RealPath.Of(input.Path);
+            if (RealPath.IsWithin(Path, inputPath) || input.Files.Select(file => RealPath.Of(file.Path)).Append(inputPath).Any(IsOverwritten))
+            {
+                return new EditException(
+                    EditError.OutputInsideInput, $"The output '{Path}' and the input '{inputPath}' overlap; choose an output outside every input.")
+                { File = Path };
+            }
+        }
+
+        return null;
     }
 
     private EditException? FindObstacle(bool force)

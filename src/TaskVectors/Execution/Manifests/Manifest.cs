@@ -23,10 +23,10 @@ public sealed record Manifest
     /// <summary>The version of the program that made the output.</summary>
     public required string ToolVersion { get; init; }
 
-    /// <summary><c>checkpoint</c> or <c>task-vector</c>.</summary>
+    /// <summary><c>checkpoint</c> or <c>task-vector</c> of an edit; else another word, such as <c>decomposition</c> or <c>training</c>.</summary>
     public required string Kind { get; init; }
 
-    /// <summary>The edit; names are those of <see cref="Inputs"/>.</summary>
+    /// <summary>The edit, or what else was done; names are those of <see cref="Inputs"/>.</summary>
     public required string Expression { get; init; }
 
     /// <summary>The options that decide the bytes written.</summary>
@@ -62,6 +62,9 @@ public sealed record Manifest
     /// <summary>How many NaN values were written.</summary>
     public required long NaNCount { get; init; }
 
+    /// <summary>What was measured of the output, by name; absent where nothing was.</summary>
+    public ImmutableSortedDictionary<string, double>? Metrics { get; init; }
+
     /// <summary>What a user should know.</summary>
     public required ImmutableArray<string> Warnings { get; init; }
 
@@ -95,5 +98,7 @@ public sealed record Manifest
         }
     }
 
-    internal void Save(string path) => File.WriteAllText(path, JsonSerializer.Serialize(this, Indented.Manifest) + "\n");
+    internal void Save(string path) => File.WriteAllText(path, ToJson());
+
+    internal string ToJson() => JsonSerializer.Serialize(this, Indented.Manifest) + "\n";
 }

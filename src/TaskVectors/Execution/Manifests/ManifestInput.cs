@@ -1,4 +1,6 @@
 using System.Collections.Immutable;
+using TaskVectors.Checkpoints;
+using TaskVectors.Execution.Hashing;
 using TaskVectors.Execution.Planning;
 
 namespace TaskVectors.Execution.Manifests;
@@ -15,7 +17,7 @@ public sealed record ManifestInput
     /// <summary>Its format.</summary>
     public required string Format { get; init; }
 
-    /// <summary><c>checkpoint</c>, <c>task-vector</c> or <c>statistics</c>.</summary>
+    /// <summary><c>checkpoint</c>, <c>task-vector</c>, <c>statistics</c>, or <c>data</c> for what is none.</summary>
     public required string Kind { get; init; }
 
     /// <summary>Its fingerprint: a hash of headers and samples.</summary>
@@ -29,6 +31,41 @@ public sealed record ManifestInput
 
     /// <summary>The hashes of the tensors that were read, by name.</summary>
     public required ImmutableSortedDictionary<string, string> Tensors { get; init; }
+
+    /// <summary>Describes what was read that is no checkpoint: a file by its hash, a folder by the names and sizes of its files.</summary>
+    /// <param name="path">The file or folder.</param>
+    /// <exception cref="StorageException">It cannot be read.</exception>
+    public static ManifestInput OfData(string path)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        try
+        {
+            string full = System.IO.Path.GetFullPath(path);
+            string? hash = File.Exists(full) ? FileHash.Of(full, EditOptions.Default.Digest) : null;
+            return new ManifestInput
+            {
+                Name = full,
+                Path = full,
+                Format = hash is null ? "folder" : System.IO.Path.GetExtension(full).TrimStart('.'),
+                Kind = "data",
+                Fingerprint = hash ?? Digest.OfText(EditOptions.Default.Digest, NamesAndSizes(full)),
+                Hash = hash,
+                Files = hash is null ? [] : [new ManifestInputFile(full, new FileInfo(full).Length, hash)],
+                Tensors = ImmutableSortedDictionary<string, string>.Empty,
+            };
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new StorageException(path, $"'{path}' cannot be read: {error.Message}", error);
+        }
+    }
+
+    private static IEnumerable<string> NamesAndSizes(string folder)
+    {
+        var files = new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.ReparsePoint };
+        return Directory.EnumerateFiles(folder, "*", files).Order(StringComparer.Ordinal)
+            .Select(file => FormattableString.Invariant($"{System.IO.Path.GetRelativePath(folder, file)}\0{new FileInfo(file).Length}"));
+    }
 
     /// <summary>Describes an input by its headers; hashes of files and of single tensors are left out.</summary>
     /// <param name="input">The input.</param>

@@ -1,4 +1,3 @@
-using System.Buffers;
 using TaskVectors.Checkpoints;
 using TaskVectors.Checkpoints.Safetensors;
 using TaskVectors.Execution.Hashing;
@@ -11,8 +10,6 @@ namespace TaskVectors.Execution.Manifests;
 /// <summary>Reads an output again and compares every byte with the hashes of its manifest.</summary>
 public static class OutputVerifier
 {
-    private const int Piece = 1 << 20;
-
     /// <summary>Checks an output folder, a single file with its manifest, or the manifest itself.</summary>
     /// <exception cref="EditException">There is no readable manifest.</exception>
     /// <exception cref="StorageException">Reading failed.</exception>
@@ -53,7 +50,7 @@ public static class OutputVerifier
         {
             problems.Add($"{file.Path}: the file is missing");
         }
-        else if (IsWeights(file))
+        else if (IsWeights(file.Path))
         {
             CheckWeights(filePath, file, expected, found, problems, meter, cancellationToken);
         }
@@ -63,7 +60,8 @@ public static class OutputVerifier
         }
     }
 
-    private static bool IsWeights(ManifestFile file) => file.Path.EndsWith(".safetensors", StringComparison.OrdinalIgnoreCase);
+    /// <summary>Whether a file is hashed tensor by tensor.</summary>
+    internal static bool IsWeights(string path) => path.EndsWith(".safetensors", StringComparison.OrdinalIgnoreCase);
 
     private static DigestAlgorithm Algorithm(string hash) => Digest.AlgorithmOf(hash) ?? DigestAlgorithm.Xxh128;
 
@@ -78,10 +76,10 @@ public static class OutputVerifier
     private static void CheckWeights(
         string path, ManifestFile file, Dictionary<(string? File, string Name), ManifestTensor> recorded, HashSet<(string? File, string Name)> found, List<string> problems, ProgressMeter meter, CancellationToken cancellationToken)
     {
-        CheckpointSource source;
+        HashedWeights weights;
         try
         {
-            source = new SafetensorsFormat().Open(path); // an adapter's file by what it holds, not by what it means
+            weights = HashedWeights.Read(path, Algorithm(file.Hash), meter.Advance, cancellationToken);
         }
         catch (SafetensorsException error)
         {
@@ -89,13 +87,9 @@ public static class OutputVerifier
             return;
         }
 
-        var hashes = new List<string>();
         int before = problems.Count;
-        using ICheckpointReader reader = source.OpenReader();
-        foreach (TensorInfo tensor in source.Tensors)
+        foreach ((TensorInfo tensor, string hash) in weights.Tensors)
         {
-            string hash = TensorHash(reader, tensor, Algorithm(file.Hash), meter, cancellationToken);
-            hashes.Add(hash);
             (string?, string) key = recorded.ContainsKey((file.Path, tensor.Name)) ? (file.Path, tensor.Name) : (null, tensor.Name);
             _ = found.Add(key);
             if (!recorded.TryGetValue(key, out ManifestTensor? expected))
@@ -108,40 +102,9 @@ public static class OutputVerifier
             }
         }
 
-        if (problems.Count == before && FileHashOf(path, hashes, file) != file.Hash)
+        if (problems.Count == before && weights.Hash != file.Hash)
         {
             problems.Add($"{file.Path}: the header differs");
         }
-    }
-
-    private static string TensorHash(ICheckpointReader reader, TensorInfo tensor, DigestAlgorithm algorithm, ProgressMeter meter, CancellationToken cancellationToken)
-    {
-        byte[] buffer = ArrayPool<byte>.Shared.Rent(Piece);
-        try
-        {
-            using var digest = new TensorDigest(algorithm);
-            for (long offset = 0; offset < tensor.ByteCount; offset += Piece)
-            {
-                cancellationToken.ThrowIfCancellationRequested();
-                Span<byte> piece = buffer.AsSpan(0, (int)Math.Min(Piece, tensor.ByteCount - offset));
-                reader.Read(tensor, offset, piece);
-                digest.Append(piece);
-                meter.Advance(piece.Length, tensor.Name);
-            }
-
-            return digest.Finish();
-        }
-        finally
-        {
-            ArrayPool<byte>.Shared.Return(buffer);
-        }
-    }
-
-    private static string FileHashOf(string path, List<string> hashes, ManifestFile file)
-    {
-        byte[] header = new byte[SafetensorsHeader.Read(path).DataStart];
-        using FileStream stream = File.OpenRead(path);
-        stream.ReadExactly(header);
-        return ManifestBuilder.WeightFileHash(Algorithm(file.Hash), header, hashes);
     }
 }
