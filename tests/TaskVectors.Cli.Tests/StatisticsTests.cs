@@ -112,6 +112,44 @@ public sealed class StatisticsTests : IDisposable
         Assert.Equal(0, (await Taskvec.RunAsync(["statistics", Sample("usps"), .. Options("gram", "usps"), "--force", "-o", file])).Code);
     }
 
+    [Fact]
+    public async Task What_this_program_did_not_write_and_what_it_reads_is_never_replaced()
+    {
+        string foreign = _place.PathOf("foreign.safetensors");
+        File.Copy(Sample("base"), foreign);
+        Outcome refused = await Taskvec.RunAsync(["statistics", Sample("usps"), .. Options("gram", "usps"), "--force", "-o", foreign]);
+        Assert.Equal((2, "edit.output-exists"), (refused.Code, await KindAsync(foreign, Sample("usps"))));
+        Assert.Contains("was not written by this program", refused.Error, StringComparison.Ordinal);
+        string edited = _place.PathOf("edited.safetensors");
+        Assert.Equal(0, (await Taskvec.RunAsync("edit", "a", "--model", $"a={Sample("usps")}", "-o", edited)).Code);
+        Assert.Equal("edit.output-inside-input", await KindAsync(edited, edited));
+        Assert.Equal(File.ReadAllBytes(Sample("base")), File.ReadAllBytes(foreign));
+        Assert.Equal(0, (await Taskvec.RunAsync("verify", edited)).Code);
+
+        async Task<string?> KindAsync(string output, string model)
+        {
+            Outcome outcome = await Taskvec.RunAsync(["statistics", model, .. Options("gram", "usps"), "--force", "--json", "-o", output]);
+            return outcome.SingleError.GetProperty("kind").GetString();
+        }
+    }
+
+    [Fact]
+    public async Task Statistics_have_a_manifest_and_go_to_a_folder_that_is_made()
+    {
+        string output = _place.PathOf("new/folder/usps.safetensors");
+        Assert.Equal(0, (await Taskvec.RunAsync(["statistics", Sample("usps"), .. Options("gram", "usps"), "--seed", "3", "-o", output])).Code);
+        using (JsonDocument manifest = JsonDocument.Parse(File.ReadAllText(output + ".manifest.json")))
+        {
+            JsonElement root = manifest.RootElement;
+            Assert.Equal(("statistics", "statistics(weighted(1*usps), kind: gram, task: image-classification)"), (root.GetProperty("kind").GetString(), root.GetProperty("expression").GetString()));
+            Assert.Equal(3, root.GetProperty("options").GetProperty("seed").GetInt32());
+            Assert.Equal(Sample("usps"), root.GetProperty("inputs")[0].GetProperty("path").GetString());
+        }
+
+        Assert.Equal(0, (await Taskvec.RunAsync("verify", output)).Code);
+        Assert.Equal(3, (await Taskvec.RunAsync("replay", output, "-o", _place.PathOf("again.safetensors"))).Code);
+    }
+
     private static string Sample(string name) => Path.Combine(Repository.Root, "samples", "vit-small", name + ".safetensors");
 
     private string[] Options(string kind, string head) =>

@@ -4,6 +4,7 @@ using TaskVectors.Algebra;
 using TaskVectors.Checkpoints.Statistics;
 using TaskVectors.Cli.Options;
 using TaskVectors.Cli.Output;
+using TaskVectors.Execution;
 using TaskVectors.Models;
 using TaskVectors.Models.Autograd;
 using TaskVectors.Models.Evaluation;
@@ -14,13 +15,11 @@ namespace TaskVectors.Cli.Commands;
 /// <summary><c>taskvec statistics MODEL --kind fisher|gram --task TASK --data PATH -o FILE</c>.</summary>
 internal sealed class StatisticsCommand : Verb
 {
-    private const string Extension = ".safetensors";
-
     private readonly EvaluatedModel _model = new();
     private readonly StatisticsOptionGroup _statistics = new();
     private readonly EvaluationOptionGroup _evaluation = EvaluationOptionGroup.OfScores();
     private readonly Option<string> _output = new("--output", "-o") { Required = true, HelpName = "FILE", Description = "The safetensors file to write." };
-    private readonly Option<bool> _force = new("--force") { Description = "Replace an existing output." };
+    private readonly Option<bool> _force = new("--force") { Description = "Replace an existing output that this program wrote." };
     private readonly Option<bool> _dryRun = new("--dry-run") { Description = "Open model and data, say what would be made, and write nothing." };
 
     public StatisticsCommand(Terminal terminal)
@@ -44,7 +43,7 @@ internal sealed class StatisticsCommand : Verb
 
     protected override Task<int> RunAsync(ParseResult parsed, Reporter reporter, CancellationToken cancellationToken)
     {
-        string output = Output(parsed);
+        OutputTarget target = Target(parsed);
         StatisticsKind kind = _statistics.Kind(parsed);
         if (kind == StatisticsKind.Fisher && _model.KeepsDType(parsed))
         {
@@ -53,11 +52,12 @@ internal sealed class StatisticsCommand : Verb
 
         StatisticsOptions options = _statistics.Bind(parsed, _evaluation.Seed(parsed));
         Checkpoint checkpoint = _model.Open(parsed);
+        target.RequireApart(checkpoint);
         using ComputeContext context = new(_evaluation.Compute(parsed));
         using Model model = _model.Load(parsed, checkpoint, context, reporter);
         ModelEvaluator evaluator = _evaluation.Create(parsed, checkpoint, _model, context, reporter.Note);
         using var statistics = ModelStatistics.Plan(model, evaluator, kind, options);
-        StatisticsText text = new(statistics, model.Architecture, evaluator.Name, output);
+        StatisticsText text = new(statistics, model.Architecture, evaluator.Name, target.Path);
         if (parsed.GetValue(_dryRun))
         {
             text.WritePlan(reporter);
@@ -65,26 +65,20 @@ internal sealed class StatisticsCommand : Verb
         }
 
         var watch = Stopwatch.StartNew();
-        StatisticsDisplay.Run(reporter, progress => statistics.Write(output, checkpoint, _model.NameOf(parsed), progress, cancellationToken));
+        StatisticsDisplay.Run(reporter, progress => statistics.Write(target, checkpoint, _model.NameOf(parsed), progress, cancellationToken));
         text.WriteResult(reporter, watch.Elapsed);
         return Task.FromResult(ExitCode.Done);
     }
 
-    private string Output(ParseResult parsed)
+    private OutputTarget Target(ParseResult parsed)
     {
-        string output = parsed.GetRequiredValue(_output);
-        if (!output.EndsWith(Extension, StringComparison.OrdinalIgnoreCase))
+        string path = parsed.GetRequiredValue(_output);
+        if (string.IsNullOrWhiteSpace(path) || new OutputTarget(path) is not { IsSingleFile: true } target)
         {
-            throw new UsageException($"--output is one file that ends in {Extension}.");
+            throw new UsageException("--output is one file that ends in .safetensors.");
         }
 
-        if (Directory.Exists(output) || (File.Exists(output) && !parsed.GetValue(_force)))
-        {
-            throw new UsageException($"'{Printable.Of(output)}' exists; pass --force to replace it.");
-        }
-
-        return Directory.Exists(Path.GetDirectoryName(Path.GetFullPath(output)))
-            ? output
-            : throw new UsageException($"The folder of '{Printable.Of(output)}' does not exist; make it first.");
+        target.RequireFree(parsed.GetValue(_force));
+        return target;
     }
 }

@@ -4,7 +4,9 @@ using TaskVectors.Algebra;
 using TaskVectors.Checkpoints;
 using TaskVectors.Checkpoints.Safetensors;
 using TaskVectors.Checkpoints.Statistics;
+using TaskVectors.Execution;
 using TaskVectors.Execution.Hashing;
+using TaskVectors.Execution.Manifests;
 using TaskVectors.Models.Data;
 using TaskVectors.Models.Evaluation;
 using TaskVectors.Tensors;
@@ -101,20 +103,27 @@ public sealed class ModelStatistics : IDisposable
         }
     }
 
-    /// <summary>Runs the examples and writes the file; an existing one is replaced when all is done.</summary>
-    /// <param name="path">The file.</param>
+    /// <summary>Runs the examples and writes the file, with a manifest; an existing one is replaced when all is done.</summary>
+    /// <param name="target">The file, whose folder is made where it is not there.</param>
     /// <param name="checkpoint">What the model was loaded from; its fingerprint goes with the statistics.</param>
     /// <param name="name">What the user calls the model.</param>
     /// <param name="progress">Told how far it is.</param>
     /// <param name="cancellationToken">Stops between examples; nothing is left behind.</param>
     /// <exception cref="TaskVectorsException">An example does not fit the model, scores are not finite, or writing failed.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
-    public void Write(string path, Checkpoint checkpoint, string name, IProgress<StatisticsProgress>? progress = null, CancellationToken cancellationToken = default)
+    public void Write(OutputTarget target, Checkpoint checkpoint, string name, IProgress<StatisticsProgress>? progress = null, CancellationToken cancellationToken = default)
     {
-        ArgumentException.ThrowIfNullOrEmpty(path);
+        ArgumentNullException.ThrowIfNull(target);
         ArgumentNullException.ThrowIfNull(checkpoint);
-        using var file = new SafetensorsWriter(path, Tensors, MetadataOf(checkpoint, name));
+        if (!target.IsSingleFile)
+        {
+            throw new StatisticsException("statistics.output", $"Statistics are one file that ends in .safetensors, which '{target.Path}' does not.");
+        }
+
         var watch = Stopwatch.StartNew();
+        var origin = CheckpointOrigin.Of(checkpoint);
+        MakeFolderOf(target.Path);
+        using var file = new SafetensorsWriter(target.Path, Tensors, MetadataOf(checkpoint, name));
         long done = 0;
         long total = (long)Examples * Passes;
         foreach (string[] group in Groups)
@@ -126,6 +135,15 @@ public sealed class ModelStatistics : IDisposable
         }
 
         file.Seal();
+        _ = new WrittenOutput
+        {
+            Kind = StatisticsMetadata.StatisticsValue,
+            Expression = $"statistics({origin.Expression}, kind: {OptionNames.Of(Kind)}, task: {_task})",
+            Inputs = origin.Inputs,
+            DType = _options.DType,
+            Seed = _options.Seed,
+            Elapsed = watch.Elapsed,
+        }.Record(target.ManifestPath, [Path.GetFileName(target.Path)]);
 
         void Advance(int count)
         {
@@ -136,6 +154,18 @@ public sealed class ModelStatistics : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => _examples.Dispose();
+
+    private static void MakeFolderOf(string path)
+    {
+        try
+        {
+            _ = Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new StorageException(path, $"The folder of '{path}' cannot be made: {error.Message}", error);
+        }
+    }
 
     private Dictionary<string, string> MetadataOf(Checkpoint checkpoint, string name)
     {

@@ -1,6 +1,7 @@
 using TaskVectors.Algebra;
 using TaskVectors.Checkpoints;
 using TaskVectors.Checkpoints.Statistics;
+using TaskVectors.Execution;
 using TaskVectors.Models.Autograd;
 using TaskVectors.Models.Data.Images;
 using TaskVectors.Models.Evaluation;
@@ -48,7 +49,7 @@ internal sealed class StatisticsCase : IDisposable
     public CheckpointSource Make(ModelEvaluator evaluator, StatisticsKind kind, StatisticsOptions? options = null, string name = "statistics.safetensors", CancellationToken cancellationToken = default)
     {
         using var statistics = ModelStatistics.Plan(Model, evaluator, kind, options ?? new StatisticsOptions { DType = DType.F64 });
-        statistics.Write(_folder[name], Checkpoint, "model", cancellationToken: cancellationToken);
+        statistics.Write(new OutputTarget(_folder[name]), Checkpoint, "model", cancellationToken: cancellationToken);
         return CheckpointFormats.Open(_folder[name]);
     }
 
