@@ -49,6 +49,17 @@ public sealed class TrainTests : IDisposable
         Assert.Contains("step 20 of 40", outcome.Error, StringComparison.Ordinal);
         Assert.Contains("held out: accuracy", outcome.Error, StringComparison.Ordinal);
         Assert.Equal(File.ReadAllText(file), File.ReadAllText(_place.PathOf("out/training/configuration.yml")));
+        using var manifest = JsonDocument.Parse(File.ReadAllText(_place.PathOf("out/taskvec.manifest.json")));
+        JsonElement root = manifest.RootElement;
+        Assert.Equal(("training", 7, accuracy), (root.GetProperty("kind").GetString(), root.GetProperty("options").GetProperty("seed").GetInt32(), root.GetProperty("metrics").GetProperty("accuracy").GetDouble()));
+        Assert.Equal([Golden("vit-grey-noqkvbias"), images, labels], root.GetProperty("inputs").EnumerateArray().Select(input => input.GetProperty("path").GetString()));
+        Assert.All(root.GetProperty("inputs").EnumerateArray().Skip(1), input => Assert.StartsWith("xxh128:", input.GetProperty("hash").GetString(), StringComparison.Ordinal));
+        Assert.Equal(0, (await Taskvec.RunAsync("verify", _place.PathOf("out"))).Code);
+        Assert.Equal(3, (await Taskvec.RunAsync("replay", _place.PathOf("out"), "-o", _place.PathOf("again"))).Code);
+        File.AppendAllText(_place.PathOf("out/training/configuration.yml"), "# changed");
+        Outcome changed = await Taskvec.RunAsync("verify", _place.PathOf("out"));
+        Assert.Equal(1, changed.Code);
+        Assert.Contains("training/configuration.yml: the content differs", changed.Output, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -86,6 +97,7 @@ public sealed class TrainTests : IDisposable
         Assert.Equal(both.Json.GetProperty("metrics").GetRawText(), kept.Json.GetProperty("metrics").GetRawText());
         Outcome inspected = await Taskvec.RunAsync("inspect", _place.PathOf("adapter"), "--json");
         Assert.Equal(0, inspected.Code);
+        Assert.Equal(0, (await Taskvec.RunAsync("verify", _place.PathOf("adapter"))).Code);
     }
 
     [Fact]

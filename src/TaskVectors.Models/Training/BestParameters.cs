@@ -15,6 +15,9 @@ internal sealed class BestParameters(string path, IReadOnlyList<KeyValuePair<str
     /// <summary>The step of the best, or null where nothing has been measured.</summary>
     public int? Step { get; private set; }
 
+    /// <summary>What was measured of the best; null where an earlier process did.</summary>
+    public EvaluationResult? Measured { get; private set; }
+
     /// <summary>Goes on with what an interrupted run has kept, or forgets what another has.</summary>
     public void Resume()
     {
@@ -31,7 +34,7 @@ internal sealed class BestParameters(string path, IReadOnlyList<KeyValuePair<str
         if (score > _score)
         {
             TrainingCheckpoint.WriteScored(path, trained, step, score, run);
-            (Step, _score) = (step, score);
+            (Step, Measured, _score) = (step, result, score);
         }
     }
 

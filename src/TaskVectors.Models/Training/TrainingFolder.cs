@@ -4,6 +4,7 @@ using System.Text.Json;
 using TaskVectors.Checkpoints;
 using TaskVectors.Checkpoints.Lora;
 using TaskVectors.Checkpoints.Safetensors;
+using TaskVectors.Execution;
 using TaskVectors.Models.Autograd;
 using TaskVectors.Models.Evaluation;
 using TaskVectors.Models.Training.Lora;
@@ -19,6 +20,14 @@ internal sealed class TrainingFolder
 {
     private const string ModelName = "model.safetensors";
     private const string AdapterName = "adapter_model.safetensors";
+    private const string AdapterConfigName = "adapter_config.json";
+    private const string HeadPath = "training/head.safetensors";
+    private const string LogName = "training/log.jsonl";
+
+    /// <summary>Where the configuration of a run goes in its folder.</summary>
+    public const string ConfigurationPath = "training/configuration.yml";
+
+    private static readonly string[] OwnFiles = [ModelName, AdapterName, AdapterConfigName, TrainedConfig.FileName, HeadPath, LogName, ConfigurationPath];
 
     private static readonly string[] CopiedFiles =
     [
@@ -68,9 +77,12 @@ internal sealed class TrainingFolder
 
     public string BestPath => Path.Combine(_folder, "training", "best.safetensors");
 
-    public string LogPath => Path.Combine(_folder, "training", "log.jsonl");
+    public string LogPath => Path.Combine(_folder, LogName);
 
     private string[] Weights => [Path.Combine(_folder, ModelName), Path.Combine(_folder, AdapterName)];
+
+    /// <summary>The files of a finished run, but for the state that it could have gone on from; with forward slashes.</summary>
+    public static IReadOnlyList<string> FilesOf(string folder) => [.. OwnFiles.Concat(CopiedFiles).Where(name => File.Exists(Path.Combine(folder, name)))];
 
     /// <summary>Makes the folder where it is not there, with all but the weights.</summary>
     /// <param name="keepsRun">Whether what a run has left there stays.</param>
@@ -78,7 +90,8 @@ internal sealed class TrainingFolder
     public void Create(bool keepsRun) => Writing(() =>
     {
         _ = Directory.CreateDirectory(Path.GetDirectoryName(CheckpointPath)!);
-        foreach (string left in keepsRun ? [] : Weights.Concat([CheckpointPath, BestPath, Path.Combine(_folder, "adapter_config.json")]))
+        File.Delete(Path.Combine(_folder, OutputTarget.ManifestFileName));
+        foreach (string left in keepsRun ? [] : Weights.Concat([CheckpointPath, BestPath, Path.Combine(_folder, AdapterConfigName)]))
         {
             File.Delete(left);
         }
@@ -94,7 +107,7 @@ internal sealed class TrainingFolder
 
     /// <summary>Writes the head that stays as it is, for whoever measures the model.</summary>
     public void WriteHead(FrozenHead head) => SafetensorsFile.Write(
-        Path.Combine(_folder, "training", "head.safetensors"),
+        Path.Combine(_folder, HeadPath),
         [Encode("classifier.weight", new TensorShape(head.Classes, head.Width), head.Weight), Encode("classifier.bias", new TensorShape(head.Classes), head.Bias)],
         head.ClassNames.Count == 0 ? null : new Dictionary<string, string>(StringComparer.Ordinal) { [FrozenHead.ClassesKey] = NamesOf(head) });
 

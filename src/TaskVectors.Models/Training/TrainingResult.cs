@@ -12,6 +12,9 @@ public sealed record TrainingResult(string Folder, int Steps, int ResumedAt, IRe
     /// <summary>What was measured last, on the parameters of the last step; null where nothing was.</summary>
     public EvaluationResult? Validation { get; init; }
 
+    /// <summary>What was measured of the parameters that were written; null where nothing was, or an earlier process did.</summary>
+    public EvaluationResult? WrittenValidation { get; init; }
+
     /// <summary>The step whose parameters were written; the last but where the best are kept.</summary>
     public int WrittenStep { get; init; } = Steps;
 

@@ -113,6 +113,7 @@ internal sealed class TrainingRun : IDisposable
         return new TrainingResult(folder, _options.Steps, _resumedAt, _losses)
         {
             Validation = _measured,
+            WrittenValidation = _best is null ? _measured : _best.Measured,
             WrittenStep = _best?.Step ?? _options.Steps,
             TrainedParameters = _trained.Sum(parameter => (long)parameter.Value.Count),
         };

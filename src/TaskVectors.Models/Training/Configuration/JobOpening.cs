@@ -60,7 +60,7 @@ internal sealed class JobOpening
             _errors.ThrowIfAny();
             _ = _errors.Try(_model.Node, () => Rehearse(model!, task.Training, head));
             _errors.ThrowIfAny();
-            return new TrainingJob(_configuration, task, checkpoint.Base.Path, model!, options);
+            return new TrainingJob(_configuration, task, checkpoint, _paths.Found, model!, options);
         }
         catch
         {

@@ -1,5 +1,10 @@
+using System.Collections.Immutable;
+using System.Diagnostics;
+using TaskVectors.Algebra;
 using TaskVectors.Execution;
+using TaskVectors.Execution.Manifests;
 using TaskVectors.Models.Autograd;
+using TaskVectors.Tensors;
 
 namespace TaskVectors.Models.Training.Configuration;
 
@@ -13,11 +18,12 @@ public sealed class TrainingJob : IDisposable
 {
     private readonly TrainingConfiguration _configuration;
     private readonly ConfiguredTask _task;
-    private readonly string _source;
+    private readonly Checkpoint _start;
+    private readonly IReadOnlyList<string> _data;
 
-    internal TrainingJob(TrainingConfiguration configuration, ConfiguredTask task, string source, Model model, TrainingOptions options)
+    internal TrainingJob(TrainingConfiguration configuration, ConfiguredTask task, Checkpoint start, IReadOnlyList<string> data, Model model, TrainingOptions options)
     {
-        (_configuration, _task, _source, Model, Options) = (configuration, task, source, model, options);
+        (_configuration, _task, _start, _data, Model, Options) = (configuration, task, start, data, model, options);
         Parameters = options.Lora is { } lora
             ? [.. TrainedParameters.Choose(model, lora.Targets).Select(parameter => parameter.Key)]
             : [.. TrainedParameters.Choose(model, options.Trained).Select(parameter => parameter.Key)];
@@ -64,9 +70,12 @@ public sealed class TrainingJob : IDisposable
     /// <param name="replace">Whether a run that it holds is replaced.</param>
     /// <exception cref="TrainingException">It holds something else, or a run that is neither continued nor replaced.</exception>
     public void RequireFree(string folder, bool resume = false, bool replace = false) =>
-        _ = new TrainingFolder(folder, _source, Options with { Resume = resume, Replace = replace });
+        _ = new TrainingFolder(folder, _start.Base.Path, Options with { Resume = resume, Replace = replace });
 
-    /// <summary>Trains, and writes the folder (see <see cref="Trainer.Train"/>); the configuration goes to <c>training/configuration.yml</c>.</summary>
+    /// <summary>
+    /// Trains, and writes the folder (see <see cref="Trainer.Train"/>); the configuration goes to <c>training/configuration.yml</c>, and a manifest, with the hashes of what was
+    /// read and written and the last measurement, beside the weights.
+    /// </summary>
     /// <param name="folder">The folder.</param>
     /// <param name="resume">Whether a run that it holds is continued.</param>
     /// <param name="replace">Whether a run that it holds is replaced.</param>
@@ -77,18 +86,35 @@ public sealed class TrainingJob : IDisposable
     public TrainingResult Run(
         string folder, bool resume = false, bool replace = false, IProgress<TrainingProgress>? progress = null, CancellationToken cancellationToken = default)
     {
+        var watch = Stopwatch.StartNew();
+        var origin = CheckpointOrigin.Of(_start);
+        ManifestInput[] data = [.. _data.Select(ManifestInput.OfData)];
+        TrainingOptions options = Options with { Resume = resume, Replace = replace };
+        TrainingResult result;
         try
         {
-            return Trainer.Train(Model, _source, _task.Training, folder, Options with { Resume = resume, Replace = replace }, progress, cancellationToken);
+            result = Trainer.Train(Model, _start.Base.Path, _task.Training, folder, options, progress, cancellationToken);
         }
         finally
         {
             string kept = Path.Combine(folder, "training");
             if (Directory.Exists(kept))
             {
-                File.WriteAllText(Path.Combine(kept, "configuration.yml"), _configuration.Text);
+                File.WriteAllText(Path.Combine(folder, TrainingFolder.ConfigurationPath), _configuration.Text);
             }
         }
+
+        _ = new WrittenOutput
+        {
+            Kind = "training",
+            Expression = $"train({origin.Expression}, {OptionNames.Of(_configuration.Bound.Task!.Value)})",
+            Inputs = [.. origin.Inputs, .. data],
+            DType = DType.F32,
+            Seed = Options.Seed,
+            Metrics = result.WrittenValidation?.Metrics.ToImmutableSortedDictionary(metric => metric.Name, metric => metric.Value, StringComparer.Ordinal),
+            Elapsed = watch.Elapsed,
+        }.Record(Path.Combine(folder, OutputTarget.ManifestFileName), TrainingFolder.FilesOf(folder));
+        return result;
     }
 
     /// <summary>Gives the model's memory back.</summary>
