@@ -22,12 +22,7 @@ internal sealed class IsoC : IMergeMethod
 
     public MergeKernel CreateKernel(MergeArguments arguments) => new Kernel(arguments);
 
-    private sealed class Kernel(MergeArguments arguments)
-        : SpectralKernel(
-            arguments.Get(SpectralParameters.Alpha),
-            arguments.Get(SpectralParameters.Exclude),
-            arguments.Get(SpectralParameters.Cap),
-            arguments.Get(SpectralParameters.Precision))
+    private sealed class Kernel(MergeArguments arguments) : SpectralKernel(arguments)
     {
         protected override long MatrixBytes(long rows, long columns, int vectors, int threads) =>
             SpectralMemory.Matrix(rows, columns) + SpectralMemory.Svd(rows, columns);

@@ -40,12 +40,7 @@ internal sealed class IsoCts : IMergeMethod
         return rounded * tasks <= size ? rounded : rest / tasks;
     }
 
-    private sealed class Kernel(MergeArguments arguments)
-        : SpectralKernel(
-            arguments.Get(SpectralParameters.Alpha),
-            arguments.Get(SpectralParameters.Exclude),
-            arguments.Get(SpectralParameters.Cap),
-            arguments.Get(SpectralParameters.Precision))
+    private sealed class Kernel(MergeArguments arguments) : SpectralKernel(arguments)
     {
         private readonly double _fraction = arguments.Get(CommonSpaceFraction);
 
@@ -53,8 +48,7 @@ internal sealed class IsoCts : IMergeMethod
         {
             long size = Math.Min(rows, columns);
             long factors = SpectralMemory.Matrix(rows + columns, size);
-            long whitening = (2 * factors) + SpectralMemory.Polar(rows, size) + SpectralMemory.Polar(size, columns) + SpectralMemory.Matrix(rows, columns);
-            return (2 * factors) + Math.Max(Math.Max(1, threads) * (SpectralMemory.Matrix(rows, columns) + SpectralMemory.Svd(rows, columns)), whitening);
+            return (2 * factors) + Math.Max(Math.Max(1, threads) * (SpectralMemory.Matrix(rows, columns) + SpectralMemory.Svd(rows, columns)), SpectralMemory.Whitening(rows, columns, size));
         }
 
         protected override Matrix<double> MergeMatrix(TaskMatrices tasks, MergeContext context) =>

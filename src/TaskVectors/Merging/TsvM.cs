@@ -30,21 +30,14 @@ internal sealed class TsvM : IMergeMethod
 
     public MergeKernel CreateKernel(MergeArguments arguments) => new Kernel(arguments);
 
-    private sealed class Kernel(MergeArguments arguments)
-        : SpectralKernel(
-            arguments.Get(SpectralParameters.Alpha),
-            arguments.Get(SpectralParameters.Exclude),
-            arguments.Get(SpectralParameters.Cap),
-            arguments.Get(SpectralParameters.Precision))
+    private sealed class Kernel(MergeArguments arguments) : SpectralKernel(arguments)
     {
         private readonly double _fraction = arguments.Get(RankFraction);
 
         protected override long MatrixBytes(long rows, long columns, int vectors, int threads)
         {
             long joined = vectors * (long)(Math.Min(rows, columns) * _fraction);
-            long factors = SpectralMemory.Matrix(rows + columns, joined);
-            long whitening = (2 * factors) + SpectralMemory.Polar(rows, joined) + SpectralMemory.Polar(joined, columns) + SpectralMemory.Matrix(rows, columns);
-            return factors + Math.Max(threads * SpectralMemory.Svd(rows, columns), whitening);
+            return SpectralMemory.Matrix(rows + columns, joined) + Math.Max(threads * SpectralMemory.Svd(rows, columns), SpectralMemory.Whitening(rows, columns, joined));
         }
 
         protected override Matrix<double> MergeMatrix(TaskMatrices tasks, MergeContext context) =>

@@ -9,15 +9,12 @@ public sealed class GoldenImageTests
 {
     private const double Tolerance = 1e-5;
 
+    public static TheoryData<ResizeFilter> Filters => [.. Enum.GetValues<ResizeFilter>()];
+
     private static string CasePath(string name, string file) => GoldenPath.Of("models", name, file);
 
     [Theory]
-    [InlineData(ResizeFilter.Nearest)]
-    [InlineData(ResizeFilter.Box)]
-    [InlineData(ResizeFilter.Bilinear)]
-    [InlineData(ResizeFilter.Hamming)]
-    [InlineData(ResizeFilter.Bicubic)]
-    [InlineData(ResizeFilter.Lanczos)]
+    [MemberData(nameof(Filters))]
     public void Pictures_are_resized_to_the_same_bytes(ResizeFilter filter)
     {
         var tensors = new GoldenTensors(CasePath("image-resize", "io.safetensors"));
@@ -93,12 +90,7 @@ public sealed class GoldenImageTests
     }
 
     [Theory]
-    [InlineData(ResizeFilter.Nearest)]
-    [InlineData(ResizeFilter.Box)]
-    [InlineData(ResizeFilter.Bilinear)]
-    [InlineData(ResizeFilter.Hamming)]
-    [InlineData(ResizeFilter.Bicubic)]
-    [InlineData(ResizeFilter.Lanczos)]
+    [MemberData(nameof(Filters))]
     public void Rounding_to_bytes_moves_a_picture_by_no_more_than_the_rounding(ResizeFilter filter)
     {
         // A smooth picture, so that no filter leaves the range of a byte, where one would be clamped and the other not.

@@ -115,8 +115,7 @@ public sealed class MethodPropertyTests : IDisposable
     [InlineData("model_stock", "variant=paper", "model_stock", "")]
     public async Task A_method_without_its_own_part_is_the_plainer_one(string method, string settings, string plainer, string plainerSettings)
     {
-        Checkpoint origin = Write("base", DType.F32, seed: 3);
-        Checkpoint[] models = [.. Enumerable.Range(1, 3).Select(model => Write($"m{model}", DType.F32, 3, moved: model))];
+        (Checkpoint origin, Checkpoint[] models) = WriteThree();
         Checkpoint merged = await Save(method, origin, models, settings, EditOptions.Default);
         Checkpoint expected = await Save(plainer, origin, models, plainerSettings, EditOptions.Default);
         Assert.All(Layers, layer => Assert.Equal(TestModel.Bytes(expected, layer.Name), TestModel.Bytes(merged, layer.Name)));
@@ -130,8 +129,7 @@ public sealed class MethodPropertyTests : IDisposable
     [InlineData("ties", "density=0.5")]
     public async Task A_model_of_weight_zero_takes_no_part(string method, string settings)
     {
-        Checkpoint origin = Write("base", DType.F32, seed: 3);
-        Checkpoint[] models = [.. Enumerable.Range(1, 3).Select(model => Write($"m{model}", DType.F32, 3, moved: model))];
+        (Checkpoint origin, Checkpoint[] models) = WriteThree();
         string weights = $"{settings} weight[0]=0.5 weight[1]=0.25";
         Checkpoint with = await Save(method, origin, models, $"{weights} weight[2]=0", EditOptions.Default);
         Checkpoint without = await Save(method, origin, models[..2], weights, EditOptions.Default);
@@ -148,8 +146,7 @@ public sealed class MethodPropertyTests : IDisposable
     [InlineData("sce", "select_topk=0.4")]
     public async Task The_order_of_the_models_does_not_matter(string method, string settings)
     {
-        Checkpoint origin = Write("base", DType.F32, seed: 3);
-        Checkpoint[] models = [.. Enumerable.Range(1, 3).Select(model => Write($"m{model}", DType.F32, 3, moved: model))];
+        (Checkpoint origin, Checkpoint[] models) = WriteThree();
         Checkpoint first = await Save(method, origin, models, settings, EditOptions.Default with { OutputDType = DType.F64 });
         Checkpoint second = await Save(method, origin, [models[2], models[0], models[1]], settings, EditOptions.Default with { OutputDType = DType.F64 });
 
@@ -263,6 +260,9 @@ public sealed class MethodPropertyTests : IDisposable
         _ = await MergeMethods.Find(method).Compose(origin, models, MergeCase.Parameters(settings)).SaveAsync(path, options);
         return Checkpoint.Open(path);
     }
+
+    private (Checkpoint Origin, Checkpoint[] Models) WriteThree() =>
+        (Write("base", DType.F32, seed: 3), [.. Enumerable.Range(1, 3).Select(model => Write($"m{model}", DType.F32, 3, moved: model))]);
 
     private Checkpoint Write(string name, DType dtype, int seed, int moved = 0)
     {

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using TaskVectors.Algebra;
 using TaskVectors.LinearAlgebra;
 using TaskVectors.Merging.Kernels;
+using TaskVectors.Merging.Parameters;
 
 namespace TaskVectors.Merging.Spectral;
 
@@ -12,6 +13,12 @@ namespace TaskVectors.Merging.Spectral;
 internal abstract class SpectralKernel(
     double alpha, ImmutableArray<NamePattern> exclude, RankCap cap, SpectralPrecision precision = SpectralPrecision.Exact) : MatrixKernel
 {
+    /// <summary>A kernel of a method that has the common parameters.</summary>
+    protected SpectralKernel(MergeArguments arguments)
+        : this(arguments.Get(SpectralParameters.Alpha), arguments.Get(SpectralParameters.Exclude), arguments.Get(SpectralParameters.Cap), arguments.Get(SpectralParameters.Precision))
+    {
+    }
+
     /// <inheritdoc/>
     public sealed override long WorkingBytes(MergeUnit unit, int vectors, int threads)
     {

@@ -18,4 +18,8 @@ internal static class SpectralMemory
 
     /// <summary>The polar factor of a matrix: the matrix, three iterates, and Gram matrices; the exact decomposition where it falls back.</summary>
     public static long Polar(long rows, long columns) => Svd(rows, columns);
+
+    /// <summary>Two bases of a number of vectors made orthogonal, and their product: the bases joined and turned, their polar factors, and the result.</summary>
+    public static long Whitening(long rows, long columns, long joined) =>
+        (2 * Matrix(rows + columns, joined)) + Polar(rows, joined) + Polar(joined, columns) + Matrix(rows, columns);
 }
