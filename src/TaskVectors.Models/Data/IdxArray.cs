@@ -3,7 +3,7 @@ using System.Buffers.Binary;
 namespace TaskVectors.Models.Data;
 
 /// <summary>An array of the IDX format, that of MNIST: two zero bytes, the type, the number of dimensions, these, and the elements, all big-endian.</summary>
-public sealed class IdxArray
+internal sealed class IdxArray
 {
     private const int MaximumRank = 8;
 

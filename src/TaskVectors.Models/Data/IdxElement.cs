@@ -1,7 +1,7 @@
 namespace TaskVectors.Models.Data;
 
 /// <summary>The element types of IDX; the numbers are those of the format.</summary>
-public enum IdxElement
+internal enum IdxElement
 {
     /// <summary>Unsigned bytes.</summary>
     UInt8 = 0x08,

@@ -10,7 +10,7 @@ namespace TaskVectors.Models.Training;
 /// <remarks>Metrics: <c>perplexity</c> = e^loss, and <c>loss</c>, the mean of -log p; intervals by a bootstrap over batches of pieces.</remarks>
 /// <param name="pieces">The pieces.</param>
 /// <param name="options">How the model is run; batches are of at most 16 pieces.</param>
-public sealed class PieceEvaluator(LanguageTrainingData pieces, EvaluatorOptions? options = null) : ModelEvaluator(options)
+internal sealed class PieceEvaluator(LanguageTrainingData pieces, EvaluatorOptions? options = null) : ModelEvaluator(options)
 {
     private const int LargestBatch = 16;
 

@@ -9,7 +9,7 @@ namespace TaskVectors.Checkpoints;
 /// end). It does not depend on how the tensors are spread over files. Two checkpoints that differ in headers or in a sampled
 /// value have different fingerprints; the content hash in a manifest covers every byte.
 /// </summary>
-public static class CheckpointFingerprint
+internal static class CheckpointFingerprint
 {
     private const int SampleBytes = 1024;
 

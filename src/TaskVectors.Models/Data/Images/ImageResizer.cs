@@ -4,7 +4,7 @@ namespace TaskVectors.Models.Data.Images;
 /// Resizes pictures byte for byte as the reference image processors do (those on the Python Imaging Library): rows first, rounded to 8 bits,
 /// then columns.
 /// </summary>
-public static class ImageResizer
+internal static class ImageResizer
 {
     /// <summary>The picture with another size.</summary>
     /// <param name="image">The picture.</param>

@@ -6,7 +6,7 @@ namespace TaskVectors.Models.Data.Text;
 /// A table of a CSV file (commas; a field may stand in quotes, in which commas, line ends and doubled quotes are allowed, as RFC 4180 says)
 /// or a TSV file (tabs; quotes mean nothing). The first line names the columns.
 /// </summary>
-public sealed class DelimitedTable
+internal sealed class DelimitedTable
 {
     private DelimitedTable(string file, IReadOnlyList<string> columns, IReadOnlyList<IReadOnlyList<string>> rows)
     {

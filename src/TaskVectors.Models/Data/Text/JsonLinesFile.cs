@@ -3,7 +3,7 @@ using System.Text.Json;
 namespace TaskVectors.Models.Data.Text;
 
 /// <summary>JSON lines: an object a line.</summary>
-public static class JsonLinesFile
+internal static class JsonLinesFile
 {
     /// <summary>Reads the objects of a file; empty lines are left out.</summary>
     /// <exception cref="DataException">It is missing, or a line is not a JSON object.</exception>

@@ -5,7 +5,7 @@ namespace TaskVectors.Checkpoints.Safetensors;
 /// A file is an 8-byte little-endian length, that many bytes of JSON (the header), and the values of the tensors back to back. See
 /// https://huggingface.co/docs/safetensors.
 /// </remarks>
-public static class SafetensorsConstants
+internal static class SafetensorsConstants
 {
     /// <summary>The number of bytes in front of the JSON: its length.</summary>
     public const int LengthBytes = 8;
