@@ -15,6 +15,9 @@ internal sealed class ModelConfig
 
     private ModelConfig(JsonObject root) => _root = root;
 
+    /// <summary>Whether there is anything in it.</summary>
+    public bool Exists => _root.Count > 0;
+
     /// <summary>The family's name.</summary>
     public string? ModelType => TextOf("model_type");
 

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Globalization;
 using System.Text.RegularExpressions;
 
@@ -18,22 +19,17 @@ internal sealed partial class ModelLayout
     /// <summary>The number of layers of each stack.</summary>
     public IReadOnlyDictionary<string, int> Stacks => _counts;
 
-    /// <summary>The number of layers, where the model has one stack.</summary>
-    public int? LayerCount => _counts.Count == 1 ? _counts.Values.First() : null;
+    /// <summary>The stacks that recipes slice without naming a module: that of the language model in a multi-modal one, else all.</summary>
+    public IReadOnlyDictionary<string, int> MainStacks => MainOf(_counts);
+
+    /// <summary>The number of layers, where there is one stack to slice.</summary>
+    public int? LayerCount => MainStacks.Count == 1 ? MainStacks.Values.First() : null;
 
     /// <summary>Reads the layout.</summary>
     public static ModelLayout Of(IEnumerable<string> names, ModelConfig config)
     {
-        string[] all = [.. names];
-        ArchitectureFamily family = ArchitectureFamilies.Find(config.ModelType);
-        ModelLayout layout = Of(all, family);
-        return layout.Stacks.Count == 0 ? Of(all, family with { Layers = [] }) : layout;
-    }
-
-    private static ModelLayout Of(string[] names, ArchitectureFamily family)
-    {
-        var layout = new ModelLayout(family);
-        foreach (LayerName parsed in names.Select(name => layout.Parse(layout.Canonical(name))).OfType<LayerName>())
+        var layout = new ModelLayout(ArchitectureFamilies.Find(config.ModelType));
+        foreach (LayerName parsed in names.Select(name => Parse(layout.Canonical(name))).OfType<LayerName>())
         {
             layout._counts[parsed.Stack] = Math.Max(layout._counts.GetValueOrDefault(parsed.Stack), parsed.Layer + 1);
         }
@@ -41,8 +37,15 @@ internal sealed partial class ModelLayout
         return layout;
     }
 
+    /// <summary>Those modules of the family that some of these names belong to; where the family is unknown, those that the names show.</summary>
+    public ImmutableArray<ArchitectureModule> ModulesAmong(IReadOnlyCollection<string> names)
+    {
+        ImmutableArray<ArchitectureModule> known = _family.ModelTypes.IsEmpty ? ArchitectureFamilies.ModulesOf(names) : _family.Modules;
+        return [.. known.Where(module => module.Prefixes.Any(prefix => names.Any(name => name.StartsWith(prefix, StringComparison.Ordinal))))];
+    }
+
     /// <summary>Takes the name of a tensor of a layer apart; <see langword="null"/> for tensors of no layer.</summary>
-    public LayerName? Parse(string name)
+    public static LayerName? Parse(string name)
     {
         Match match = LayerPattern().Match(name);
         if (!match.Success || !int.TryParse(match.Groups["layer"].ValueSpan, NumberStyles.None, CultureInfo.InvariantCulture, out int layer) || layer > 100_000)
@@ -50,8 +53,14 @@ internal sealed partial class ModelLayout
             return null;
         }
 
-        string stack = match.Groups["stack"].Value;
-        return _family.Layers.IsEmpty || _family.Layers.Contains(stack) ? new LayerName(stack, layer, match.Groups["rest"].Value) : null;
+        return new LayerName(match.Groups["stack"].Value, layer, match.Groups["rest"].Value);
+    }
+
+    /// <summary>Those of some stacks that recipes slice: the family's, where some are, else all of them.</summary>
+    public IReadOnlyDictionary<string, int> MainOf(IReadOnlyDictionary<string, int> stacks)
+    {
+        var main = stacks.Where(stack => _family.Layers.Contains(stack.Key)).ToDictionary(StringComparer.Ordinal);
+        return main.Count > 0 ? main : stacks;
     }
 
     /// <summary>Whether a tensor of no layer comes before the layers, as embeddings do; norms and heads come after.</summary>

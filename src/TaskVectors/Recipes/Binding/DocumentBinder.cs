@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using TaskVectors.Merging;
 using TaskVectors.Recipes.Documents;
 using TaskVectors.Recipes.Grammar;
@@ -81,41 +82,44 @@ internal sealed class DocumentBinder(RecipeProblems problems)
         return given.Length == 0 ? document : BindPart(given[0], document);
     }
 
-    private RecipeDocument BindPart(YamlEntry entry, RecipeDocument document) => entry.Name switch
-    {
-        "models" => document with { Slices = _slices.BindModels(entry) },
-        "slices" => document with { Slices = _slices.BindSlices(entry), IsSliced = true },
-        _ => BindModules(entry, document),
-    };
+    private RecipeDocument BindPart(YamlEntry entry, RecipeDocument document) => entry.Name == "modules"
+        ? document with { Slices = BindModules(entry) }
+        : document with { Slices = _slices.Bind(entry, new RecipeModule(entry.Value, RecipeModule.Default, entry.Name == "slices", RecipeParameters.None)) };
 
-    private RecipeDocument BindModules(YamlEntry entry, RecipeDocument document)
+    private ImmutableArray<RecipeSlice> BindModules(YamlEntry entry)
     {
         if (entry.Value is not YamlMapping modules)
         {
             problems.Error(entry.Value, $"'modules' must be a mapping of module names, not {entry.Value.Description}.");
-            return document;
+            return [];
         }
 
-        foreach (YamlEntry other in modules.Entries.Where(module => module.Name != "default"))
+        if (modules.Entries.IsEmpty)
         {
-            problems.Error(other.Key, $"There is no module '{other.Name}'; only 'default', the whole model, is known. Other parts are merged with the whole, and filters give them values of their own.");
+            problems.Error(modules, "'modules' is empty; a merge needs at least one.");
         }
 
-        if (modules.Find("default") is not { Value: YamlMapping module })
+        return [.. modules.Entries.SelectMany(module => BindModule(module))];
+    }
+
+    private ImmutableArray<RecipeSlice> BindModule(YamlEntry entry)
+    {
+        if (entry.Value is not YamlMapping mapping)
         {
-            problems.Error(modules, "'modules' needs the module 'default' with models or slices.");
-            return document;
+            problems.Error(entry.Value, $"The module '{entry.Name}' must be a mapping with models or slices, not {entry.Value.Description}.");
+            return [];
         }
 
-        RecipeGrammar.Module.RequireKnownKeys(module, problems);
-        YamlEntry[] parts = [.. PartKeys.Take(2).Select(module.Find).OfType<YamlEntry>()];
-        if (parts.Length != 1)
+        mapping = mapping with { Entries = [.. mapping.Entries.Where(inner => inner.Value is not YamlScalar { IsNull: true })] };
+        RecipeGrammar.Module.RequireKnownKeys(mapping, problems, SliceBinder.MisplacedParameter);
+        YamlEntry[] parts = [.. PartKeys.Take(2).Select(mapping.Find).OfType<YamlEntry>()];
+        if (parts is not [var part])
         {
-            problems.Error(module, "A module needs exactly one of models and slices.");
-            return document;
+            problems.Error(mapping, $"The module '{entry.Name}' needs exactly one of models and slices.");
+            return [];
         }
 
-        return BindPart(parts[0], document) with { ModuleParameters = _parameters.Bind(module.Find("parameters")) };
+        return _slices.Bind(part, new RecipeModule(entry.Key, entry.Name, part.Name == "slices", _parameters.Bind(mapping.Find("parameters"))));
     }
 
     private DType? DTypeOf(YamlEntry? entry)

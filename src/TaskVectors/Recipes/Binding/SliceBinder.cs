@@ -11,8 +11,12 @@ internal sealed class SliceBinder(RecipeProblems problems)
     private readonly ParameterBinder _parameters = new(problems);
     private readonly ReferenceBinder _references = new(problems);
 
-    /// <summary>Binds a list of models to the one slice of a merge of whole models.</summary>
-    public ImmutableArray<RecipeSlice> BindModels(YamlEntry entry)
+    /// <summary>Binds the models or the slices of a module.</summary>
+    public ImmutableArray<RecipeSlice> Bind(YamlEntry entry, RecipeModule module) =>
+        RecipeSlice.Stack(module.IsSliced ? [.. ItemsOf(entry, RecipeGrammar.Slice).Select(item => BindSlice(item, module)).OfType<RecipeSlice>()] : [BindModels(entry, module)]);
+
+    // The one slice of a merge of whole models.
+    private RecipeSlice BindModels(YamlEntry entry, RecipeModule module)
     {
         ImmutableArray<RecipeSource> sources = [.. ItemsOf(entry, RecipeGrammar.ModelEntry).Select(BindModel).OfType<RecipeSource>()];
         foreach (IGrouping<string, RecipeSource> same in sources.GroupBy(source => source.Model.Text, StringComparer.Ordinal).Where(group => group.Count() > 1))
@@ -21,12 +25,8 @@ internal sealed class SliceBinder(RecipeProblems problems)
             problems.Error(listed[1].Model.Node, $"The model '{listed[0].Model.ShortName}' is listed twice (lines {listed[0].Model.Node.Line} and {listed[1].Model.Node.Line}).");
         }
 
-        return [new RecipeSlice(entry.Value, null, sources, RecipeParameters.None)];
+        return new RecipeSlice(entry.Value, null, sources, RecipeParameters.None) { Module = module };
     }
-
-    /// <summary>Binds a list of slices.</summary>
-    public ImmutableArray<RecipeSlice> BindSlices(YamlEntry entry) =>
-        [.. ItemsOf(entry, RecipeGrammar.Slice).Select(BindSlice).OfType<RecipeSlice>()];
 
     /// <summary>Binds a reference to a model.</summary>
     public RecipeModel? BindReference(YamlEntry? entry) => _references.Bind(entry is { Value: YamlScalar { IsNull: true }, Name: "base_model" } ? null : entry);
@@ -38,7 +38,7 @@ internal sealed class SliceBinder(RecipeProblems problems)
         return Bind(mapping, name, null);
     }
 
-    private RecipeSlice? BindSlice(YamlMapping mapping)
+    private RecipeSlice? BindSlice(YamlMapping mapping, RecipeModule module)
     {
         if (mapping.Find("residual_weight") is { } residual)
         {
@@ -55,7 +55,7 @@ internal sealed class SliceBinder(RecipeProblems problems)
 
         ImmutableArray<RecipeSource> bound = [.. ItemsOf(sources, RecipeGrammar.SliceSource).Select(BindSliceSource).OfType<RecipeSource>()];
         RequireEqualLengths(sources, bound);
-        return new RecipeSlice(mapping, BindReference(mapping.Find("base_model")), bound, _parameters.Bind(mapping.Find("parameters")));
+        return new RecipeSlice(mapping, BindReference(mapping.Find("base_model")), bound, _parameters.Bind(mapping.Find("parameters"))) { Module = module };
     }
 
     private RecipeSource? BindSliceSource(YamlMapping mapping)
@@ -146,6 +146,7 @@ internal sealed class SliceBinder(RecipeProblems problems)
         }
     }
 
-    private static string? MisplacedParameter(string key) =>
+    /// <summary>What to say of a parameter that stands where keys do.</summary>
+    internal static string? MisplacedParameter(string key) =>
         MethodParameters.IsKnown(key) ? " It is a parameter of merge methods; parameters stand under 'parameters:'." : null;
 }

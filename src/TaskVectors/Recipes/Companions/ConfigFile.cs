@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using TaskVectors.Execution.Outputs;
 using TaskVectors.Recipes.Architectures;
+using TaskVectors.Recipes.Modules;
 using TaskVectors.Recipes.Planning;
 using TaskVectors.Tensors;
 
@@ -19,9 +20,9 @@ internal static class ConfigFile
     {
         ModelConfig config = plan.Anchor.Config;
         JsonObject changed = config.Copy();
-        if (plan.LayerCount is { } layers)
+        foreach (PlannedModule module in plan.Modules)
         {
-            SetLayers(changed, plan, layers);
+            SetLayers(changed, plan, module);
         }
 
         if (written is { } dtype && NameOf(dtype) is { } name)
@@ -41,25 +42,75 @@ internal static class ConfigFile
         return file with { Content = content, Length = content.Length };
     }
 
-    private static void SetLayers(JsonObject config, DocumentPlan plan, int layers)
+    private static void SetLayers(JsonObject config, DocumentPlan plan, PlannedModule module)
     {
-        foreach (JsonObject part in ConfigParts.OfLanguage(config))
+        if (module is not { Before: { } before, LayerCount: { } count })
         {
-            if (ConfigParts.LayerCount(part) is not { } count || ConfigParts.LayerCountKey(part) is not { } key || plan.Anchor.Layout.LayerCount != count)
-            {
-                continue;
-            }
+            return;
+        }
 
-            part[key] = layers;
-            foreach (string list in ArchitectureFamilies.LayerListKeys.Where(list => part[list] is JsonArray values && values.Count == count))
+        if (module.Module.Recipe.IsDefault)
+        {
+            SetMainLayers(config, plan, module, before, count);
+        }
+        else if (module.IsSliced || count != before || CountsByDefault(plan, module))
+        {
+            ModuleConfig.Set(config, module.Module, before, count);
+            SetLists(ModuleConfig.PartOf(config, module.Module), plan, module, before);
+        }
+    }
+
+    // What a config leaves out of one module follows from another whose number changes.
+    private static bool CountsByDefault(DocumentPlan plan, PlannedModule module) =>
+        module.Module.Known is { ConfigParts.IsEmpty: true } && plan.Modules.Any(other => other.IsSliced || other.LayerCount != other.Before);
+
+    private static void SetMainLayers(JsonObject config, DocumentPlan plan, PlannedModule module, int before, int count)
+    {
+        foreach (JsonObject part in module.IsSliced ? ConfigParts.OfLanguage(config) : [])
+        {
+            if (ConfigParts.LayerCount(part) == before && ConfigParts.LayerCountKey(part) is { } key)
             {
-                part[list] = Stacked(plan, list) ?? part[list]!.DeepClone();
+                part[key] = count;
+                SetLists(part, plan, module, before);
             }
         }
     }
 
+    private static void SetLists(JsonObject part, DocumentPlan plan, PlannedModule module, int before)
+    {
+        foreach (string list in ArchitectureFamilies.LayerListKeys.Where(list => part[list] is JsonArray values && values.Count == before))
+        {
+            part[list] = Stacked(plan, module, list) ?? part[list]!.DeepClone();
+        }
+    }
+
     // Each layer keeps what its own model says of it, as the first model of its slice has it.
-    private static JsonArray? Stacked(DocumentPlan plan, string key)
+    private static JsonArray? Stacked(DocumentPlan plan, PlannedModule module, string key)
+    {
+        var stacked = new JsonArray();
+        foreach (Contribution contribution in ContributionsTo(plan, module))
+        {
+            JsonArray? own = PartsOf(contribution.Model.Config.Copy(), module.Module).Select(part => part[key]).OfType<JsonArray>().FirstOrDefault();
+            int first = contribution.Layers?.First ?? 0;
+            int end = contribution.Layers?.End ?? own?.Count ?? 0;
+            if (own is null || own.Count < end)
+            {
+                return null;
+            }
+
+            for (int layer = first; layer < end; layer++)
+            {
+                stacked.Add(own[layer]?.DeepClone());
+            }
+        }
+
+        return stacked;
+    }
+
+    private static IEnumerable<JsonObject> PartsOf(JsonObject config, MappedModule module) =>
+        module.Recipe.IsDefault ? ConfigParts.OfLanguage(config) : [ModuleConfig.PartOf(config, module)];
+
+    private static IEnumerable<Contribution> ContributionsTo(DocumentPlan plan, PlannedModule module)
     {
         var bySlice = new SortedDictionary<int, Contribution>();
         foreach (DocumentPlan part in plan.Merges)
@@ -67,26 +118,14 @@ internal static class ConfigFile
             IReadOnlyList<Contribution> contributions = (part.Base ?? part.Models[0]).Contributions;
             for (int slice = 0; slice < contributions.Count; slice++)
             {
-                bySlice.Add(part.Document.Part?.Slices[slice] ?? slice, contributions[slice]);
+                if (contributions[slice].Module.Name == module.Module.Recipe.Name)
+                {
+                    bySlice.Add(part.Document.Part?.Slices[slice] ?? slice, contributions[slice]);
+                }
             }
         }
 
-        var stacked = new JsonArray();
-        foreach (Contribution contribution in bySlice.Values)
-        {
-            JsonArray? own = ConfigParts.OfLanguage(contribution.Model.Config.Copy()).Select(part => part[key]).OfType<JsonArray>().FirstOrDefault();
-            if (own is null || own.Count < contribution.Layers!.End)
-            {
-                return null;
-            }
-
-            for (int layer = contribution.Layers.First; layer < contribution.Layers.End; layer++)
-            {
-                stacked.Add(own[layer]?.DeepClone());
-            }
-        }
-
-        return stacked;
+        return bySlice.Values;
     }
 
     private static void SetDType(JsonObject part, string name)

@@ -27,17 +27,20 @@ internal sealed record RecipeDocument
 
     public RecipeModel? Base { get; init; }
 
-    /// <summary>The slices; one for a merge of whole models.</summary>
+    /// <summary>The slices of all modules, module by module; one for a merge of whole models.</summary>
     public ImmutableArray<RecipeSlice> Slices { get; init; } = [];
 
+    /// <summary>The modules, in the order of the slices.</summary>
+    public IEnumerable<RecipeModule> Modules => Slices.Select(slice => slice.Module).DistinctBy(module => module.Name);
+
+    /// <summary>Whether the models are merged in modules, not as wholes.</summary>
+    public bool HasModules => Slices.Any(slice => !slice.Module.IsDefault);
+
     /// <summary>Whether layers are stacked.</summary>
-    public bool IsSliced { get; init; }
+    public bool IsSliced => Slices.Any(slice => slice.Module.IsSliced);
 
     /// <summary>Which slices of the recipe's document these are, where it is planned in parts; else <see langword="null"/>.</summary>
     public SlicePart? Part { get; init; }
-
-    /// <summary>The parameters of the module.</summary>
-    public RecipeParameters ModuleParameters { get; init; } = RecipeParameters.None;
 
     /// <summary>The parameters of the document.</summary>
     public RecipeParameters Parameters { get; init; } = RecipeParameters.None;

@@ -24,7 +24,7 @@ internal static class ExplanationNotes
         if (Parameters(document).Any(parameter => parameter.Value.HasGradient))
         {
             yield return "A gradient's anchors are spread evenly over the layers of a model, or of each slice; tensors of no layer take the first anchor.";
-            if (document.IsSliced && document.Slices.Any(slice => SliceParts.LengthOf(slice) == 1))
+            if (document.Slices.Any(slice => slice.LayerCount == 1))
             {
                 yield return "A slice of one layer takes a gradient's last anchor.";
             }
@@ -54,7 +54,7 @@ internal static class ExplanationNotes
     private static IEnumerable<RecipeParameter> Parameters(RecipeDocument document) =>
         [
             .. document.Parameters.Items,
-            .. document.ModuleParameters.Items,
+            .. document.Modules.SelectMany(module => module.Parameters.Items),
             .. document.Slices.SelectMany(slice => slice.Parameters.Items),
             .. document.Slices.SelectMany(slice => slice.Sources).SelectMany(source => source.Parameters.Items),
         ];

@@ -25,8 +25,8 @@ internal sealed class TensorGroups
             return "all tensors";
         }
 
-        var inLayers = tensors.Select(_layout.Parse).OfType<LayerName>().GroupBy(name => name.Stack);
-        string[] outside = [.. tensors.Where(tensor => _layout.Parse(tensor) is null)];
+        var inLayers = tensors.Select(ModelLayout.Parse).OfType<LayerName>().GroupBy(name => name.Stack);
+        string[] outside = [.. tensors.Where(tensor => ModelLayout.Parse(tensor) is null)];
         IEnumerable<string> parts = inLayers.SelectMany(DescribeStack);
         return string.Join("; ", outside.Length > 0 ? parts.Append(ListOf(outside)) : parts);
     }
@@ -48,7 +48,7 @@ internal sealed class TensorGroups
     // A module all of whose tensors belong to the group is named alone.
     private IEnumerable<string> Modules(string stack, int layer, string[] rests)
     {
-        LayerName[] all = [.. _all.Select(_layout.Parse).OfType<LayerName>().Where(name => name.Stack == stack && name.Layer == layer)];
+        LayerName[] all = [.. _all.Select(ModelLayout.Parse).OfType<LayerName>().Where(name => name.Stack == stack && name.Layer == layer)];
         foreach (IGrouping<string, string> module in rests.GroupBy(rest => rest.Split('.')[0]))
         {
             int count = all.Count(name => name.Rest.Split('.')[0] == module.Key);
@@ -60,7 +60,7 @@ internal sealed class TensorGroups
     }
 
     private bool IsWhole(string stack, int[] layers, string[] rests) =>
-        layers.All(layer => _all.Select(_layout.Parse).OfType<LayerName>().Count(name => name.Stack == stack && name.Layer == layer) == rests.Length);
+        layers.All(layer => _all.Select(ModelLayout.Parse).OfType<LayerName>().Count(name => name.Stack == stack && name.Layer == layer) == rests.Length);
 
     private static string RunsOf(int[] layers)
     {

@@ -103,7 +103,7 @@ internal static class RecipeGrammar
         new("base_model", Model, "The pre-trained checkpoint that task vectors are relative to; config and tokenizer come from it, else from the first model."),
         new("models", new RecipeType.List(new RecipeType.Object("model")), "The models that are merged whole."),
         new("slices", new RecipeType.List(new RecipeType.Object("slice")), "Ranges of layers that are stacked; exactly one of models, slices and modules is given."),
-        new("modules", new RecipeType.Map(new RecipeType.Object("module")), "The parts of the model; only 'default', the whole, is known."),
+        new("modules", new RecipeType.Map(new RecipeType.Object("module")), "Parts of the models that are merged by themselves, such as text_decoder and vision_tower, or encoder and decoder; 'default' takes what no other holds."),
         new("parameters", Parameters, "Parameters of the merge method for everything."),
         new("dtype", FloatType, "The dtype of the result."),
         new("out_dtype", FloatType, "The dtype that is written, where it is not dtype; arithmetic is never narrower than F32, so the result is rounded once, to this."),

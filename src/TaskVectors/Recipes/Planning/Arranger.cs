@@ -4,6 +4,7 @@ using TaskVectors.Checkpoints;
 using TaskVectors.Recipes.Architectures;
 using TaskVectors.Recipes.Arrangement;
 using TaskVectors.Recipes.Documents;
+using TaskVectors.Recipes.Modules;
 using TaskVectors.Recipes.Resolution;
 using TaskVectors.Tensors;
 
@@ -11,7 +12,8 @@ namespace TaskVectors.Recipes.Planning;
 
 /// <summary>Puts together what an operand contributes: its layers stacked, its tensors named as in the result.</summary>
 /// <param name="scope">What the document is called, so that arrangements of several have names of their own.</param>
-internal sealed class Arranger(string scope)
+/// <param name="map">Which tensors are in which module.</param>
+internal sealed class Arranger(string scope, ModuleMap map)
 {
     /// <summary>The name of the head that some models store and others tie to their embedding.</summary>
     public const string Head = "lm_head.weight";
@@ -22,14 +24,26 @@ internal sealed class Arranger(string scope)
     /// <param name="document">The document, or the part of it, that says whether and where layers are stacked.</param>
     /// <param name="contributions">What it contributes, slice by slice.</param>
     /// <param name="head">What becomes of the head.</param>
-    public Checkpoint Arrange(RecipeDocument document, ImmutableArray<Contribution> contributions, HeadRole head)
+    /// <param name="copied">Tensors that it has on top, in no module.</param>
+    public Checkpoint Arrange(RecipeDocument document, ImmutableArray<Contribution> contributions, HeadRole head, ImmutableArray<TensorOrigin> copied = default)
     {
-        ImmutableArray<TensorOrigin> origins = [.. Origins(document, contributions, head)];
+        ImmutableArray<TensorOrigin> origins = [.. Origins(document, contributions, head), .. copied.IsDefault ? [] : copied];
         ResolvedModel model = contributions[0].Model;
         bool isWhole = !document.IsSliced
+            && contributions.All(contribution => contribution.Model == model)
             && origins.Length == model.Checkpoint.Tensors.Count
             && origins.All(origin => origin.Output.Name == origin.Tensor.Name);
         return isWhole ? model.Checkpoint : Checkpoint.FromSource(new ArrangedSource(TitleOf(contributions), origins));
+    }
+
+    /// <summary>The tensors of a model that are in no module, as they are stored.</summary>
+    public ImmutableArray<TensorOrigin> OutsideModules(ResolvedModel model) => [.. Whole(model).Where(origin => map.IndexOf(origin.Output.Name) is null)];
+
+    /// <summary>The slice that the head is in; <see langword="null"/> where no module of the document, or of the part, holds one.</summary>
+    public int? HeadSlice(RecipeDocument document)
+    {
+        int found = document.Slices.ToList().FindIndex(slice => slice.IsLast && map.Holds(slice.Module, Head));
+        return found < 0 ? null : found;
     }
 
     /// <summary>Whether a model has no head of its own because it is tied to the embedding.</summary>
@@ -38,14 +52,18 @@ internal sealed class Arranger(string scope)
     /// <summary>Whether a model stores a head of its own.</summary>
     public static bool StoresHead(ResolvedModel model) => model.Checkpoint.Base.TryGetTensor(Head, out _);
 
-    private static IEnumerable<TensorOrigin> Origins(RecipeDocument document, ImmutableArray<Contribution> contributions, HeadRole head)
+    private IEnumerable<TensorOrigin> Origins(RecipeDocument document, ImmutableArray<Contribution> contributions, HeadRole head)
     {
-        IEnumerable<TensorOrigin> stored = document.IsSliced ? Stacked(document, contributions) : Whole(contributions[0].Model);
-        ResolvedModel last = contributions[^1].Model;
-        bool hasEnd = document.Part?.HasEnd ?? true;
+        IEnumerable<TensorOrigin> stored = contributions.SelectMany((contribution, slice) => Origins(document.Slices[slice], contribution));
+        if (HeadSlice(document) is not { } place)
+        {
+            return stored;
+        }
+
+        ResolvedModel last = contributions[place].Model;
         return (head, StoresHead(last)) switch
         {
-            (HeadRole.Needed, false) when hasEnd => stored.Concat(TiedHead(last)),
+            (HeadRole.Needed, false) => stored.Concat(TiedHead(last)),
             (HeadRole.LeftOut, true) => stored.Where(origin => origin.Output.Name != Head),
             _ => stored,
         };
@@ -57,25 +75,29 @@ internal sealed class Arranger(string scope)
         where !model.Layout.IsBuffer(name)
         select TensorOrigin.Renamed(name, model.Source, tensor);
 
-    private static IEnumerable<TensorOrigin> Stacked(RecipeDocument document, ImmutableArray<Contribution> contributions)
+    private IEnumerable<TensorOrigin> Origins(RecipeSlice slice, Contribution contribution)
     {
-        bool hasBeginning = document.Part?.HasBeginning ?? true;
-        bool hasEnd = document.Part?.HasEnd ?? true;
-        IReadOnlyList<int> offsets = document.Part is { } part ? part.Offsets : SliceParts.Offsets(document);
-        IEnumerable<TensorOrigin> first = hasBeginning ? Outside(contributions[0].Model, ModelLayout.IsBeforeLayers) : [];
-        IEnumerable<TensorOrigin> layers = contributions.SelectMany((contribution, slice) => Layers(contribution.Model, contribution.Layers!, offsets[slice]));
-        IEnumerable<TensorOrigin> last = hasEnd ? Outside(contributions[^1].Model, name => !ModelLayout.IsBeforeLayers(name)) : [];
-        return [.. first, .. layers, .. last];
+        IEnumerable<TensorOrigin> own = Whole(contribution.Model).Where(origin => map.Holds(slice.Module, origin.Output.Name));
+        if (contribution.Layers is not { } range)
+        {
+            return own;
+        }
+
+        IReadOnlyDictionary<string, int> stacks = map.StacksOf(slice.Module, contribution.Model.Layout);
+        (TensorOrigin Origin, LayerName? Layer)[] parsed = [.. own.Select(origin => (origin, ModelLayout.Parse(origin.Output.Name) is { } name && stacks.ContainsKey(name.Stack) ? name : (LayerName?)null))];
+        IEnumerable<TensorOrigin> outside = parsed.Where(pair => pair.Layer is null).Select(pair => pair.Origin);
+        IEnumerable<TensorOrigin> layers =
+            from pair in parsed
+            let name = pair.Layer.GetValueOrDefault()
+            where pair.Layer is not null && name.Layer >= range.First && name.Layer < range.End
+            select pair.Origin with { Output = pair.Origin.Output with { Name = name.At(name.Layer - range.First + slice.Offset) } };
+        return
+        [
+            .. outside.Where(origin => slice.IsFirst && ModelLayout.IsBeforeLayers(origin.Output.Name)),
+            .. layers,
+            .. outside.Where(origin => slice.IsLast && !ModelLayout.IsBeforeLayers(origin.Output.Name)),
+        ];
     }
-
-    private static IEnumerable<TensorOrigin> Outside(ResolvedModel model, Func<string, bool> isWanted) =>
-        Whole(model).Where(origin => model.Layout.Parse(origin.Output.Name) is null && isWanted(origin.Output.Name));
-
-    private static IEnumerable<TensorOrigin> Layers(ResolvedModel model, LayerRange range, int offset) =>
-        from origin in Whole(model)
-        let parsed = model.Layout.Parse(origin.Output.Name)
-        where parsed is { } name && name.Layer >= range.First && name.Layer < range.End
-        select origin with { Output = origin.Output with { Name = parsed.Value.At(parsed.Value.Layer - range.First + offset) } };
 
     private static IEnumerable<TensorOrigin> TiedHead(ResolvedModel model)
     {
@@ -88,7 +110,7 @@ internal sealed class Arranger(string scope)
     private string TitleOf(ImmutableArray<Contribution> contributions)
     {
         // Distinct from the names of the models as they are stored.
-        string parts = string.Join("+", contributions.Select(contribution => contribution.Layers is null ? contribution.Title + "[:]" : contribution.Title));
+        string parts = string.Join("+", contributions.Select(contribution => contribution.Layers is null ? contribution.Title + "[:]" : contribution.Title).Distinct());
         string title = $"{scope}{parts}";
         return Distinct(title);
     }

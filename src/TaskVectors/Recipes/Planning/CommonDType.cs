@@ -8,7 +8,7 @@ namespace TaskVectors.Recipes.Planning;
 internal static class CommonDType
 {
     /// <summary>F32, or F64 where some tensor has it; <see langword="null"/> where all tensors that stand in one place, whatever the layer, agree.</summary>
-    public static DType? Of(IReadOnlyList<Checkpoint> views, ModelLayout layout)
+    public static DType? Of(IReadOnlyList<Checkpoint> views)
     {
         TensorInfo[] tensors = [.. views.SelectMany(view => view.Tensors).Where(tensor => tensor.DType.IsArithmetic())];
         bool agree = tensors.GroupBy(PlaceOf).All(same => same.DistinctBy(tensor => tensor.DType).Count() == 1);
@@ -16,6 +16,6 @@ internal static class CommonDType
             : tensors.Any(tensor => tensor.DType == DType.F64) ? DType.F64
             : DType.F32;
 
-        (string, string) PlaceOf(TensorInfo tensor) => layout.Parse(tensor.Name) is { } name ? (name.Stack, name.Rest) : (tensor.Name, string.Empty);
+        (string, string) PlaceOf(TensorInfo tensor) => ModelLayout.Parse(tensor.Name) is { } name ? (name.Stack, name.Rest) : (tensor.Name, string.Empty);
     }
 }

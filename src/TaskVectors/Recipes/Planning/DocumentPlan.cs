@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using TaskVectors.Algebra;
 using TaskVectors.Recipes.Documents;
+using TaskVectors.Recipes.Modules;
 using TaskVectors.Recipes.Resolution;
 using TaskVectors.Tensors;
 using TaskVectors.Tokenizers;
@@ -47,6 +48,12 @@ internal sealed record DocumentPlan
     /// <summary>The tokenizer of the result where it is not that of the anchor's folder.</summary>
     public ResultTokenizer? Tokenizer { get; init; }
 
-    /// <summary>The number of layers of the result where it is not that of the anchor.</summary>
-    public int? LayerCount { get; init; }
+    /// <summary>Which tensors are in which module.</summary>
+    public required ModuleMap Map { get; init; }
+
+    /// <summary>The modules of the result; one where the models are merged as wholes.</summary>
+    public ImmutableArray<PlannedModule> Modules { get; init; } = [];
+
+    /// <summary>The number of layers of the result, where the layers of whole models are stacked.</summary>
+    public int? LayerCount => Document is { HasModules: false, IsSliced: true } ? Modules[0].LayerCount : null;
 }

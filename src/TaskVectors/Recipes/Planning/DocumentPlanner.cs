@@ -5,7 +5,9 @@ using TaskVectors.Execution;
 using TaskVectors.Execution.Merges;
 using TaskVectors.Merging;
 using TaskVectors.Recipes.Architectures;
+using TaskVectors.Recipes.Arrangement;
 using TaskVectors.Recipes.Documents;
+using TaskVectors.Recipes.Modules;
 using TaskVectors.Recipes.Resolution;
 using TaskVectors.Recipes.Validation;
 using TaskVectors.Tensors;
@@ -33,15 +35,23 @@ internal sealed class DocumentPlanner(ModelResolver resolver, RecipeProblems pro
             return null;
         }
 
-        var vocabularies = new VocabularyPlanner(resolver, problems, scope);
-        if (vocabularies.Plan(document) is not { } aligned)
+        if (Likeness(document) is not { } likeness || new ModuleMapper(problems).Map(document, likeness) is not { } map)
         {
             return null;
         }
 
-        var arranger = new Arranger(scope);
+        var vocabularies = new VocabularyPlanner(resolver, problems, scope);
+        if (vocabularies.Plan(document, map) is not { } aligned)
+        {
+            return null;
+        }
+
+        var arranger = new Arranger(scope, map);
+        ImmutableArray<TensorOrigin> copied = arranger.OutsideModules(likeness);
         ImmutableArray<RecipeDocument> parts = SliceParts.Of(document);
-        DocumentPlan? plan = parts.Length == 1 ? PlanPart(document, null, aligned, arranger) : PlanStack(document, parts, aligned, arranger);
+        DocumentPlan? plan = parts.Length == 1 && copied.IsEmpty
+            ? PlanPart(document, null, aligned, arranger, map)
+            : PlanStack(document, parts.Length == 1 ? [SliceParts.Only(document)] : parts, aligned, arranger, map, copied);
         return plan is null ? null : plan with { Tokenizer = vocabularies.Tokenizer ?? plan.Anchor.Tokenizer };
     }
 
@@ -49,7 +59,11 @@ internal sealed class DocumentPlanner(ModelResolver resolver, RecipeProblems pro
     private ResolvedModel AnchorOf(RecipeDocument document, Operands operands) =>
         (document.Base is { } model ? resolver.Resolve(model) : null) ?? operands.Base?[0].Model ?? operands.Models[0][0].Model;
 
-    private DocumentPlan? PlanPart(RecipeDocument document, ResolvedModel? common, AlignedModels aligned, Arranger arranger)
+    // The same before operands are sorted, which takes what the modules are.
+    private ResolvedModel? Likeness(RecipeDocument document) =>
+        resolver.Resolve(document.Base ?? document.Slices[0].Base ?? document.Slices[0].Sources[0].Model);
+
+    private DocumentPlan? PlanPart(RecipeDocument document, ResolvedModel? common, AlignedModels aligned, Arranger arranger, ModuleMap map)
     {
         if (Operands.Sort(document, resolver, problems) is not { } operands)
         {
@@ -57,27 +71,26 @@ internal sealed class DocumentPlanner(ModelResolver resolver, RecipeProblems pro
         }
 
         ResolvedModel anchor = common ?? AnchorOf(document, operands);
-        return new StructureCheck(problems).Check(document, operands, anchor) ? Compose(document, aligned.Replace(operands), anchor, arranger) : null;
+        return new StructureCheck(problems).Check(document, operands, anchor, map) ? Compose(document, aligned.Replace(operands), anchor, arranger, map) : null;
     }
 
     // Every part is planned even where another fails, so that all mistakes are reported.
-    private DocumentPlan? PlanStack(RecipeDocument document, ImmutableArray<RecipeDocument> parts, AlignedModels aligned, Arranger arranger)
+    private DocumentPlan? PlanStack(RecipeDocument document, ImmutableArray<RecipeDocument> parts, AlignedModels aligned, Arranger arranger, ModuleMap map, ImmutableArray<TensorOrigin> copied)
     {
         ResolvedModel? anchor = Operands.Sort(parts[0], resolver, problems) is { } operands ? AnchorOf(document, operands) : null;
-        DocumentPlan?[] plans = [.. parts.Select(part => PlanPart(part, anchor, aligned, arranger))];
-        return plans.Contains(null) ? null : new PartStack(document, [.. plans.OfType<DocumentPlan>()], problems).Compose(arranger);
+        DocumentPlan?[] plans = [.. parts.Select(part => PlanPart(part, anchor, aligned, arranger, map))];
+        return plans.Contains(null) ? null : new PartStack(document, [.. plans.OfType<DocumentPlan>()], copied, problems).Compose(arranger);
     }
 
-    private DocumentPlan? Compose(RecipeDocument document, Operands operands, ResolvedModel anchor, Arranger arranger)
+    private DocumentPlan? Compose(RecipeDocument document, Operands operands, ResolvedModel anchor, Arranger arranger, ModuleMap map)
     {
         IEnumerable<ImmutableArray<Contribution>> all = operands.Base is { } own ? operands.Models.Prepend(own) : operands.Models;
-        HeadRole head = HeadOf(anchor, [.. all.Select(contributions => contributions[^1])]);
+        HeadRole head = arranger.HeadSlice(document) is { } place ? HeadOf(anchor, [.. all.Select(contributions => contributions[place])]) : HeadRole.AsStored;
         Contributor? origin = operands.Base is { } contributions ? Arranged(contributions) : null;
         ImmutableArray<Contributor> models = [.. operands.Models.Select(Arranged)];
         Checkpoint first = (origin ?? models[0]).View;
-        ModelLayout layout = ModelLayout.Of(first.Tensors.Select(tensor => tensor.Name), anchor.Config);
-        IReadOnlyList<int> offsets = document.Part is { } part ? part.Offsets : document.IsSliced ? SliceParts.Offsets(document) : [];
-        ImmutableArray<SliceSpan> spans = [.. offsets.Select((offset, slice) => new SliceSpan(offset, SliceParts.LengthOf(document.Slices[slice])))];
+        string[] names = [.. first.Tensors.Select(tensor => tensor.Name)];
+        var layout = ModelLayout.Of(names, anchor.Config);
         var plan = new DocumentPlan
         {
             Document = document,
@@ -86,9 +99,10 @@ internal sealed class DocumentPlanner(ModelResolver resolver, RecipeProblems pro
             Base = origin,
             IsCopy = operands.AreCopied(document),
             Models = models,
-            Places = document.IsSliced ? SlicePlaces.OfSlices(first.Tensors, layout, spans) : SlicePlaces.OfWhole(first.Tensors, layout),
-            OutputDType = document.OutputDType ?? document.DType ?? CommonDType.Of([.. models.Select(model => model.View), first], layout),
-            LayerCount = document.IsSliced ? spans.Sum(span => span.Count) : null,
+            Places = SlicePlaces.Of(names, layout, document, map),
+            OutputDType = document.OutputDType ?? document.DType ?? CommonDType.Of([.. models.Select(model => model.View), first]),
+            Map = map,
+            Modules = PlannedModule.Of(document, map, anchor, (origin ?? models[0]).Contributions),
         };
         bool fits = new TensorCheck(problems).Check(plan);
         return fits ? document.Expression is null ? WithMethod(plan) : WithExpression(plan) : null;
@@ -152,6 +166,12 @@ internal sealed class DocumentPlanner(ModelResolver resolver, RecipeProblems pro
 
     private DocumentPlan? WithExpression(DocumentPlan plan)
     {
+        if (plan.Models.Any(model => plan.Document.HasModules && model.Contributions.DistinctBy(contribution => contribution.Source?.DisplayName).Count() > 1))
+        {
+            problems.Error(plan.Document.Expression!, "An expression names models, and the modules do not list the same models in the same order; list them alike, or write a document for each.");
+            return null;
+        }
+
         var models = new ExpressionModels();
         foreach (Contributor model in plan.Base is null ? plan.Models : plan.Models.Prepend(plan.Base))
         {

@@ -20,8 +20,8 @@ internal sealed record Operands(ImmutableArray<Contribution>? Base, ImmutableArr
         {
             RecipeModel? reference = usesBase ? slice.Base ?? document.Base : null;
             RecipeSource? listed = slice.Sources.FirstOrDefault(source => source.Model.Text == reference?.Text);
-            Contribution?[] others = [.. slice.Sources.Where(source => source != listed).Select(source => Contribute(source, resolver))];
-            Contribution? origin = reference is null ? null : listed is not null ? Contribute(listed, resolver) : ContributeUnlisted(reference, slice, resolver, problems);
+            Contribution?[] others = [.. slice.Sources.Where(source => source != listed).Select(source => Contribute(source, slice, resolver))];
+            Contribution? origin = reference is null ? null : listed is not null ? Contribute(listed, slice, resolver) : ContributeUnlisted(reference, slice, resolver, problems);
             if (others.Contains(null) || (reference is not null && origin is null))
             {
                 return null;
@@ -39,7 +39,7 @@ internal sealed record Operands(ImmutableArray<Contribution>? Base, ImmutableArr
 
     /// <summary>Whether they are one model where the method merges several, as in a stack of copied and blended layers.</summary>
     public bool AreCopied(RecipeDocument document) =>
-        document is { Part: not null, Method: { } method } && Models.Length + (Base is null ? 0 : 1) == 1 && (Models.IsEmpty || method.MinimumVectors > 1);
+        document is { Part.IsOnly: false, Method: { } method } && Models.Length + (Base is null ? 0 : 1) == 1 && (Models.IsEmpty || method.MinimumVectors > 1);
 
     private static Operands Transpose(RecipeDocument document, List<Contribution> bases, List<Contribution[]> models)
     {
@@ -49,8 +49,8 @@ internal sealed record Operands(ImmutableArray<Contribution>? Base, ImmutableArr
             [.. Enumerable.Range(0, models.Count == 0 ? 0 : models[0].Length).Select(operand => models.Select(slice => slice[operand]).ToImmutableArray())]);
     }
 
-    private static Contribution? Contribute(RecipeSource source, ModelResolver resolver) =>
-        resolver.Resolve(source.Model) is { } model ? new Contribution(source, model, source.Layers) : null;
+    private static Contribution? Contribute(RecipeSource source, RecipeSlice slice, ModelResolver resolver) =>
+        resolver.Resolve(source.Model) is { } model ? new Contribution(source, model, source.Layers, slice.Module) : null;
 
     // A base that a slice does not list takes part with the layers that all sources of the slice share.
     private static Contribution? ContributeUnlisted(RecipeModel reference, RecipeSlice slice, ModelResolver resolver, RecipeProblems problems)
@@ -67,6 +67,6 @@ internal sealed record Operands(ImmutableArray<Contribution>? Base, ImmutableArr
             return null;
         }
 
-        return new Contribution(null, model, ranges.FirstOrDefault());
+        return new Contribution(null, model, ranges.FirstOrDefault(), slice.Module);
     }
 }

@@ -1,9 +1,9 @@
 using System.Collections.Immutable;
 using TaskVectors.Algebra;
 using TaskVectors.Execution.Merges;
-using TaskVectors.Recipes.Architectures;
 using TaskVectors.Recipes.Arrangement;
 using TaskVectors.Recipes.Documents;
+using TaskVectors.Recipes.Modules;
 using TaskVectors.Recipes.Validation;
 using TaskVectors.Tensors;
 
@@ -12,18 +12,20 @@ namespace TaskVectors.Recipes.Planning;
 /// <summary>Stacks the results of a document's parts.</summary>
 /// <param name="document">The document.</param>
 /// <param name="parts">The plans of its parts.</param>
+/// <param name="copied">Tensors that are in no module, and are taken as they are stored.</param>
 /// <param name="problems">Where problems go.</param>
-internal sealed class PartStack(RecipeDocument document, ImmutableArray<DocumentPlan> parts, RecipeProblems problems)
+internal sealed class PartStack(RecipeDocument document, ImmutableArray<DocumentPlan> parts, ImmutableArray<TensorOrigin> copied, RecipeProblems problems)
 {
     private const string Title = "stack";
 
     /// <summary>The plan of the document.</summary>
     public DocumentPlan Compose(Arranger arranger)
     {
-        DocumentPlan first = parts.First(part => part.Document.Part!.HasBeginning);
-        DType? dtype = DTypeOf(first);
-        Checkpoint likeness = Likeness(arranger);
-        var origins = parts.SelectMany(part => OriginsOf(part, dtype)).ToDictionary(origin => origin.Output.Name, StringComparer.Ordinal);
+        DocumentPlan first = parts.First(part => part.Document.Part!.Slices.Contains(0));
+        DType? dtype = DTypeOf();
+        ImmutableArray<Contribution> contributions = [.. Contributions()];
+        Checkpoint likeness = arranger.Arrange(document, contributions, HeadOf(arranger), copied);
+        var origins = parts.SelectMany(part => OriginsOf(part, dtype)).Concat(copied).ToDictionary(origin => origin.Output.Name, StringComparer.Ordinal);
         var source = new ArrangedSource(arranger.Distinct(Title), [.. likeness.Tensors.Select(tensor => origins[tensor.Name])]);
         var places = parts.SelectMany(part => part.Places.Values).ToDictionary(place => place.Name, StringComparer.Ordinal);
         DocumentPlan plan = first with
@@ -31,9 +33,9 @@ internal sealed class PartStack(RecipeDocument document, ImmutableArray<Document
             Document = document,
             Parts = parts,
             Result = new Checkpoint(AffineForm.Of(source, isVector: false).WithAnchor(likeness.Form.Anchor)),
-            Places = likeness.Tensors.ToDictionary(tensor => tensor.Name, tensor => places[tensor.Name], StringComparer.Ordinal),
+            Places = likeness.Tensors.Where(tensor => places.ContainsKey(tensor.Name)).ToDictionary(tensor => tensor.Name, tensor => places[tensor.Name], StringComparer.Ordinal),
             OutputDType = dtype,
-            LayerCount = document.Slices.Sum(SliceParts.LengthOf),
+            Modules = PlannedModule.Of(document, first.Map, first.Anchor, contributions),
             Parameters = null,
         };
         new FilterCheck(problems).CheckCommon(plan);
@@ -48,7 +50,7 @@ internal sealed class PartStack(RecipeDocument document, ImmutableArray<Document
     }
 
     // What the result is measured against, and what its order and untouched tensors come from: the base, or the first source, of every slice.
-    private Checkpoint Likeness(Arranger arranger)
+    private IEnumerable<Contribution> Contributions()
     {
         var bySlice = new SortedDictionary<int, Contribution>();
         foreach (DocumentPlan part in parts)
@@ -60,14 +62,18 @@ internal sealed class PartStack(RecipeDocument document, ImmutableArray<Document
             }
         }
 
-        DocumentPlan last = parts.First(part => part.Document.Part!.HasEnd);
-        return arranger.Arrange(document, [.. bySlice.Values], last.Places.ContainsKey(Arranger.Head) ? HeadRole.Needed : HeadRole.LeftOut);
+        return bySlice.Values;
     }
 
-    private DType? DTypeOf(DocumentPlan first)
+    private HeadRole HeadOf(Arranger arranger)
     {
-        ModelLayout layout = ModelLayout.Of(parts.SelectMany(part => part.Places.Keys), first.Anchor.Config);
+        DocumentPlan? last = parts.FirstOrDefault(part => arranger.HeadSlice(part.Document) is not null);
+        return last is null ? HeadRole.AsStored : last.Places.ContainsKey(Arranger.Head) ? HeadRole.Needed : HeadRole.LeftOut;
+    }
+
+    private DType? DTypeOf()
+    {
         IEnumerable<Checkpoint> views = parts.SelectMany(part => part.Base is null ? part.Models : part.Models.Add(part.Base)).Select(model => model.View);
-        return document.OutputDType ?? document.DType ?? CommonDType.Of([.. views], layout);
+        return document.OutputDType ?? document.DType ?? CommonDType.Of([.. views]);
     }
 }

@@ -22,7 +22,7 @@ internal sealed class SettingLookup(RecipeDocument document)
         }
 
         yield return document.Slices[slice].Parameters;
-        yield return document.ModuleParameters;
+        yield return document.Slices[slice].Module.Parameters;
         yield return document.Parameters;
     }
 }

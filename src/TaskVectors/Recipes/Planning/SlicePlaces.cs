@@ -1,39 +1,51 @@
 using System.Collections.Immutable;
 using TaskVectors.Recipes.Architectures;
 using TaskVectors.Recipes.Documents;
-using TaskVectors.Tensors;
+using TaskVectors.Recipes.Modules;
 
 namespace TaskVectors.Recipes.Planning;
 
 /// <summary>Where the tensors of a result lie: in which slice, and how deep in it.</summary>
 internal static class SlicePlaces
 {
-    /// <summary>The places of the tensors of a merge of whole models.</summary>
-    public static Dictionary<string, TensorPlace> OfWhole(IEnumerable<TensorInfo> tensors, ModelLayout layout) =>
-        tensors.ToDictionary(tensor => tensor.Name, tensor => OfWhole(tensor.Name, layout), StringComparer.Ordinal);
-
-    /// <summary>The places of the tensors of stacked slices.</summary>
-    /// <param name="tensors">The tensors of the result.</param>
+    /// <summary>The places of the tensors of a document.</summary>
+    /// <param name="names">The tensors of the result.</param>
     /// <param name="layout">How they lie over the depth of the result.</param>
-    /// <param name="spans">The layers of each slice.</param>
-    public static Dictionary<string, TensorPlace> OfSlices(IEnumerable<TensorInfo> tensors, ModelLayout layout, ImmutableArray<SliceSpan> spans) =>
-        tensors.ToDictionary(tensor => tensor.Name, tensor => OfSlices(tensor.Name, layout, spans), StringComparer.Ordinal);
-
-    private static TensorPlace OfWhole(string name, ModelLayout layout) =>
-        layout.Parse(name) is { } parsed
-            ? new TensorPlace(name, 0, parsed.Layer, Depth(parsed.Layer, layout.Stacks[parsed.Stack]))
-            : new TensorPlace(name, 0, null, 0);
-
-    private static TensorPlace OfSlices(string name, ModelLayout layout, ImmutableArray<SliceSpan> spans)
+    /// <param name="document">The document, or a part of it.</param>
+    /// <param name="map">Which tensors are in which module.</param>
+    public static Dictionary<string, TensorPlace> Of(IReadOnlyList<string> names, ModelLayout layout, RecipeDocument document, ModuleMap map)
     {
-        if (layout.Parse(name) is not { } parsed)
+        var places = new Dictionary<string, TensorPlace>(StringComparer.Ordinal);
+        ILookup<int?, string> byModule = names.ToLookup(map.IndexOf);
+        for (int module = 0; module < map.Modules.Length; module++)
         {
-            return new TensorPlace(name, ModelLayout.IsBeforeLayers(name) ? 0 : spans.Length - 1, null, 0);
+            RecipeModule recipe = map.Modules[module].Recipe;
+            IReadOnlyDictionary<string, int> stacks = map.StacksOf(recipe, layout);
+            int[] slices = [.. Enumerable.Range(0, document.Slices.Length).Where(slice => document.Slices[slice].Module.Name == recipe.Name)];
+            foreach (string name in byModule[module])
+            {
+                places.Add(name, recipe.IsSliced ? OfSlices(name, stacks, document.Slices, slices) : OfWhole(name, layout, slices[0]));
+            }
         }
 
-        int slice = Enumerable.Range(0, spans.Length).First(index => spans[index].Contains(parsed.Layer));
-        int layer = parsed.Layer - spans[slice].First;
-        return new TensorPlace(name, slice, layer, Depth(layer, spans[slice].Count));
+        return names.ToDictionary(name => name, name => places[name], StringComparer.Ordinal);
+    }
+
+    private static TensorPlace OfWhole(string name, ModelLayout layout, int slice) =>
+        ModelLayout.Parse(name) is { } parsed
+            ? new TensorPlace(name, slice, parsed.Layer, Depth(parsed.Layer, layout.Stacks[parsed.Stack]))
+            : new TensorPlace(name, slice, null, 0);
+
+    private static TensorPlace OfSlices(string name, IReadOnlyDictionary<string, int> stacks, ImmutableArray<RecipeSlice> all, int[] slices)
+    {
+        if (ModelLayout.Parse(name) is not { } parsed || !stacks.ContainsKey(parsed.Stack))
+        {
+            return new TensorPlace(name, ModelLayout.IsBeforeLayers(name) ? slices[0] : slices[^1], null, 0);
+        }
+
+        int slice = slices.First(index => all[index].Contains(parsed.Layer));
+        int layer = parsed.Layer - all[slice].Offset;
+        return new TensorPlace(name, slice, layer, Depth(layer, all[slice].LayerCount));
     }
 
     private static double Depth(int layer, int count) => count > 1 ? (double)layer / (count - 1) : 1;

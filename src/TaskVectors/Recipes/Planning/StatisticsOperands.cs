@@ -19,9 +19,9 @@ internal sealed class StatisticsOperands(ModelResolver resolver, RecipeProblems 
             return [];
         }
 
-        if (plan.Document.IsSliced)
+        if (plan.Document.IsSliced || counted.Any(model => model.Contributions.DistinctBy(contribution => contribution.Model).Count() > 1))
         {
-            problems.Error(plan.Document.MethodNode!, $"The method {plan.Document.Method.Name} merges whole models: its statistics are of them, not of slices. List the models under 'models'.");
+            problems.Error(plan.Document.MethodNode!, $"The method {plan.Document.Method.Name} merges whole models: its statistics are of them, not of slices or of modules from several models. List the models under 'models'.");
             return null;
         }
 
@@ -32,7 +32,7 @@ internal sealed class StatisticsOperands(ModelResolver resolver, RecipeProblems 
     // Of the model as it is stored: its tensors may be renamed or left out for the merge.
     private MergeStatistics? Find(RecipeDocument document, Contribution contribution)
     {
-        RecipeParameter given = (contribution.Source?.Parameters.Find(Key) ?? document.Slices[0].Parameters.Find(Key) ?? document.ModuleParameters.Find(Key) ?? document.Parameters.Find(Key))!;
+        RecipeParameter given = (contribution.Source?.Parameters.Find(Key) ?? document.Slices[0].Parameters.Find(Key) ?? document.Slices[0].Module.Parameters.Find(Key) ?? document.Parameters.Find(Key))!;
         if (given.Value is not RecipeScalar path)
         {
             problems.Error(given.Value.Node, $"'{Key}' is one file for a model, without filters.");

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using TaskVectors.Checkpoints;
+using TaskVectors.Recipes.Architectures;
 using TaskVectors.Recipes.Resolution;
 using TaskVectors.Tensors;
 using TaskVectors.Tokenizers;
@@ -28,7 +29,7 @@ internal sealed record TokenizedModel(ResolvedModel Model, VocabularyModel Token
         [
             .. from tensor in model.Checkpoint.Tensors
                let name = model.Layout.Canonical(tensor.Name)
-               where tensor.DType.IsArithmetic() && model.Layout.Parse(name) is null && VocabularyTensors.IsNamed(tensor with { Name = name })
+               where tensor.DType.IsArithmetic() && ModelLayout.Parse(name) is null && VocabularyTensors.IsNamed(tensor with { Name = name })
                select (name, tensor),
         ];
         return VocabularyTensors.RowsOf([.. outside.Select(pair => pair.Tensor with { Name = pair.Name })]) is { } rows

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using TaskVectors.Checkpoints;
 using TaskVectors.Recipes.Documents;
+using TaskVectors.Recipes.Modules;
 using TaskVectors.Recipes.Resolution;
 using TaskVectors.Recipes.Validation;
 using TaskVectors.Recipes.Yaml;
@@ -20,7 +21,7 @@ internal sealed class VocabularyPlanner(ModelResolver resolver, RecipeProblems p
     public ResultTokenizer? Tokenizer { get; private set; }
 
     /// <summary>The models over one vocabulary; <see langword="null"/> where something is wrong, which is reported.</summary>
-    public AlignedModels? Plan(RecipeDocument document)
+    public AlignedModels? Plan(RecipeDocument document, ModuleMap map)
     {
         int before = problems.ErrorCount;
         RecipeSource[] sources = [.. document.Slices.SelectMany(slice => slice.Sources)];
@@ -40,7 +41,7 @@ internal sealed class VocabularyPlanner(ModelResolver resolver, RecipeProblems p
         }
         else
         {
-            new VocabularyCheck(problems).Check(document, resolver);
+            new VocabularyCheck(problems).Check(document, map, resolver);
         }
 
         if (document.ChatTemplate is { } template)

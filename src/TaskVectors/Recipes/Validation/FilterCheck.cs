@@ -20,35 +20,52 @@ internal sealed class FilterCheck(RecipeProblems problems)
         for (int slice = 0; slice < document.Slices.Length; slice++)
         {
             string[] names = [.. plan.Places.Values.Where(place => place.Slice == slice).Select(place => place.Name)];
-            CheckScope(document.Slices[slice].Parameters, names, plan);
+            RecipeModule module = document.Slices[slice].Module;
+            CheckScope(document.Slices[slice].Parameters, names, plan, module);
             foreach (RecipeSource source in document.Slices[slice].Sources)
             {
-                CheckScope(source.Parameters, names, plan);
+                CheckScope(source.Parameters, names, plan, module);
             }
         }
     }
 
-    /// <summary>Checks the parameters of the document and of its module.</summary>
+    /// <summary>Checks the parameters of the document and of its modules.</summary>
     public void CheckCommon(DocumentPlan plan)
     {
         string[] all = [.. plan.Places.Keys];
-        CheckScope(plan.Document.Parameters, all, plan);
-        CheckScope(plan.Document.ModuleParameters, all, plan);
+        CheckScope(plan.Document.Parameters, all, plan, null);
+        foreach (RecipeModule module in plan.Document.Modules)
+        {
+            CheckScope(module.Parameters, [.. all.Where(name => plan.Map.Holds(module, name))], plan, module);
+        }
     }
 
-    private void CheckScope(RecipeParameters scope, string[] names, DocumentPlan plan)
+    private void CheckScope(RecipeParameters scope, string[] names, DocumentPlan plan, RecipeModule? module)
     {
         foreach (RecipeParameter parameter in scope.Items)
         {
-            if (parameter.Value.HasGradient && plan.Places.Values.All(place => place.Layer is null))
+            if (parameter.Value.HasGradient && Array.TrueForAll(names, name => plan.Places[name].Layer is null))
             {
-                problems.Error(parameter.Value.Node, $"'{parameter.Name}' is a gradient over depth, and the tensors of '{plan.Anchor.Name}' have no layers.");
+                ReportFlat(parameter, plan, module);
             }
 
             if (parameter.Value is RecipeFilters filters)
             {
                 Check(filters, names);
             }
+        }
+    }
+
+    // One list of models may serve several modules, of which some have no layers.
+    private void ReportFlat(RecipeParameter parameter, DocumentPlan plan, RecipeModule? module)
+    {
+        if (module is null or { IsDefault: true })
+        {
+            problems.Error(parameter.Value.Node, $"'{parameter.Name}' is a gradient over depth, and the tensors of '{plan.Anchor.Name}' have no layers.");
+        }
+        else
+        {
+            problems.Warning(parameter.Value.Node, $"'{parameter.Name}' is a gradient over depth, and the module '{module.Name}' has no layers: its tensors take the first value.");
         }
     }
 

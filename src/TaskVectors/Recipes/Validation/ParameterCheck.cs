@@ -33,7 +33,7 @@ internal sealed class ParameterCheck(RecipeProblems problems)
     }
 
     private static IEnumerable<RecipeParameters> CommonScopes(RecipeDocument document) =>
-        [document.Parameters, document.ModuleParameters, .. document.Slices.Select(slice => slice.Parameters)];
+        [document.Parameters, .. document.Modules.Select(module => module.Parameters), .. document.Slices.Select(slice => slice.Parameters)];
 
     // A misspelt method hides its declarations; a value that no method takes is wrong all the same.
     private void CheckWithoutMethod(RecipeDocument document)

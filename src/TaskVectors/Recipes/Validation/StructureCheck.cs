@@ -1,6 +1,7 @@
 using TaskVectors.Merging;
 using TaskVectors.Recipes.Architectures;
 using TaskVectors.Recipes.Documents;
+using TaskVectors.Recipes.Modules;
 using TaskVectors.Recipes.Planning;
 using TaskVectors.Recipes.Resolution;
 
@@ -10,7 +11,7 @@ namespace TaskVectors.Recipes.Validation;
 internal sealed class StructureCheck(RecipeProblems problems)
 {
     /// <summary>Whether the document can be arranged.</summary>
-    public bool Check(RecipeDocument document, Operands operands, ResolvedModel anchor)
+    public bool Check(RecipeDocument document, Operands operands, ResolvedModel anchor, ModuleMap map)
     {
         int before = problems.ErrorCount;
         if (document.Method is { } method)
@@ -20,10 +21,7 @@ internal sealed class StructureCheck(RecipeProblems problems)
         }
 
         CheckArchitectures(document, operands, anchor);
-        foreach (Contribution contribution in operands.Models.SelectMany(model => model).Concat(operands.Base ?? []))
-        {
-            CheckLayers(contribution);
-        }
+        new ModuleCheck(problems).Check(document, operands, anchor, map);
 
         return problems.ErrorCount == before;
     }
@@ -61,9 +59,10 @@ internal sealed class StructureCheck(RecipeProblems problems)
             : tooMany ? $"at most {method.MaximumVectors}"
             : $"at least {method.MinimumVectors}";
         RecipeSlice slice = document.Slices[0];
+        string where = slice.Module.IsDefault ? string.Empty : $" in the module '{slice.Module.Name}'";
         int last = tooMany ? Math.Min(slice.Sources.Length - 1, method.MaximumVectors!.Value) : slice.Sources.Length - 1;
-        string what = document.IsSliced ? "sources a slice" : "models";
-        problems.Error(slice.Sources[last].Node, $"The method {method.Name} takes {wanted} {what}{(countsBase ? ", the base among them" : method.Base == BaseRole.Origin ? " besides the base" : string.Empty)}; {count} {(count == 1 ? "is" : "are")} given.");
+        string what = slice.Module.IsSliced ? "sources a slice" : "models";
+        problems.Error(slice.Sources[last].Node, $"The method {method.Name} takes {wanted} {what}{(countsBase ? ", the base among them" : method.Base == BaseRole.Origin ? " besides the base" : string.Empty)}; {count} {(count == 1 ? "is" : "are")} given{where}.");
     }
 
     // Relatives, such as Llama and Mistral, have the same tensors in every layer, and are merged with each other on purpose.
@@ -87,24 +86,5 @@ internal sealed class StructureCheck(RecipeProblems problems)
     }
 
     private static HashSet<(string Stack, string Name)> LayerTensors(ResolvedModel model) =>
-        [.. model.Checkpoint.Tensors.Select(tensor => model.Layout.Parse(model.Layout.Canonical(tensor.Name))).OfType<LayerName>().Select(name => (name.Stack, name.Rest))];
-
-    private void CheckLayers(Contribution contribution)
-    {
-        if (contribution.Layers is not { } range)
-        {
-            return;
-        }
-
-        ResolvedModel model = contribution.Model;
-        if (model.Layout.LayerCount is not { } count)
-        {
-            string stacks = model.Layout.Stacks.Count == 0 ? "its tensors' names show none" : $"it has {string.Join(" and ", model.Layout.Stacks.Select(stack => $"{stack.Value} in {stack.Key}"))}";
-            problems.Error(range.Node, $"layer_range needs a model with one stack of layers, and of '{model.Name}' {stacks}.");
-        }
-        else if (range.End > count)
-        {
-            problems.Error(range.Node, $"layer_range {range} is outside '{model.Name}', which has {count} layers.");
-        }
-    }
+        [.. model.Checkpoint.Tensors.Select(tensor => ModelLayout.Parse(model.Layout.Canonical(tensor.Name))).OfType<LayerName>().Select(name => (name.Stack, name.Rest))];
 }

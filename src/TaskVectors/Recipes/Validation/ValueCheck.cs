@@ -70,8 +70,15 @@ internal sealed class ValueCheck(RecipeProblems problems)
             return;
         }
 
+        foreach (TensorPlace first in plan.Places.Values.DistinctBy(place => plan.Document.Slices[place.Slice].Module.Name))
+        {
+            WarnOfMissingWeights(plan, counted, first, weight);
+        }
+    }
+
+    private void WarnOfMissingWeights(DocumentPlan plan, IReadOnlyList<Contributor> counted, TensorPlace first, MergeParameter weight)
+    {
         var lookup = new SettingLookup(plan.Document);
-        TensorPlace first = plan.Places.Values.First();
         ILookup<bool, Contribution> parts = counted.Select(model => model.Contributions[first.Slice]).Where(part => part.Source is not null)
             .ToLookup(part => plan.Places.Values.Any(place => place.Slice == first.Slice && lookup.Find(Weight, place, part.Source) is not null));
         foreach (Contribution part in parts[true].Any() ? parts[false] : [])

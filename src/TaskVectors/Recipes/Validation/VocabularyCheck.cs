@@ -1,5 +1,7 @@
 using TaskVectors.Checkpoints;
+using TaskVectors.Recipes.Architectures;
 using TaskVectors.Recipes.Documents;
+using TaskVectors.Recipes.Modules;
 using TaskVectors.Recipes.Planning;
 using TaskVectors.Recipes.Resolution;
 using TaskVectors.Recipes.Yaml;
@@ -15,10 +17,10 @@ internal sealed class VocabularyCheck(RecipeProblems problems)
 {
     private const string Remedy = "Rows are merged by their numbers; set tokenizer_source, such as union or base, to merge them by token.";
 
-    /// <summary>Checks every model against the first, as far as embeddings and heads come from it: those of the first and of the last slice.</summary>
-    public void Check(RecipeDocument document, ModelResolver resolver)
+    /// <summary>Checks every model against the first, as far as embeddings and heads come from it: those of the first and of the last slice of modules that have some.</summary>
+    public void Check(RecipeDocument document, ModuleMap map, ModelResolver resolver)
     {
-        IEnumerable<RecipeSlice> ends = document.Slices.Take(1).Concat(document.Slices.TakeLast(1));
+        IEnumerable<RecipeSlice> ends = document.Slices.Where(slice => (slice.IsFirst || slice.IsLast) && HasVocabulary(slice, map, resolver));
         RecipeModel[] named = [.. ends.SelectMany(slice => slice.Sources.Select(source => source.Model).Prepend(slice.Base ?? document.Base)).OfType<RecipeModel>()];
         (RecipeModel Named, ResolvedModel Model)[] models = [.. from model in named let resolved = resolver.Resolve(model) where resolved is not null select (model, resolved)];
         foreach ((RecipeModel place, ResolvedModel model) in models.DistinctBy(pair => pair.Model).Skip(1))
@@ -26,6 +28,10 @@ internal sealed class VocabularyCheck(RecipeProblems problems)
             Check(place.Node, models[0].Model, model);
         }
     }
+
+    private static bool HasVocabulary(RecipeSlice slice, ModuleMap map, ModelResolver resolver) =>
+        slice.Module.IsDefault || (resolver.Resolve(slice.Sources[0].Model) is { } model
+            && model.Checkpoint.Tensors.Any(tensor => ModelLayout.Parse(tensor.Name) is null && VocabularyTensors.IsNamed(tensor) && map.Holds(slice.Module, model.Layout.Canonical(tensor.Name))));
 
     private void Check(YamlNode place, ResolvedModel first, ResolvedModel model)
     {
