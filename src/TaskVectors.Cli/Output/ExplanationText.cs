@@ -77,6 +77,12 @@ internal sealed class ExplanationText(Reporter reporter)
         string layers = explanation.LayerCount is { } count ? $", {Counting.Of(count, "layer")}" : string.Empty;
         string dtype = explanation.OutputDType is { } chosen ? $", {chosen}" : string.Empty;
         reporter.WriteLine($"Result: {Counting.Of(explanation.TensorCount, "tensor")}{layers}{dtype}; config and other files as of {Printable.Of(explanation.FilesFrom)}.");
+        foreach (ExplainedModule module in explanation.Modules)
+        {
+            string depth = module.LayerCount is { } stacked ? $", {Counting.Of(stacked, "layer")}" : string.Empty;
+            reporter.WriteLine($"  module  {Printable.Of(module.Name)}: {Counting.Of(module.Tensors, "tensor")}{depth}");
+        }
+
         reporter.WriteLine($"Reads {ByteSize.Format(explanation.BytesRead)} and writes {ByteSize.Format(explanation.BytesWritten)} of weights.");
         foreach (string note in explanation.Notes)
         {
@@ -101,12 +107,36 @@ internal sealed class ExplanationText(Reporter reporter)
             json.WriteNumber("layers", layers);
         }
 
+        if (!explanation.Modules.IsEmpty)
+        {
+            WriteModules(json, explanation);
+        }
+
         json.WriteNumber("tensors", explanation.TensorCount);
         json.WriteNumber("bytesRead", explanation.BytesRead);
         json.WriteNumber("bytesWritten", explanation.BytesWritten);
         json.WriteStrings("notes", explanation.Notes);
         json.WriteStrings("warnings", recipe.Problems.Select(problem => problem.ToString()));
         json.WriteEndObject();
+    }
+
+    private static void WriteModules(Utf8JsonWriter json, RecipeExplanation explanation)
+    {
+        json.WriteStartArray("modules");
+        foreach (ExplainedModule module in explanation.Modules)
+        {
+            json.WriteStartObject();
+            json.WriteString("name", module.Name);
+            json.WriteNumber("tensors", module.Tensors);
+            if (module.LayerCount is { } layers)
+            {
+                json.WriteNumber("layers", layers);
+            }
+
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
     }
 
     private static void WriteJson(Utf8JsonWriter json, ExplainedMerge merge)

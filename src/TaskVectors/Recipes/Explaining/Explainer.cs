@@ -4,6 +4,7 @@ using System.Text.RegularExpressions;
 using TaskVectors.Execution.Manifests;
 using TaskVectors.Merging;
 using TaskVectors.Recipes.Architectures;
+using TaskVectors.Recipes.Modules;
 using TaskVectors.Recipes.Planning;
 using TaskVectors.Tensors;
 
@@ -22,6 +23,7 @@ internal static partial class Explainer
             FilesFrom = last.Anchor.Folder is { } folder ? Path.GetFileName(Path.TrimEndingDirectorySeparator(folder)) : last.Anchor.Name,
             OutputDType = last.OutputDType,
             LayerCount = last.LayerCount,
+            Modules = last.Document.HasModules ? [.. last.Modules.Select(module => Explain(module, last))] : [],
             TensorCount = last.Result.Tensors.Count,
             BytesRead = merges.Sum(merge => (merge.Base is { } origin ? merge.Models.Add(origin) : merge.Models).Sum(model => model.View.Tensors.Sum(tensor => tensor.ByteCount))),
             BytesWritten = last.Result.Tensors.Sum(tensor => WrittenBytes(tensor, last.OutputDType)),
@@ -44,6 +46,9 @@ internal static partial class Explainer
             Parameters = [.. merge.Parameters.Select(bound => new ExplainedParameters(tensors.Describe(bound.Tensors), bound.Tensors.Length, Shortened(bound.Values)))],
         };
     }
+
+    private static ExplainedModule Explain(PlannedModule module, DocumentPlan plan) =>
+        new(module.Module.Recipe.Name, plan.Result.Tensors.Count(tensor => plan.Map.Holds(module.Module.Recipe, tensor.Name)), module.LayerCount);
 
     // Six digits tell all there is to know of an interpolated value.
     private static ImmutableSortedDictionary<string, string> Shortened(ImmutableSortedDictionary<string, string> values) =>

@@ -15,8 +15,11 @@ public sealed record RecipeExplanation
     /// <summary>The dtype of the result; <see langword="null"/> where every tensor keeps its own.</summary>
     public DType? OutputDType { get; init; }
 
-    /// <summary>The number of layers of the result, where layers are stacked.</summary>
+    /// <summary>The number of layers of the result, where the layers of whole models are stacked.</summary>
     public int? LayerCount { get; init; }
+
+    /// <summary>The modules of the result, where they are merged by themselves; empty where whole models are.</summary>
+    public ImmutableArray<ExplainedModule> Modules { get; init; } = [];
 
     /// <summary>The number of tensors of the result.</summary>
     public required int TensorCount { get; init; }

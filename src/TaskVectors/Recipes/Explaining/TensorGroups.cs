@@ -33,14 +33,14 @@ internal sealed class TensorGroups
 
     private IEnumerable<string> DescribeStack(IGrouping<string, LayerName> stack)
     {
-        string title = _layout.Stacks.Count > 1 ? $"{stack.Key} " : string.Empty;
+        string title = _layout.Stacks.Count > 1 ? $" of {stack.Key}" : string.Empty;
         var byLayers = stack.GroupBy(name => name.Rest).GroupBy(rest => string.Join(',', rest.Select(name => name.Layer).Order()));
         foreach (var group in byLayers)
         {
             int[] layers = [.. group.First().Select(name => name.Layer).Order()];
             string[] rests = [.. group.Select(rest => rest.Key)];
             string which = layers.Length == 1 ? "layer" : "layers";
-            string text = $"{title}{which} {RunsOf(layers)}";
+            string text = $"{which} {RunsOf(layers)}{title}";
             yield return IsWhole(stack.Key, layers, rests) ? text : $"{text}: {ListOf([.. Modules(stack.Key, layers[0], rests)])}";
         }
     }

@@ -122,13 +122,14 @@ internal sealed class ModuleMapper(RecipeProblems problems)
         if (missing.Length > 0 || layered.Length > 0)
         {
             string tensor = layered.FirstOrDefault() ?? rest[0];
-            string whose = missing.Length > 0 ? $"of {string.Join(" and ", missing)}" : "of layers in none of the modules";
-            problems.Error(place, $"The recipe leaves out {rest.Length} tensors of '{anchor.Name}' such as '{tensor}', {whose}: the result would be a part of a model. Give them a module, or 'default', which takes all that no other module holds.");
+            string whose = missing.Length > 0 ? $" It lacks {string.Join(" and ", missing.Select(name => $"'{name}'"))}." : string.Empty;
+            string what = rest.Length == 1 ? $"the tensor '{tensor}'" : $"{rest.Length} tensors such as '{tensor}'";
+            problems.Error(place, $"No module of the recipe holds {what} of '{anchor.Name}', so the result would be a part of a model.{whose} Add what is missing, or 'default', which takes all that no other module holds.");
         }
         else if (rest.Length > 0)
         {
-            string what = rest.Length == 1 ? $"The tensor '{rest[0]}' is in no module and is" : $"{rest.Length} tensors such as '{rest[0]}' are in no module and are";
-            problems.Warning(place, $"{what} copied from '{anchor.Name}' as stored (mergekit leaves such tensors out). A module 'default' takes all that no other module holds.");
+            string what = rest.Length == 1 ? $"The tensor '{rest[0]}' is in no module, and is" : $"{rest.Length} tensors such as '{rest[0]}' are in no module, and are";
+            problems.Warning(place, $"{what} copied from '{anchor.Name}' (mergekit would leave them out). A module 'default' merges all that no other module holds.");
         }
     }
 }

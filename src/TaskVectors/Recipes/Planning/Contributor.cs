@@ -9,7 +9,7 @@ namespace TaskVectors.Recipes.Planning;
 internal sealed record Contributor(ImmutableArray<Contribution> Contributions, Checkpoint View)
 {
     /// <summary>The operand as reports name it.</summary>
-    public string Name => string.Join("+", Contributions.Select(contribution => contribution.Layers is null && IsMixed ? contribution.ModuleTitle : contribution.Title).Distinct());
+    public string Name => string.Join("+", Contributions.Select(contribution => contribution.Layers is null && !IsWhole ? contribution.ModuleTitle : contribution.Title).Distinct());
 
-    private bool IsMixed => Contributions.DistinctBy(contribution => contribution.Model).Count() > 1;
+    private bool IsWhole => Contributions.DistinctBy(contribution => (contribution.Model, contribution.Layers)).Count() == 1;
 }

@@ -59,7 +59,7 @@ internal sealed class FilterCheck(RecipeProblems problems)
     // One list of models may serve several modules, of which some have no layers.
     private void ReportFlat(RecipeParameter parameter, DocumentPlan plan, RecipeModule? module)
     {
-        if (module is null or { IsDefault: true })
+        if (module is null || !plan.Document.HasModules)
         {
             problems.Error(parameter.Value.Node, $"'{parameter.Name}' is a gradient over depth, and the tensors of '{plan.Anchor.Name}' have no layers.");
         }

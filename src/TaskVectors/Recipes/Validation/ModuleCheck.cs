@@ -1,3 +1,4 @@
+using TaskVectors.Recipes.Architectures;
 using TaskVectors.Recipes.Documents;
 using TaskVectors.Recipes.Modules;
 using TaskVectors.Recipes.Planning;
@@ -21,9 +22,13 @@ internal sealed class ModuleCheck(RecipeProblems problems)
                 Check(contribution, module, map, document);
             }
 
-            if (!module.IsDefault && !module.IsSliced)
+            if (module.IsSliced)
             {
-                RequireEqualCounts(contributions, module, map, document);
+                WarnOfSingles(document.Slices[slice], (operands.Base ?? operands.Models[0])[slice], map);
+            }
+            else if (!module.IsDefault)
+            {
+                RequireEqualCounts([.. contributions.Where(contribution => HasModule(contribution.Model, module, map))], module, map, document);
             }
         }
 
@@ -36,7 +41,7 @@ internal sealed class ModuleCheck(RecipeProblems problems)
     private void Check(Contribution contribution, RecipeModule module, ModuleMap map, RecipeDocument document)
     {
         ResolvedModel model = contribution.Model;
-        if (!ModuleMapper.NamesOf(model).Any(name => map.Holds(module, name)))
+        if (!HasModule(model, module, map))
         {
             string[] own = [.. ModuleMapper.OwnModules(model)];
             string listed = own.Length == 0 ? string.Empty : $" Its modules are {string.Join(", ", own)}.";
@@ -47,6 +52,8 @@ internal sealed class ModuleCheck(RecipeProblems problems)
             CheckLayers(range, module, model, map);
         }
     }
+
+    private static bool HasModule(ResolvedModel model, RecipeModule module, ModuleMap map) => ModuleMapper.NamesOf(model).Any(name => map.Holds(module, name));
 
     private void CheckLayers(LayerRange range, RecipeModule module, ResolvedModel model, ModuleMap map)
     {
@@ -74,6 +81,24 @@ internal sealed class ModuleCheck(RecipeProblems problems)
         foreach ((Contribution part, string layers) in counts.Where(count => count.Layers != counts[0].Layers))
         {
             problems.Error(PlaceOf(part, document), $"The layers of the module '{module.Name}' differ: {counts[0].Layers} of '{counts[0].Part.Model.Name}' and {layers} of '{part.Model.Name}'. Give the module slices of as many layers of each.");
+        }
+    }
+
+    // Some models keep in their first layer what all layers use, as T5 does its biases of positions.
+    private void WarnOfSingles(RecipeSlice slice, Contribution contribution, ModuleMap map)
+    {
+        IReadOnlyDictionary<string, int> stacks = map.StacksOf(slice.Module, contribution.Model.Layout);
+        LayerRange range = contribution.Layers!;
+        if (slice.IsFirst == (range.First == 0) || stacks is not { Count: 1 } || stacks.Values.First() == 1)
+        {
+            return;
+        }
+
+        IEnumerable<LayerName> layers = ModuleMapper.NamesOf(contribution.Model).Select(ModelLayout.Parse).OfType<LayerName>().Where(name => stacks.ContainsKey(name.Stack));
+        if (layers.GroupBy(name => name.Rest).FirstOrDefault(same => same.Max(name => name.Layer) == 0) is { } single)
+        {
+            string effect = slice.IsFirst ? "the result lacks it, as its first layer is another" : $"the result has it a second time, in its layer {slice.Offset}";
+            problems.Warning(range.Node, $"Only the first layer of '{contribution.Model.Name}' has '{single.First().At(0)}': {effect}.");
         }
     }
 
