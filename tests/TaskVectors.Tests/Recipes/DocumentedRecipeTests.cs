@@ -29,6 +29,7 @@ public sealed partial class DocumentedRecipeTests : IDisposable
             _ = Directory.CreateSymbolicLink(_folder[name], GoldenPath.Of("merge", "models", model));
         }
 
+        WriteOfSeveralParts("llava-base", "llava-math", "llava-charts");
         foreach (string name in new[] { "math", "code" })
         {
             Checkpoint model = Checkpoint.Open(_folder[name]);
@@ -58,7 +59,7 @@ public sealed partial class DocumentedRecipeTests : IDisposable
     public async Task The_examples_of_the_guide_to_recipes_run()
     {
         string[] recipes = [.. RecipesOf("recipes.md")];
-        Assert.Equal(2, recipes.Length);
+        Assert.Equal(3, recipes.Length);
         foreach (string recipe in recipes)
         {
             await RunAsync(recipe);
@@ -79,6 +80,16 @@ public sealed partial class DocumentedRecipeTests : IDisposable
         // The second is about tokens alone.
         await RunAsync(folder, recipes[0]);
         await RunAsync(folder, models + Assert.Single(recipes[1..]));
+    }
+
+    private void WriteOfSeveralParts(params string[] models)
+    {
+        string[] names = ["vision_tower.vision_model.encoder.layers.0.w", "multi_modal_projector.linear_1.weight", "language_model.model.embed_tokens.weight", .. Enumerable.Range(0, 32).Select(layer => $"language_model.model.layers.{layer}.w")];
+        for (int model = 0; model < models.Length; model++)
+        {
+            TestModel.WriteFile(Path.Combine(_folder[models[model]], "model.safetensors"), [.. names.Select((name, index) => (name, DType.F32, TestModel.Numbers((100 * model) + index, 4)))]);
+            File.WriteAllText(Path.Combine(_folder[models[model]], "config.json"), """{"model_type": "llava", "text_config": {"num_hidden_layers": 32}, "vision_config": {"num_hidden_layers": 1}}""");
+        }
     }
 
     // All ones: what is merged is the mean.

@@ -1,3 +1,4 @@
+using TaskVectors.Recipes.Architectures;
 using TaskVectors.Recipes.Grammar;
 
 namespace TaskVectors.Tests.Recipes;
@@ -17,6 +18,16 @@ public class RecipePageTests
         Assert.True(heading >= 0, $"There is no '### {part.Title}'.");
         string[] expected = ["| key | value | meaning |", "|---|---|---|", .. part.Keys.Select(key => $"| `{key.Name}` | {TextOf(key.Type)} | {(key.IsOwn ? "*Own.* " : string.Empty)}{key.Meaning} |")];
         Assert.Equal(expected, lines[(heading + 1)..].SkipWhile(line => !line.StartsWith('|')).TakeWhile(line => line.StartsWith('|')));
+    }
+
+    [Fact]
+    public void The_families_with_modules_are_listed_as_the_table_has_them()
+    {
+        string[] lines = File.ReadAllLines(Path.Combine(AppContext.BaseDirectory, "docs", "recipes.md"));
+        IEnumerable<string> expected = ArchitectureFamilies.OfSeveralParts.Select(family => $"| {Listed(family.ModelTypes)} | {Listed(family.Modules.Select(module => module.Name))} |");
+        Assert.Equal(expected, lines.SkipWhile(line => line != "| `model_type` | modules |").Skip(2).TakeWhile(line => line.StartsWith('|')));
+
+        static string Listed(IEnumerable<string> names) => string.Join(", ", names.Select(name => $"`{name}`"));
     }
 
     private static string TextOf(RecipeType type) => type switch

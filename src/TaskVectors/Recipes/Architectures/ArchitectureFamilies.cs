@@ -3,8 +3,8 @@ using System.Collections.Immutable;
 namespace TaskVectors.Recipes.Architectures;
 
 /// <summary>
-/// The table of families. Models of others are read by their tensors' names: a number after <c>layers</c>, <c>h</c>, <c>blocks</c>,
-/// <c>block</c> or <c>layer</c> is a layer's.
+/// The table of families. Models of others are read by their tensors' names: a number after <c>layers</c>, <c>layer</c>, <c>h</c>,
+/// <c>blocks</c>, <c>block</c>, <c>resblocks</c> or <c>conformer</c> is a layer's.
 /// </summary>
 internal static class ArchitectureFamilies
 {
@@ -37,13 +37,8 @@ internal static class ArchitectureFamilies
         new(["rwkv", "rwkv5", "rwkv6"], ["rwkv.blocks"]),
         new(["mpt", "dbrx"], ["transformer.blocks"]),
         new(["opt"], ["model.decoder.layers", "decoder.layers"]),
-        new(["bert", "roberta", "xlm-roberta", "distilbert", "electra", "camembert", "deberta", "deberta-v2", "mpnet"], []) { Buffers = [".position_ids"] },
-        new(["vit", "deit", "beit", "dinov2", "dinov2_with_registers", "clip_text_model", "clip_vision_model", "siglip_text_model", "siglip_vision_model"], []) { Buffers = [".position_ids"] },
-        new(["gemma3", "llava", "llava_next", "llava_next_video", "llava_onevision", "video_llava", "vipllava", "mistral3", "paligemma", "aya_vision", "internvl", "got_ocr2"], TextLayers)
-        {
-            Modules = ArchitectureModules.VisionLanguage,
-            Buffers = [".position_ids"],
-        },
+        new(["bert", "roberta", "xlm-roberta", "distilbert", "electra", "camembert", "mpnet"], []) { Buffers = [".position_ids"] },
+        new(["gemma3", "llava", "llava_next", "llava_next_video", "llava_onevision", "vipllava", "mistral3", "paligemma", "aya_vision", "internvl"], TextLayers) { Modules = ArchitectureModules.VisionLanguage },
         new(["qwen2_vl", "qwen2_5_vl", "qwen3_vl", "qwen3_vl_moe", "qwen3_5", "qwen3_5_moe"], ["model.language_model.layers", "model.layers"]) { Modules = ArchitectureModules.QwenVision },
         new(["mllama", "llama4"], TextLayers) { Modules = ArchitectureModules.LlamaVision },
         new(["internvl_chat"], TextLayers) { Modules = ArchitectureModules.InternVision },
@@ -52,12 +47,15 @@ internal static class ArchitectureFamilies
         new(["qwen2_audio"], TextLayers) { Modules = ArchitectureModules.AudioLanguage },
         new(["blip-2", "instructblip"], ["language_model.model.decoder.layers", "language_model.model.layers"]) { Modules = ArchitectureModules.Blip },
         new(["florence2"], []) { Modules = ArchitectureModules.Florence },
-        new(["clip", "siglip", "siglip2", "chinese_clip", "altclip", "metaclip_2"], []) { Modules = ArchitectureModules.DualEncoder, Buffers = [".position_ids"] },
-        new(["t5", "mt5", "umt5", "longt5", "switch_transformers", "pix2struct", "udop"], []) { Modules = ArchitectureModules.SharedEncoderDecoder },
+        new(["clip", "siglip", "siglip2", "chinese_clip"], []) { Modules = ArchitectureModules.DualEncoder },
+        new(["t5", "mt5", "umt5", "longt5", "switch_transformers"], []) { Modules = ArchitectureModules.SharedEncoderDecoder },
         new(["bart", "mbart", "marian", "pegasus", "pegasus_x", "m2m_100", "nllb-moe", "blenderbot", "blenderbot-small", "plbart", "bigbird_pegasus"], []) { Modules = ArchitectureModules.EncoderDecoder },
-        new(["whisper", "speech_to_text", "moonshine"], []) { Modules = ArchitectureModules.SpeechEncoderDecoder },
+        new(["whisper", "speech_to_text"], []) { Modules = ArchitectureModules.SpeechEncoderDecoder },
         new(["encoder-decoder", "vision-encoder-decoder", "speech-encoder-decoder"], []) { Modules = ArchitectureModules.JoinedEncoderDecoder },
     ];
+
+    /// <summary>The families whose models are made of modules.</summary>
+    public static IEnumerable<ArchitectureFamily> OfSeveralParts => Table.Where(family => !family.Modules.IsEmpty);
 
     /// <summary>The family of a <c>model_type</c>; one without knowledge where none is known.</summary>
     public static ArchitectureFamily Find(string? modelType) =>
@@ -65,7 +63,7 @@ internal static class ArchitectureFamilies
 
     /// <summary>The modules that tensors of these names show, where no config says of which family they are: all modules of the table's entry have some.</summary>
     public static ImmutableArray<ArchitectureModule> ModulesOf(IReadOnlyCollection<string> names) =>
-        Table.Where(family => !family.Modules.IsEmpty)
+        OfSeveralParts
             .Select(family => family.Modules)
             .FirstOrDefault(modules => modules.All(module => module.Prefixes.Any(prefix => names.Any(name => name.StartsWith(prefix, StringComparison.Ordinal)))), []);
 }

@@ -79,6 +79,6 @@ internal sealed partial class ModelLayout
     /// <summary>Whether a tensor is a buffer that is no weight.</summary>
     public bool IsBuffer(string name) => _family.Buffers.Any(end => name.EndsWith(end, StringComparison.Ordinal));
 
-    [GeneratedRegex(@"^(?<stack>(?:[^.]+\.)*?(?:layers|layer|h|blocks|block))\.(?<layer>\d+)\.(?<rest>.+)$", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture)]
+    [GeneratedRegex(@"^(?<stack>(?:[^.]+\.)*?(?:layers|layer|h|blocks|block|resblocks|conformer))\.(?<layer>\d+)\.(?<rest>.+)$", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture)]
     private static partial Regex LayerPattern();
 }
