@@ -29,22 +29,32 @@ public static class SimilarNames
     public static string Question(string name, IEnumerable<string> candidates) =>
         Of(name, candidates) is [var closest, ..] ? $" Did you mean '{closest}'?" : string.Empty;
 
-    /// <summary>The Levenshtein distance, with letter case ignored, by dynamic programming over one row.</summary>
+    /// <summary>
+    /// The number of letters to insert, leave out, replace, or exchange with their neighbour, with letter case ignored: the optimal string alignment
+    /// distance, by dynamic programming over three rows.
+    /// </summary>
     private static int EditDistance(string from, string to)
     {
+        int[] earlier = new int[to.Length + 1];
+        int[] above = new int[to.Length + 1];
         int[] row = [.. Enumerable.Range(0, to.Length + 1)];
         for (int i = 1; i <= from.Length; i++)
         {
-            int diagonal = row[0];
+            (earlier, above, row) = (above, row, earlier);
             row[0] = i;
             for (int j = 1; j <= to.Length; j++)
             {
-                int substitution = diagonal + (char.ToUpperInvariant(from[i - 1]) == char.ToUpperInvariant(to[j - 1]) ? 0 : 1);
-                diagonal = row[j];
-                row[j] = Math.Min(substitution, 1 + Math.Min(row[j], row[j - 1]));
+                int substitution = above[j - 1] + (AreSame(from[i - 1], to[j - 1]) ? 0 : 1);
+                row[j] = Math.Min(substitution, 1 + Math.Min(above[j], row[j - 1]));
+                if (i > 1 && j > 1 && AreSame(from[i - 1], to[j - 2]) && AreSame(from[i - 2], to[j - 1]))
+                {
+                    row[j] = Math.Min(row[j], earlier[j - 2] + 1);
+                }
             }
         }
 
         return row[to.Length];
     }
+
+    private static bool AreSame(char left, char right) => char.ToUpperInvariant(left) == char.ToUpperInvariant(right);
 }

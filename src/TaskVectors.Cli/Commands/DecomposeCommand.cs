@@ -57,7 +57,7 @@ internal sealed class DecomposeCommand : Verb
     };
 
     private readonly PictureOption _picture = new();
-    private readonly OutputOptionGroup _output = new();
+    private readonly OutputOptionGroup _output = new("FOLDER", "The folder of the parts: a task-vector file or an adapter for each, and report.json.");
 
     public DecomposeCommand(Terminal terminal)
         : base("decompose", "Split task vectors into what they share and what is unique to each.", terminal)

@@ -55,7 +55,7 @@ internal sealed class EvaluationOptionGroup
     private EvaluationOptionGroup(params string[] tasks)
     {
         _tasks = tasks;
-        _task = new("--task") { Required = true, HelpName = string.Join('|', tasks), Description = "What to measure." };
+        _task = new("--task") { Required = true, HelpName = "TASK", Description = $"What to measure: {string.Join(", ", tasks[..^1])} or {tasks[^1]}." };
     }
 
     /// <summary>The tasks in which a model scores what may be the case: its predictions have probabilities.</summary>

@@ -4,14 +4,11 @@ using TaskVectors.Execution;
 namespace TaskVectors.Cli.Options;
 
 /// <summary>The options of every command that writes: where to, and with what means.</summary>
-internal sealed class OutputOptionGroup
+/// <param name="name">What the help calls the output.</param>
+/// <param name="description">What it says of it.</param>
+internal sealed class OutputOptionGroup(string name = "OUT", string description = "The output: a folder, or a single file when it ends in .safetensors.")
 {
-    private readonly Option<string> _output = new("--output", "-o")
-    {
-        Required = true,
-        HelpName = "OUT",
-        Description = "The output: a folder, or a single file when it ends in .safetensors.",
-    };
+    private readonly Option<string> _output = new("--output", "-o") { Required = true, HelpName = name, Description = description };
 
     private readonly ResourceOptionGroup _resources = new();
     private readonly Option<bool> _force = new("--force") { Description = "Replace an existing output that this program wrote." };

@@ -73,6 +73,7 @@ internal sealed class EditReport(OutputTarget target, Manifest manifest, IReadOn
     private string Loss() => manifest.RoundingLoss switch
     {
         0 => "none",
+        < 1e-5 => "below 0.001% of the edit",
         { } loss => string.Create(CultureInfo.InvariantCulture, $"{100 * loss:G3}% of the edit"),
         null => $"{Counting.Measure(manifest.RoundingNorm)} in norm, by conversion alone",
     };

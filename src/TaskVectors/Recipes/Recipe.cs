@@ -86,7 +86,7 @@ public sealed class Recipe
         {
             CompanionFiles = target.IsSingleFile ? [] : [.. new RecipeCompanions(this, plan).Files()],
             Recipe = _record,
-            Warnings = [.. Problems.Select(problem => problem.ToString()), .. plan.Warnings],
+            Warnings = [.. Problems.Select(problem => $"{System.IO.Path.GetFileName(Path)}:{problem}"), .. plan.Warnings],
         };
     }
 

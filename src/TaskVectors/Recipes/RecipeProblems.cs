@@ -6,6 +6,7 @@ namespace TaskVectors.Recipes;
 public sealed class RecipeProblems
 {
     private readonly List<RecipeProblem> _problems = [];
+    private readonly HashSet<(int Line, int Column)> _unreadable = [];
 
     /// <summary>All problems in the order of their places.</summary>
     public IReadOnlyList<RecipeProblem> All => [.. _problems.Distinct().OrderBy(problem => problem.Line).ThenBy(problem => problem.Column)];
@@ -25,7 +26,20 @@ public sealed class RecipeProblems
     /// <param name="line">The line, from 1.</param>
     /// <param name="column">The column, from 1.</param>
     /// <param name="message">What is wrong and what to do.</param>
-    public void Error(int line, int column, string message) => _problems.Add(new RecipeProblem(RecipeSeverity.Error, line, column, message));
+    public void Error(int line, int column, string message)
+    {
+        if (!_unreadable.Contains((line, column)))
+        {
+            _problems.Add(new RecipeProblem(RecipeSeverity.Error, line, column, message));
+        }
+    }
+
+    /// <summary>Adds an error of a value that cannot be read, so that nothing more is said of what stands in its place.</summary>
+    internal void Unreadable(int line, int column, string message)
+    {
+        Error(line, column, message);
+        _ = _unreadable.Add((line, column));
+    }
 
     /// <summary>Adds a warning.</summary>
     /// <param name="node">Where it stands.</param>

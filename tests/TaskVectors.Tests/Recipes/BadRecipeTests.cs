@@ -44,6 +44,27 @@ public class BadRecipeTests
         Assert.Empty(Directory.EnumerateFileSystemEntries(folder.Path));
     }
 
+    [Theory]
+    [InlineData("alias-recursive")]
+    [InlineData("alias-undefined")]
+    [InlineData("filter-without-value")]
+    [InlineData("gradient-empty")]
+    [InlineData("gradient-mixed-with-filters")]
+    [InlineData("multi-cycle")]
+    [InlineData("multi-duplicate-name")]
+    [InlineData("python-tag")]
+    [InlineData("weight-infinite")]
+    public void What_follows_from_a_mistake_is_not_reported_too(string name) => Assert.Single(Load(name, isStrict: false).Problems);
+
+    [Theory]
+    [InlineData("method-unknown", "Did you mean 'ties'?")]
+    [InlineData("multi-unknown-name", "Did you mean the document 'one'?")]
+    [InlineData("filter-matches-nothing", "Did you mean 'self_attn'?")]
+    [InlineData("density-above-one", "must be a number in [0, 1]; got '50'. Did you mean 0.5?")]
+    [InlineData("passthrough-two-sources", "takes exactly 1 source a slice")]
+    public void A_mistake_is_answered_with_what_may_be_meant(string name, string answer) =>
+        Assert.Contains(Load(name, isStrict: false).Problems, problem => problem.Message.Contains(answer, StringComparison.Ordinal));
+
     private static Recipe Load(string name, bool isStrict)
     {
         bool isRooted = Description(name)["options_of_ours"] is JsonArray options && options.Any(option => option!.GetValue<string>() == "--root");

@@ -321,6 +321,24 @@ public sealed class RecipeModuleTests : IDisposable
     }
 
     [Fact]
+    public async Task Slices_without_modules_are_of_the_language_model_and_take_other_parts_from_the_first()
+    {
+        WriteLlava();
+        Checkpoint merged = await Merge("""
+            merge_method: passthrough
+            slices:
+              - sources: [{model: a, layer_range: [0, 1]}]
+              - sources: [{model: b, layer_range: [1, 3]}]
+            """);
+        Assert.All(Llava.Where(name => !name.StartsWith("language", StringComparison.Ordinal)), name => AssertValue(merged, Llava, name, 100));
+        AssertValue(merged, Llava, "language_model.model.embed_tokens.weight", 100);
+        AssertValue(merged, Llava, $"{Text}.0.w", 100);
+        AssertValue(merged, Llava, $"{Text}.1.w", 200);
+        AssertValue(merged, Llava, "language_model.model.norm.weight", 200);
+        AssertValue(merged, Llava, "language_model.lm_head.weight", 200);
+    }
+
+    [Fact]
     public void The_schema_takes_modules_and_refuses_unknown_keys_in_them()
     {
         var schema = new SchemaCheck(JsonNode.Parse(RecipeSchema.ToJson())!.AsObject());

@@ -63,12 +63,29 @@ internal sealed partial class ModelLayout
         return main.Count > 0 ? main : stacks;
     }
 
-    /// <summary>Whether a tensor of no layer comes before the layers, as embeddings do; norms and heads come after.</summary>
-    public static bool IsBeforeLayers(string name)
+    /// <summary>
+    /// Whether a tensor that is in no layer of a stack comes before it, as embeddings do, and other modules as wholes; norms and heads come after.
+    /// </summary>
+    /// <param name="name">The tensor.</param>
+    /// <param name="stack">The stack, or <see langword="null"/> where there is none.</param>
+    public bool IsBefore(string name, string? stack)
     {
+        ArchitectureModule? own = ModuleOf(name);
+        if (own is not null && stack is not null && ModuleOf(stack + ".") is { } sliced && own != sliced)
+        {
+            return true;
+        }
+
         string[] parts = name.Split('.');
         return parts.Any(part => FirstNames.Contains(part) || (part.Contains("emb", StringComparison.Ordinal) && part != "embed_out"));
     }
+
+    private ArchitectureModule? ModuleOf(string name) => _family.Modules
+        .Select(module => (Module: module, Length: module.Prefixes.Where(prefix => name.StartsWith(prefix, StringComparison.Ordinal)).Select(prefix => prefix.Length).DefaultIfEmpty().Max()))
+        .Where(pair => pair.Length > 0)
+        .OrderByDescending(pair => pair.Length)
+        .Select(pair => pair.Module)
+        .FirstOrDefault();
 
     /// <summary>The name that results give to a tensor: with the family's prefix.</summary>
     public string Canonical(string name) =>

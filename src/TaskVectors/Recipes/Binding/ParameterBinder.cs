@@ -19,19 +19,24 @@ internal sealed class ParameterBinder(RecipeProblems problems)
         if (entry.Value is not YamlMapping mapping)
         {
             problems.Error(entry.Value, $"'{entry.Name}' must be a mapping of parameters to values, not {entry.Value.Description}.");
-            return RecipeParameters.None;
+            return RecipeParameters.None with { IsUnreadable = true };
         }
 
         var items = ImmutableArray.CreateBuilder<RecipeParameter>();
+        var unreadable = ImmutableArray.CreateBuilder<string>();
         foreach (YamlEntry item in mapping.Entries)
         {
             if (BindValue(item.Name, item.Value) is { } value)
             {
                 items.Add(new RecipeParameter(item.Key, value));
             }
+            else
+            {
+                unreadable.Add(item.Name);
+            }
         }
 
-        return new RecipeParameters(items.ToImmutable());
+        return new RecipeParameters(items.ToImmutable()) { Unreadable = unreadable.ToImmutable() };
     }
 
     /// <summary>Binds the value of a parameter.</summary>

@@ -17,16 +17,19 @@ internal static class RecipeBinder
 
         var binder = new DocumentBinder(problems);
         List<RecipeDocument> documents = [.. roots.Select(binder.Bind).OfType<RecipeDocument>()];
-        RequireDistinctNames(documents, problems);
-        return Order(documents, problems);
+        return HaveDistinctNames(documents, problems) ? Order(documents, problems) : documents;
     }
 
-    private static void RequireDistinctNames(IReadOnlyList<RecipeDocument> documents, RecipeProblems problems)
+    private static bool HaveDistinctNames(IReadOnlyList<RecipeDocument> documents, RecipeProblems problems)
     {
+        bool areDistinct = true;
         foreach (IGrouping<string, YamlScalar> same in documents.Select(document => document.Name).OfType<YamlScalar>().GroupBy(name => name.Text, StringComparer.Ordinal).Where(group => group.Count() > 1))
         {
             problems.Error(same.ElementAt(1), $"Two documents are called '{same.Key}' (first on line {same.First().Line}); every name stands for one.");
+            areDistinct = false;
         }
+
+        return areDistinct;
     }
 
     /// <summary>

@@ -53,6 +53,15 @@ internal sealed record RecipeDocument
 
     public YamlScalar? ChatTemplate { get; init; }
 
+    /// <summary>Every place that gives parameters.</summary>
+    public IEnumerable<RecipeParameters> Scopes() =>
+    [
+        Parameters,
+        .. Modules.Select(module => module.Parameters),
+        .. Slices.Select(slice => slice.Parameters),
+        .. Slices.SelectMany(slice => slice.Sources).Select(source => source.Parameters),
+    ];
+
     /// <summary>Every place that names a model.</summary>
     public IEnumerable<RecipeModel> Models()
     {

@@ -51,11 +51,5 @@ internal static class ExplanationNotes
         }
     }
 
-    private static IEnumerable<RecipeParameter> Parameters(RecipeDocument document) =>
-        [
-            .. document.Parameters.Items,
-            .. document.Modules.SelectMany(module => module.Parameters.Items),
-            .. document.Slices.SelectMany(slice => slice.Parameters.Items),
-            .. document.Slices.SelectMany(slice => slice.Sources).SelectMany(source => source.Parameters.Items),
-        ];
+    private static IEnumerable<RecipeParameter> Parameters(RecipeDocument document) => document.Scopes().SelectMany(scope => scope.Items);
 }

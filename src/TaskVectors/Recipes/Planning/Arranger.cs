@@ -93,10 +93,12 @@ internal sealed class Arranger(string scope, ModuleMap map)
             select pair.Origin with { Output = pair.Origin.Output with { Name = name.At(name.Layer - range.First + slice.Offset) } };
         return
         [
-            .. outside.Where(origin => slice.IsFirst && ModelLayout.IsBeforeLayers(origin.Output.Name)),
+            .. outside.Where(origin => slice.IsFirst && IsBefore(origin)),
             .. layers,
-            .. outside.Where(origin => slice.IsLast && !ModelLayout.IsBeforeLayers(origin.Output.Name)),
+            .. outside.Where(origin => slice.IsLast && !IsBefore(origin)),
         ];
+
+        bool IsBefore(TensorOrigin origin) => contribution.Model.Layout.IsBefore(origin.Output.Name, stacks.Keys.FirstOrDefault());
     }
 
     private static IEnumerable<TensorOrigin> TiedHead(ResolvedModel model)

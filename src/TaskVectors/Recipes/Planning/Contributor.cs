@@ -11,5 +11,8 @@ internal sealed record Contributor(ImmutableArray<Contribution> Contributions, C
     /// <summary>The operand as reports name it.</summary>
     public string Name => string.Join("+", Contributions.Select(contribution => contribution.Layers is null && !IsWhole ? contribution.ModuleTitle : contribution.Title).Distinct());
 
-    private bool IsWhole => Contributions.DistinctBy(contribution => (contribution.Model, contribution.Layers)).Count() == 1;
+    /// <summary>Whether the merge makes a part of the result.</summary>
+    public bool IsPart { get; init; }
+
+    private bool IsWhole => !IsPart && Contributions.DistinctBy(contribution => (contribution.Model, contribution.Layers)).Count() == 1;
 }

@@ -107,7 +107,7 @@ internal sealed class DocumentPlanner(ModelResolver resolver, RecipeProblems pro
         bool fits = new TensorCheck(problems).Check(plan);
         return fits ? document.Expression is null ? WithMethod(plan) : WithExpression(plan) : null;
 
-        Contributor Arranged(ImmutableArray<Contribution> parts) => new(parts, Narrowed(document, arranger.Arrange(document, parts, head)));
+        Contributor Arranged(ImmutableArray<Contribution> parts) => new(parts, Narrowed(document, arranger.Arrange(document, parts, head))) { IsPart = document.Part is { IsOnly: false } };
     }
 
     private HeadRole HeadOf(ResolvedModel anchor, ImmutableArray<Contribution> last)

@@ -14,6 +14,9 @@ internal sealed class SettingLookup(RecipeDocument document)
             .Select(scope => scope.Find(parameter)?.Value.Evaluate(place))
             .FirstOrDefault(value => value is not null);
 
+    /// <summary>Whether a value for a tensor and a model is given in a form that cannot be read, which has been reported.</summary>
+    public bool IsUnreadable(string parameter, TensorPlace place, RecipeSource? source) => Scopes(place.Slice, source).Any(scope => scope.Hides(parameter));
+
     private IEnumerable<RecipeParameters> Scopes(int slice, RecipeSource? source)
     {
         if (source is not null)

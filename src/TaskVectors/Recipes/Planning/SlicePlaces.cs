@@ -24,7 +24,7 @@ internal static class SlicePlaces
             int[] slices = [.. Enumerable.Range(0, document.Slices.Length).Where(slice => document.Slices[slice].Module.Name == recipe.Name)];
             foreach (string name in byModule[module])
             {
-                places.Add(name, recipe.IsSliced ? OfSlices(name, stacks, document.Slices, slices) : OfWhole(name, layout, slices[0]));
+                places.Add(name, recipe.IsSliced ? OfSlices(name, layout, stacks, document.Slices, slices) : OfWhole(name, layout, slices[0]));
             }
         }
 
@@ -36,11 +36,11 @@ internal static class SlicePlaces
             ? new TensorPlace(name, slice, parsed.Layer, Depth(parsed.Layer, layout.Stacks[parsed.Stack]))
             : new TensorPlace(name, slice, null, 0);
 
-    private static TensorPlace OfSlices(string name, IReadOnlyDictionary<string, int> stacks, ImmutableArray<RecipeSlice> all, int[] slices)
+    private static TensorPlace OfSlices(string name, ModelLayout layout, IReadOnlyDictionary<string, int> stacks, ImmutableArray<RecipeSlice> all, int[] slices)
     {
         if (ModelLayout.Parse(name) is not { } parsed || !stacks.ContainsKey(parsed.Stack))
         {
-            return new TensorPlace(name, ModelLayout.IsBeforeLayers(name) ? slices[0] : slices[^1], null, 0);
+            return new TensorPlace(name, layout.IsBefore(name, stacks.Keys.FirstOrDefault()) ? slices[0] : slices[^1], null, 0);
         }
 
         int slice = slices.First(index => all[index].Contains(parsed.Layer));

@@ -131,6 +131,12 @@ internal sealed class ModelResolver(string folder, RecipeOptions options, IReadO
             return true;
         }
 
+        if (documents.Contains(text))
+        {
+            // Documents that depend on each other have been reported.
+            return false;
+        }
+
         string question = SimilarNames.Of(text, documents) is [var document, ..] ? $" Did you mean the document '{document}'?"
             : HubName.IsOne(text) ? " If it is a model of a hub, download it and give its folder."
             : string.Empty;

@@ -102,5 +102,17 @@ internal sealed class FilterCheck(RecipeProblems problems)
 
     // attention for self_attn: the same word, shortened.
     private static bool Shares(string part, string text) =>
-        part.Split('_').Any(word => word.Length >= 3 && (text.StartsWith(word, StringComparison.Ordinal) || word.StartsWith(text, StringComparison.Ordinal)));
+        part.Split('_').Any(word => word.Length >= 3 && (word.StartsWith(text, StringComparison.Ordinal) || IsShortFor(word, text)));
+
+    // attn for attention: some of its letters in their order, the first and at least three of them.
+    private static bool IsShortFor(string word, string text)
+    {
+        int found = 0;
+        foreach (char letter in text)
+        {
+            found += found < word.Length && word[found] == letter ? 1 : 0;
+        }
+
+        return found == word.Length && word[0] == text[0];
+    }
 }

@@ -109,7 +109,8 @@ internal sealed class ParameterCheck(RecipeProblems problems)
         string got = scalar.Node is YamlScalar node ? ScalarReader.Describe(node) : $"'{scalar.Text}'";
         string wanted = declared.Type switch
         {
-            "number" when !double.TryParse(scalar.Text, System.Globalization.CultureInfo.InvariantCulture, out _) => $"a number ({declared.Range})",
+            "number" when declared.Range.StartsWith('[') || declared.Range.StartsWith('(') => $"a number in {declared.Range}",
+            "number" => declared.Range.Replace("any finite", "a finite", StringComparison.Ordinal),
             "choice" => $"one of {declared.Range}",
             "truth value" => "true or false",
             _ => $"{declared.Type}, {declared.Range}",

@@ -61,7 +61,14 @@ internal sealed class StructureCheck(RecipeProblems problems)
         RecipeSlice slice = document.Slices[0];
         string where = slice.Module.IsDefault ? string.Empty : $" in the module '{slice.Module.Name}'";
         int last = tooMany ? Math.Min(slice.Sources.Length - 1, method.MaximumVectors!.Value) : slice.Sources.Length - 1;
-        string what = slice.Module.IsSliced ? "sources a slice" : "models";
+        bool isOne = method.MaximumVectors == 1;
+        string what = (slice.Module.IsSliced, isOne) switch
+        {
+            (true, true) => "source a slice",
+            (true, false) => "sources a slice",
+            (false, true) => "model",
+            _ => "models",
+        };
         problems.Error(slice.Sources[last].Node, $"The method {method.Name} takes {wanted} {what}{(countsBase ? ", the base among them" : method.Base == BaseRole.Origin ? " besides the base" : string.Empty)}; {count} {(count == 1 ? "is" : "are")} given{where}.");
     }
 

@@ -31,7 +31,7 @@ internal static class ValueAdvice
 
     /// <summary>A question where a percentage seems to be meant, or nothing.</summary>
     public static string Percentage(MergeParameter declared, RecipeScalar scalar) =>
-        declared is NumberParameter { Minimum: 0, Maximum: 1 } && TryParse(scalar, out double value) && value is > 1 and <= 100
+        declared is NumberParameter { Minimum: 0, Maximum: 1 } && TryParse(scalar, out double value) && value is >= 2 and <= 100
             ? string.Create(CultureInfo.InvariantCulture, $" Did you mean {value / 100}?")
             : string.Empty;
 

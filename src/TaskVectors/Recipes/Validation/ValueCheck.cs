@@ -23,13 +23,14 @@ internal sealed class ValueCheck(RecipeProblems problems)
         RequireValues(plan, counted);
         WarnOfMissingWeights(plan, counted);
         new FilterCheck(problems).Check(plan);
-        if (problems.ErrorCount == before)
+        bool isReadable = !plan.Document.Scopes().Any(scope => scope.IsUnreadable || !scope.Unreadable.IsEmpty);
+        if (isReadable && problems.ErrorCount == before)
         {
             RequireSums(plan, counted);
             new DropCheck(problems).Check(plan, counted);
         }
 
-        return problems.ErrorCount == before;
+        return isReadable && problems.ErrorCount == before;
     }
 
     private void RequireValues(DocumentPlan plan, IReadOnlyList<Contributor> counted)
@@ -40,7 +41,7 @@ internal sealed class ValueCheck(RecipeProblems problems)
         {
             if (!parameter.IsPerModel)
             {
-                if (plan.Places.Values.FirstOrDefault(place => lookup.Find(parameter.Name, place, null) is null) is { } missing)
+                if (plan.Places.Values.FirstOrDefault(place => lookup.Find(parameter.Name, place, null) is null && !lookup.IsUnreadable(parameter.Name, place, null)) is { } missing)
                 {
                     problems.Error(plan.Document.MethodNode!, $"The method {method.Name} needs the parameter '{parameter.Name}' ({parameter.Type}, {parameter.Range}){Where(missing, plan)}.");
                 }
@@ -50,7 +51,7 @@ internal sealed class ValueCheck(RecipeProblems problems)
 
             foreach (Contributor model in counted)
             {
-                TensorPlace? missing = plan.Places.Values.FirstOrDefault(place => lookup.Find(parameter.Name, place, model.Contributions[place.Slice].Source) is null);
+                TensorPlace? missing = plan.Places.Values.FirstOrDefault(place => IsMissing(parameter.Name, place, model.Contributions[place.Slice].Source));
                 if (missing is not null)
                 {
                     Contribution part = model.Contributions[missing.Slice];
@@ -58,6 +59,9 @@ internal sealed class ValueCheck(RecipeProblems problems)
                 }
             }
         }
+
+        bool IsMissing(string name, TensorPlace place, RecipeSource? source) =>
+            lookup.Find(name, place, source) is null && !lookup.IsUnreadable(name, place, source);
     }
 
     // Who weighs some models means to weigh all; where statistics weigh them, a weight is a correction.
@@ -103,7 +107,7 @@ internal sealed class ValueCheck(RecipeProblems problems)
         foreach (TensorPlace place in plan.Places.Values.Where(place => IsNormalized(plan, normalize, place)))
         {
             double[] weights = [.. counted.Select(model => ValueOf(plan, weight, place, model))];
-            if (Math.Abs(weights.Sum()) <= 1e-8 * weights.Sum(Math.Abs))
+            if (double.IsFinite(weights.Sum()) && Math.Abs(weights.Sum()) <= 1e-8 * weights.Sum(Math.Abs))
             {
                 ReportSum(plan, place, weights, counted, normalize.Name);
                 return;
@@ -119,7 +123,7 @@ internal sealed class ValueCheck(RecipeProblems problems)
         foreach (TensorPlace place in plan.Places.Values.Where(place => IsNormalized(plan, normalize, place)))
         {
             double[] weights = [.. counted.Select(model => ValueOf(plan, weight, place, model))];
-            if (Math.Abs(weights.Sum()) <= SmallSum * weights.Sum(Math.Abs))
+            if (double.IsFinite(weights.Sum()) && Math.Abs(weights.Sum()) <= SmallSum * weights.Sum(Math.Abs))
             {
                 problems.Warning(plan.Document.MethodNode!, string.Create(CultureInfo.InvariantCulture, $"The weights sum to {weights.Sum():0.###} for '{place.Name}', and normalizing divides by that: values grow {1 / Math.Abs(weights.Sum()):0.#} times. Set {normalize.Name}: false, or other weights."));
                 return;

@@ -217,7 +217,7 @@ public sealed class YamlReader
             return node;
         }
 
-        _problems.Error(line, column, _anchors.ContainsKey(name)
+        _problems.Unreadable(line, column, _anchors.ContainsKey(name)
             ? $"The alias '*{name}' stands inside what it refers to: the anchor '&{name}' would contain itself."
             : $"The alias '*{name}' has no anchor '&{name}' before it.{SimilarNames.Question(name, _anchors.Keys)}");
         return new YamlScalar(line, column, string.Empty, IsPlain: false);
@@ -234,7 +234,7 @@ public sealed class YamlReader
         string tag = node.Tag.Value;
         if (!tag.StartsWith(standard, StringComparison.Ordinal) || !PlainTags.Contains(tag[standard.Length..]))
         {
-            _problems.Error(LineOf(node.Start), ColumnOf(node.Start), $"The tag '{tag}' is not allowed: a {_subject} holds text, numbers, lists and mappings and makes no objects.");
+            _problems.Unreadable(LineOf(node.Start), ColumnOf(node.Start), $"The tag '{tag}' is not allowed: a {_subject} holds text, numbers, lists and mappings and makes no objects.");
         }
     }
 
