@@ -13,13 +13,15 @@ internal sealed class CompetitionStatistic(long total, int tasks, double ratio, 
 {
     private readonly long _rank = total - Math.Min((long)(total * (1 - ratio)), total - 1);
     private SelectionStatistic? _magnitudes = Magnitudes(total, tasks, clamp);
-    private ScoreWindow? _window;
-    private ScoreSelection? _positive;
-    private ScoreSelection? _negative;
+    private ScoreSearch? _scores;
     private ParameterCompetition? _competition;
+    private ScoreFilter?[] _filters = new ScoreFilter?[tasks];
 
     /// <summary>The competition between the clamped vectors.</summary>
     public ParameterCompetition Competition => _competition!;
+
+    /// <summary>Finds the elements of a task that may have a share; <see langword="null"/> where all must be scored.</summary>
+    public ScoreFilter? FilterOf(int task) => _filters[task];
 
     public override bool NeedsPass => Current is not null;
 
@@ -28,7 +30,7 @@ internal sealed class CompetitionStatistic(long total, int tasks, double ratio, 
         get
         {
             Advance();
-            return _magnitudes ?? (_window!.NeedsPass ? _window : _positive is { NeedsPass: true } ? _positive : _negative is { NeedsPass: true } ? (TensorStatistic)_negative : null);
+            return _magnitudes ?? (_scores!.NeedsPass ? (TensorStatistic)_scores : null);
         }
     }
 
@@ -38,23 +40,20 @@ internal sealed class CompetitionStatistic(long total, int tasks, double ratio, 
 
     public override void Add(ChunkStatistic chunk) => Current!.Add(chunk);
 
-    public override void EndPass() => Current!.EndPass();
+    public override void EndPass()
+    {
+        Current!.EndPass();
+        if (_scores is { NeedsPass: false })
+        {
+            _filters = [.. Enumerable.Range(0, tasks).Select(task => ScoreFilter.For(_competition!.Ranges[task], tasks, _scores.Threshold(task), double.PositiveInfinity))];
+        }
+    }
 
     /// <summary>
     /// What scores of a task are brought from to 0 to 1, which gives its share in an element: the score of the rank, and the largest. Scores up to the first have
     /// no share.
     /// </summary>
-    public (double Lowest, double Largest) ScoresOf(int task)
-    {
-        if (_window!.IsDecided)
-        {
-            return (_window.Threshold(task), _window.Largest(task));
-        }
-
-        double lowest = _positive!.Threshold(task) is > 0 and var positive ? positive : _negative?.Threshold(task) ?? 0;
-        double largest = _positive.Largest(task) is > 0 and var top ? top : _negative?.Largest(task) ?? 0;
-        return (lowest, largest);
-    }
+    public (double Lowest, double Largest) ScoresOf(int task) => (_scores!.Threshold(task), _scores.Largest(task));
 
     private static SelectionStatistic Magnitudes(long total, int tasks, double clamp)
     {
@@ -69,18 +68,8 @@ internal sealed class CompetitionStatistic(long total, int tasks, double ratio, 
         {
             MagnitudeRange[] ranges = [.. Enumerable.Range(0, tasks).Select(task => new MagnitudeRange(Magnitude(found, 2 * task), Magnitude(found, (2 * task) + 1)))];
             _competition = new ParameterCompetition(ranges, variant);
-            _window = new ScoreWindow(_competition, total, _rank, tasks);
+            _scores = new ScoreSearch(_competition, total, _rank, tasks);
             _magnitudes = null;
-        }
-
-        if (_window is { NeedsPass: false, IsDecided: false })
-        {
-            _positive ??= new ScoreSelection(_competition!, total, _rank, tasks, isNegative: false);
-        }
-
-        if (_positive is { NeedsPass: false } && _negative is null && Enumerable.Range(0, tasks).Any(task => _positive.Threshold(task) == 0))
-        {
-            _negative = new ScoreSelection(_competition!, total, _rank, tasks, isNegative: true);
         }
     }
 

@@ -18,12 +18,51 @@ internal sealed class ParameterCompetition(MagnitudeRange[] ranges, PcbVariant v
     /// <summary>The clamped magnitudes of each task vector.</summary>
     public IReadOnlyList<MagnitudeRange> Ranges => ranges;
 
+    /// <summary>Finds what the elements of a block compete with, x, the same for all tasks.</summary>
+    public void SumOpponents(MergeBlock block, Span<double> sums)
+    {
+        sums.Clear();
+        for (int model = 0; model < block.ModelCount; model++)
+        {
+            if (variant == PcbVariant.Raw)
+            {
+                BlockMath.AddScaled(block[model], 1, sums);
+            }
+            else
+            {
+                ranges[model].AddNormalized(block[model], sums);
+            }
+        }
+    }
+
     /// <summary>Scores the elements of one task in a block.</summary>
     public void Score(MergeBlock block, int task, Span<double> scores)
     {
-        SumOfOpponents(block, scores);
-        int done = Vector256.IsHardwareAccelerated ? ScoreVectors(block[task], ranges[task], ranges.Length, scores) : 0;
-        ScoreScalar(block[task], task, done, scores);
+        SumOpponents(block, scores);
+        Score(block[task], task, scores);
+    }
+
+    /// <summary>Scores elements of one task, where the scores hold what they compete with.</summary>
+    public void Score(ReadOnlySpan<double> values, int task, Span<double> scores)
+    {
+        int done = Vector256.IsHardwareAccelerated ? ScoreVectors(values, ranges[task], ranges.Length, scores) : 0;
+        ScoreScalar(values, task, done, scores);
+    }
+
+    /// <summary>Scores the elements of one task at the first few of the positions in a scratch, which holds what the block competes with; their values stand beside the scores then.</summary>
+    public Span<double> ScoreAt(ReadOnlySpan<double> values, int task, ScoreScratch scratch, int count)
+    {
+        Span<double> scores = scratch.Scores[..count];
+        Span<double> chosen = scratch.Chosen[..count];
+        ReadOnlySpan<double> opponents = scratch.Opponents;
+        ReadOnlySpan<int> places = scratch.Places[..count];
+        for (int index = 0; index < places.Length; index++)
+        {
+            (chosen[index], scores[index]) = (values[places[index]], opponents[places[index]]);
+        }
+
+        Score(chosen, task, scores);
+        return scores;
     }
 
     /// <summary>Scores elements from a position on, where the scores hold what they compete with, one by one.</summary>
@@ -57,24 +96,5 @@ internal sealed class ParameterCompetition(MagnitudeRange[] ranges, PcbVariant v
         }
 
         return whole;
-    }
-
-    private void SumOfOpponents(MergeBlock block, Span<double> sums)
-    {
-        sums.Clear();
-        for (int model = 0; model < block.ModelCount; model++)
-        {
-            if (variant == PcbVariant.Raw)
-            {
-                BlockMath.AddScaled(block[model], 1, sums);
-                continue;
-            }
-
-            ReadOnlySpan<double> values = block[model];
-            for (int index = 0; index < sums.Length; index++)
-            {
-                sums[index] += values[index] == 0 ? 0 : Math.CopySign(ranges[model].Normalize(values[index]), values[index]);
-            }
-        }
     }
 }

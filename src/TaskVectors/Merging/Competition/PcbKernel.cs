@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Numerics;
 using TaskVectors.Merging.Kernels;
 using TaskVectors.Merging.Selection;
@@ -11,31 +10,66 @@ internal sealed class PcbKernel(double[] weights, double ratio, double clamp, Pc
     private const double SmallestDivisor = 1e-12;
 
     public override long SurveyBytes(IReadOnlyList<MergeTensor> tensors, int models) =>
-        Math.Max(SelectionStatistic.BytesFor(Total(tensors), 2 * models), ScoreWindow.BytesFor(Total(tensors), models));
+        Math.Max(SelectionStatistic.BytesFor(Total(tensors), 2 * models), ScoreSearch.BytesFor(Total(tensors), models));
 
     public override TensorStatistic CreateStatistic(IReadOnlyList<MergeTensor> tensors, int models) => new CompetitionStatistic(Total(tensors), models, ratio, clamp, variant);
 
     public override void Merge(MergeBlock block, TensorStatistic statistic, Span<double> result)
     {
         var known = (CompetitionStatistic)statistic;
-        double[] buffer = ArrayPool<double>.Shared.Rent(2 * block.Count);
-        Span<double> scores = buffer.AsSpan(0, block.Count);
-        Span<double> shares = buffer.AsSpan(block.Count, block.Count);
+        var scratch = ScoreScratch.Rent(block.Count);
+        known.Competition.SumOpponents(block, scratch.Opponents);
+        bool holds = ScoreFilter.Holds(block);
         result.Clear();
-        shares.Clear();
+        scratch.AllShares.Clear();
         for (int task = 0; task < block.ModelCount; task++)
         {
-            known.Competition.Score(block, task, scores);
-            (double lowest, double largest) = known.ScoresOf(task);
-            if (largest > lowest)
+            if (known.FilterOf(task) is { } filter && holds)
             {
-                var share = new TaskShare(lowest, largest, scale * weights[task], known.Competition.Ranges[task]);
-                share.Add(block[task], scores, result, shares);
+                AddFound(block[task], task, filter, known, scratch, result);
+            }
+            else if (ShareOf(task, known) is { } share)
+            {
+                scratch.Opponents.CopyTo(scratch.Scores);
+                known.Competition.Score(block[task], task, scratch.Scores);
+                share.Add(block[task], scratch.Scores, result, scratch.AllShares);
             }
         }
 
-        Divide(shares, result);
-        ArrayPool<double>.Shared.Return(buffer);
+        Divide(scratch.AllShares, result);
+        scratch.Return();
+    }
+
+    // Nothing where all scores are equal.
+    private TaskShare? ShareOf(int task, CompetitionStatistic known)
+    {
+        (double lowest, double largest) = known.ScoresOf(task);
+        return largest > lowest ? new TaskShare(lowest, largest, scale * weights[task], known.Competition.Ranges[task]) : null;
+    }
+
+    // Only what may have a share is scored.
+    private void AddFound(ReadOnlySpan<double> values, int task, ScoreFilter filter, CompetitionStatistic known, ScoreScratch scratch, Span<double> result)
+    {
+        (long above, float top) = (0, 0);
+        int count = filter.Find(values, scratch.Opponents, scratch.Places, ref above, ref top);
+        if (count == 0 || ShareOf(task, known) is not { } share)
+        {
+            return;
+        }
+
+        Span<double> scores = known.Competition.ScoreAt(values, task, scratch, count);
+        Span<double> sums = scratch.Sums[..count];
+        Span<double> shares = scratch.Shares[..count];
+        sums.Clear();
+        shares.Clear();
+        share.Add(scratch.Chosen[..count], scores, sums, shares);
+        Span<double> allShares = scratch.AllShares;
+        ReadOnlySpan<int> places = scratch.Places[..count];
+        for (int index = 0; index < places.Length; index++)
+        {
+            result[places[index]] += sums[index];
+            allShares[places[index]] += shares[index];
+        }
     }
 
     private static void Divide(ReadOnlySpan<double> shares, Span<double> result)

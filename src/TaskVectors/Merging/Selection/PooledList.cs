@@ -48,6 +48,9 @@ internal sealed class PooledList<T>
         return _items.AsSpan(Count - count, count);
     }
 
+    /// <summary>Forgets the elements behind the first few, and keeps their room.</summary>
+    public void Shorten(int count) => Count = Math.Min(Count, count);
+
     /// <summary>Forgets all elements and gives back their room.</summary>
     public void Clear()
     {
