@@ -1,6 +1,4 @@
 using TaskVectors.Merging.Competition;
-using TaskVectors.Merging.Kernels;
-using TaskVectors.Tensors;
 
 namespace TaskVectors.Tests.Merging;
 
@@ -28,7 +26,7 @@ public class ScoreFilterTests
             double value = trial % 2 == 0 ? low + (random.NextDouble() * 1.1 * (high - low)) : Math.Pow(10, (random.NextDouble() * 30) - 24);
             exact[0] = Math.Pow(10, (random.NextDouble() * 30) - 24);
             double product = value * exact[0];
-            double rough = filter.Rough(value, exact[0]);
+            double rough = filter.Rough(value, (float)exact[0]);
             competition.ScoreScalar([value], 0, 0, exact);
             if (product < 1e-28)
             {
@@ -76,8 +74,11 @@ public class ScoreFilterTests
                 int[][] places = [new int[length + 8], new int[length + 8]];
                 long[] above = [1, 1];
                 float[] top = [0.5f, 0.5f];
-                int wide = filter.Find(values, opponents, places[0], ref above[0], ref top[0]);
-                int scalar = filter.FindScalar(values, opponents, 0, places[1], 0, ref above[1], ref top[1]);
+                float[] rough = new float[length];
+                float largest = 0;
+                Assert.True(ScoreFilter.Narrow(opponents, rough));
+                int wide = filter.Find(values, rough, places[0], ref above[0], ref top[0]);
+                int scalar = filter.FindScalar(values, rough, 0, places[1], 0, ref above[1], ref top[1], ref largest);
                 Assert.Equal(places[1][..scalar], places[0][..wide]);
                 Assert.Equal(above[1], above[0]);
                 Assert.Equal(top[1], top[0]);
@@ -89,15 +90,25 @@ public class ScoreFilterTests
     [Fact]
     public void Values_near_the_end_of_single_precision_are_not_filtered()
     {
-        double[] values = [1, double.NaN, -2, double.NegativeInfinity, double.NaN, 0, 0, 0, 1];
-        Assert.False(Holds(values));
-        values[3] = 3e5;
-        Assert.True(Holds(values));
-        values[^1] = -3e6;
-        Assert.False(Holds(values));
+        ScoreFilter filter = ScoreFilter.For(new MagnitudeRange(0, 1), Tasks, 0.1, 1)!;
+        double[] values = [1, double.NaN, -2, double.NegativeInfinity, double.NaN, 0, 0, 0, 0, 1];
+        Assert.Equal((false, -1), Look(values));
+        values[3] = -1e-3;
+        Assert.Equal((true, 2), Look(values)); // those that are not numbers; all others lie above or below
+        values[^1] = -1e6;
+        Assert.True(Look(values).IsSmall);
+        values[^1] = -2e6;
+        Assert.Equal((true, -1), Look(values));
+        values[^1] = 3e7;
+        Assert.False(Look(values).IsSmall);
 
-        static bool Holds(double[] values) =>
-            ScoreFilter.Holds(new MergeBlock(new MergeTensor("x", new TensorShape(values.Length)), 0, values.Length, values, values.Length, new PhiloxKey[1]));
+        (bool IsSmall, int Count) Look(double[] values)
+        {
+            float[] rough = new float[values.Length];
+            bool isSmall = ScoreFilter.Narrow(values, rough);
+            (long above, float top) = (0, 0);
+            return (isSmall, filter.Find(values, rough, new int[values.Length + 8], ref above, ref top));
+        }
     }
 
     [Theory]

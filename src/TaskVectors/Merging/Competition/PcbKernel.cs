@@ -19,16 +19,23 @@ internal sealed class PcbKernel(double[] weights, double ratio, double clamp, Pc
         var known = (CompetitionStatistic)statistic;
         var scratch = ScoreScratch.Rent(block.Count);
         known.Competition.SumOpponents(block, scratch.Opponents);
-        bool holds = ScoreFilter.Holds(block);
+        bool isSmall = ScoreFilter.Narrow(scratch.Opponents, scratch.RoughOpponents);
         result.Clear();
         scratch.AllShares.Clear();
         for (int task = 0; task < block.ModelCount; task++)
         {
-            if (known.FilterOf(task) is { } filter && holds)
+            if (ShareOf(task, known) is not { } share)
             {
-                AddFound(block[task], task, filter, known, scratch, result);
+                continue;
             }
-            else if (ShareOf(task, known) is { } share)
+
+            (long above, float top) = (0, 0);
+            int found = isSmall && known.FilterOf(task) is { } filter ? filter.Find(block[task], scratch.RoughOpponents, scratch.Places, ref above, ref top) : -1;
+            if (found >= 0)
+            {
+                AddFound(block[task], task, found, share, known, scratch, result);
+            }
+            else
             {
                 scratch.Opponents.CopyTo(scratch.Scores);
                 known.Competition.Score(block[task], task, scratch.Scores);
@@ -48,15 +55,9 @@ internal sealed class PcbKernel(double[] weights, double ratio, double clamp, Pc
     }
 
     // Only what may have a share is scored.
-    private void AddFound(ReadOnlySpan<double> values, int task, ScoreFilter filter, CompetitionStatistic known, ScoreScratch scratch, Span<double> result)
+    private static void AddFound(
+        ReadOnlySpan<double> values, int task, int count, TaskShare share, CompetitionStatistic known, ScoreScratch scratch, Span<double> result)
     {
-        (long above, float top) = (0, 0);
-        int count = filter.Find(values, scratch.Opponents, scratch.Places, ref above, ref top);
-        if (count == 0 || ShareOf(task, known) is not { } share)
-        {
-            return;
-        }
-
         Span<double> scores = known.Competition.ScoreAt(values, task, scratch, count);
         Span<double> sums = scratch.Sums[..count];
         Span<double> shares = scratch.Shares[..count];

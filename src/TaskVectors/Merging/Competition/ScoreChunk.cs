@@ -1,5 +1,6 @@
 using System.Buffers;
 using TaskVectors.Merging.Kernels;
+using TaskVectors.Merging.Selection;
 
 namespace TaskVectors.Merging.Competition;
 
@@ -7,10 +8,10 @@ namespace TaskVectors.Merging.Competition;
 internal sealed class ScoreChunk : ChunkStatistic
 {
     private readonly ParameterCompetition _competition;
-    private readonly ScoreRank[] _ranks;
+    private readonly RankSearch[] _ranks;
     private readonly ScoreFilter?[] _filters;
 
-    public ScoreChunk(ParameterCompetition competition, ScoreRank[] ranks, double[] largest)
+    public ScoreChunk(ParameterCompetition competition, RankSearch[] ranks, double[] largest)
     {
         _competition = competition;
         _ranks = ranks;
@@ -25,11 +26,11 @@ internal sealed class ScoreChunk : ChunkStatistic
     {
         var scratch = ScoreScratch.Rent(block.Count);
         _competition.SumOpponents(block, scratch.Opponents);
-        bool holds = ScoreFilter.Holds(block);
+        bool isSmall = ScoreFilter.Narrow(scratch.Opponents, scratch.RoughOpponents);
         foreach (TaskScores scores in Tasks)
         {
             long above = scores.Above;
-            ReadOnlySpan<double> found = _filters[scores.Task] is { } filter && holds
+            ReadOnlySpan<double> found = isSmall && _filters[scores.Task] is { } filter
                 ? Filter(block[scores.Task], filter, scores, scratch)
                 : ScoreAll(block[scores.Task], scores.Task, scratch);
             Take(found, scores, _ranks[scores.Task]);
@@ -50,9 +51,13 @@ internal sealed class ScoreChunk : ChunkStatistic
     // The exact scores of those that may lie within.
     private ReadOnlySpan<double> Filter(ReadOnlySpan<double> values, ScoreFilter filter, TaskScores scores, ScoreScratch scratch)
     {
-        long above = 0;
-        float top = 0;
-        int count = filter.Find(values, scratch.Opponents, scratch.Places, ref above, ref top);
+        (long above, float top) = (0, 0);
+        int count = filter.Find(values, scratch.RoughOpponents, scratch.Places, ref above, ref top);
+        if (count < 0)
+        {
+            return ScoreAll(values, scores.Task, scratch);
+        }
+
         scores.Above += above;
         if (top >= scores.Largest * (1 - ScoreFilter.Error))
         {
@@ -68,7 +73,7 @@ internal sealed class ScoreChunk : ChunkStatistic
         Span<double> score = stackalloc double[1];
         for (int index = 0; index < values.Length; index++)
         {
-            if (filter.Rough(values[index], scratch.Opponents[index]) >= least)
+            if (filter.Rough(values[index], scratch.RoughOpponents[index]) >= least)
             {
                 score[0] = scratch.Opponents[index];
                 _competition.ScoreScalar(values.Slice(index, 1), scores.Task, 0, score);
@@ -77,7 +82,7 @@ internal sealed class ScoreChunk : ChunkStatistic
         }
     }
 
-    private static void Take(ReadOnlySpan<double> scores, TaskScores task, ScoreRank rank)
+    private static void Take(ReadOnlySpan<double> scores, TaskScores task, RankSearch rank)
     {
         (double low, double high) = (rank.Low, rank.High);
         double[] rented = ArrayPool<double>.Shared.Rent(scores.Length);

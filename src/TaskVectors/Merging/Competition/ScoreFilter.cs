@@ -2,7 +2,6 @@ using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
-using TaskVectors.Merging.Kernels;
 
 namespace TaskVectors.Merging.Competition;
 
@@ -67,37 +66,66 @@ internal sealed class ScoreFilter
         return isPrecise && least >= SmallestScore ? new ScoreFilter(range, tasks, least, most) : null;
     }
 
-    /// <summary>Whether all values of a block are small enough for a filter, or NaN.</summary>
-    public static bool Holds(MergeBlock block)
+    /// <summary>Brings what elements compete with to F32.</summary>
+    /// <returns>Whether all is small enough for a filter, or NaN.</returns>
+    public static bool Narrow(ReadOnlySpan<double> opponents, Span<float> rough)
     {
-        bool holds = true;
-        for (int task = 0; task < block.ModelCount; task++)
+        Vector<float> tops = Vector<float>.Zero;
+        int index = 0;
+        for (; index <= opponents.Length - Vector<float>.Count; index += Vector<float>.Count)
         {
-            holds &= Largest(block[task]) <= LargestValue;
+            Vector<float> narrow = Vector.Narrow(new Vector<double>(opponents[index..]), new Vector<double>(opponents[(index + Vector<double>.Count)..]));
+            tops = Vector.MaxNative(Vector.Abs(narrow), tops);
+            narrow.CopyTo(rough[index..]);
         }
 
-        return holds;
+        float top = 0;
+        for (int lane = 0; lane < Vector<float>.Count; lane++)
+        {
+            top = Math.Max(top, tops[lane]);
+        }
+
+        for (; index < opponents.Length; index++)
+        {
+            rough[index] = (float)opponents[index];
+            top = MathF.Abs(rough[index]) > top ? MathF.Abs(rough[index]) : top;
+        }
+
+        return top <= MostTasks * LargestValue;
     }
 
     /// <summary>Finds the elements whose score may lie in the window, and counts those above it.</summary>
-    /// <param name="values">The values of the task, of a block for which a filter <see cref="Holds"/>.</param>
-    /// <param name="opponents">What they compete with.</param>
+    /// <param name="values">The values of the task.</param>
+    /// <param name="opponents">What they compete with, up to sixteen times <see cref="LargestValue"/>.</param>
     /// <param name="places">Receives the positions of what is found, in order; eight longer than the values.</param>
     /// <param name="above">Is increased by the number of scores above.</param>
     /// <param name="top">Is raised to the largest rough score.</param>
-    /// <returns>How many are found.</returns>
-    public int Find(ReadOnlySpan<double> values, ReadOnlySpan<double> opponents, Span<int> places, ref long above, ref float top)
+    /// <returns>How many are found; -1 where a value is too large for a filter, and all must be scored.</returns>
+    public int Find(ReadOnlySpan<double> values, ReadOnlySpan<float> opponents, Span<int> places, ref long above, ref float top)
     {
         int count = 0;
-        int done = Vector256.IsHardwareAccelerated ? FindVectors(values, opponents, places, ref count, ref above, ref top) : 0;
-        return FindScalar(values, opponents, done, places, count, ref above, ref top);
+        long larger = 0;
+        float highest = top;
+        float largest = 0;
+        int done = Vector256.IsHardwareAccelerated ? FindVectors(values, opponents, places, ref count, ref larger, ref highest, ref largest) : 0;
+        count = FindScalar(values, opponents, done, places, count, ref larger, ref highest, ref largest);
+        if (largest > LargestValue)
+        {
+            return -1;
+        }
+
+        above += larger;
+        top = highest;
+        return count;
     }
 
     /// <summary>The same from a position on, one by one.</summary>
-    public int FindScalar(ReadOnlySpan<double> values, ReadOnlySpan<double> opponents, int from, Span<int> places, int count, ref long above, ref float top)
+    public int FindScalar(
+        ReadOnlySpan<double> values, ReadOnlySpan<float> opponents, int from, Span<int> places, int count, ref long above, ref float top, ref float largest)
     {
         for (int index = from; index < values.Length; index++)
         {
+            largest = Math.Abs((float)values[index]) > largest ? Math.Abs((float)values[index]) : largest;
             float score = Rough(values[index], opponents[index]);
             top = score > top ? score : top;
             above += score > _most ? 1 : 0;
@@ -111,7 +139,7 @@ internal sealed class ScoreFilter
     }
 
     /// <summary>A rough score.</summary>
-    public float Rough(double value, double opponent)
+    public float Rough(double value, float opponent)
     {
         float own = (float)value;
         float normal = (MathF.Min(MathF.Max(MathF.Abs(own), _low), _high) - _low) * _inverseWidth;
@@ -121,7 +149,7 @@ internal sealed class ScoreFilter
         float rest = exponent - whole;
         float power = MathF.FusedMultiplyAdd(MathF.FusedMultiplyAdd(MathF.FusedMultiplyAdd(Power3, rest, Power2), rest, Power1), rest, Power0);
         power = BitConverter.Int32BitsToSingle(BitConverter.SingleToInt32Bits(power) + (whole << SingleFractionBits));
-        float product = own * (float)opponent;
+        float product = own * opponent;
         float clamped = product > LargestTangent ? LargestTangent : product;
         float square = clamped * clamped;
         float tangent = square > SmallSquare
@@ -130,36 +158,13 @@ internal sealed class ScoreFilter
         return power * tangent;
     }
 
-    // Numbers only: the order does not matter.
-    private static double Largest(ReadOnlySpan<double> values)
-    {
-        Vector<double> tops = Vector<double>.Zero;
-        int index = 0;
-        for (; index <= values.Length - Vector<double>.Count; index += Vector<double>.Count)
-        {
-            tops = Vector.MaxNative(Vector.Abs(new Vector<double>(values[index..])), tops);
-        }
-
-        double top = 0;
-        for (int lane = 0; lane < Vector<double>.Count; lane++)
-        {
-            top = Math.Max(top, tops[lane]);
-        }
-
-        for (; index < values.Length; index++)
-        {
-            top = Math.Abs(values[index]) > top ? Math.Abs(values[index]) : top;
-        }
-
-        return top;
-    }
-
     // Returns how many elements are done.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private int FindVectors(ReadOnlySpan<double> values, ReadOnlySpan<double> opponents, Span<int> places, ref int count, ref long above, ref float top)
+    private int FindVectors(
+        ReadOnlySpan<double> values, ReadOnlySpan<float> opponents, Span<int> places, ref int count, ref long above, ref float top, ref float largest)
     {
         ref double value = ref MemoryMarshal.GetReference(values);
-        ref double opponent = ref MemoryMarshal.GetReference(opponents);
+        ref float opponent = ref MemoryMarshal.GetReference(opponents);
         ref int place = ref MemoryMarshal.GetReference(places);
         ref byte table = ref MemoryMarshal.GetArrayDataReference(Places);
         Vector256<float> low = Vector256.Create(_low);
@@ -169,14 +174,17 @@ internal sealed class ScoreFilter
         Vector256<float> least = Vector256.Create(_least);
         Vector256<float> most = Vector256.Create(_most);
         Vector256<float> tops = Vector256.Create(top);
+        Vector256<float> magnitudes = Vector256<float>.Zero;
         Vector256<int> larger = Vector256<int>.Zero;
         int found = 0;
         int whole = values.Length - (values.Length % Vector256<float>.Count);
         for (int index = 0; index < whole; index += Vector256<float>.Count)
         {
             Vector256<float> own = LoadNarrow(ref value, index);
-            Vector256<float> normal = (Vector256.MinNative(Vector256.MaxNative(Vector256.Abs(own), low), high) - low) * inverse;
-            Vector256<float> score = PowerOfTwo(normal * normal * factor) * Tangent(own * LoadNarrow(ref opponent, index));
+            Vector256<float> magnitude = Vector256.Abs(own);
+            magnitudes = Vector256.MaxNative(magnitude, magnitudes);
+            Vector256<float> normal = (Vector256.MinNative(Vector256.MaxNative(magnitude, low), high) - low) * inverse;
+            Vector256<float> score = PowerOfTwo(normal * normal * factor) * Tangent(own * Vector256.LoadUnsafe(ref opponent, (nuint)index));
             tops = Vector256.MaxNative(score, tops);
             Vector256<int> isAbove = Vector256.GreaterThan(score, most).AsInt32();
             larger -= isAbove;
@@ -193,6 +201,7 @@ internal sealed class ScoreFilter
         for (int lane = 0; lane < Vector256<float>.Count; lane++)
         {
             top = tops[lane] > top ? tops[lane] : top;
+            largest = Math.Max(largest, magnitudes[lane]);
         }
 
         return whole;

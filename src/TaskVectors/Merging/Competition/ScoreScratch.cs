@@ -10,6 +10,7 @@ internal readonly ref struct ScoreScratch
     private const int Parts = 6;
 
     private readonly double[] _doubles;
+    private readonly float[] _singles;
     private readonly int[] _places;
     private readonly int _count;
 
@@ -17,11 +18,15 @@ internal readonly ref struct ScoreScratch
     {
         _count = count;
         _doubles = ArrayPool<double>.Shared.Rent(Parts * count);
+        _singles = ArrayPool<float>.Shared.Rent(count);
         _places = ArrayPool<int>.Shared.Rent(count + Padding);
     }
 
     /// <summary>What the elements compete with.</summary>
     public Span<double> Opponents => _doubles.AsSpan(0, _count);
+
+    /// <summary>What the elements compete with, in F32.</summary>
+    public Span<float> RoughOpponents => _singles.AsSpan(0, _count);
 
     /// <summary>Scores, of all elements or of some.</summary>
     public Span<double> Scores => _doubles.AsSpan(_count, _count);
@@ -48,6 +53,7 @@ internal readonly ref struct ScoreScratch
     public void Return()
     {
         ArrayPool<double>.Shared.Return(_doubles);
+        ArrayPool<float>.Shared.Return(_singles);
         ArrayPool<int>.Shared.Return(_places);
     }
 }

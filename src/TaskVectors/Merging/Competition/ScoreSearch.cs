@@ -5,7 +5,7 @@ namespace TaskVectors.Merging.Competition;
 
 /// <summary>
 /// Finds for each task the score of a rank and the largest score. Of large models a first sample says about where the rank lies, a second and larger one closely, and a pass over
-/// all decides; see <see cref="ScoreRank"/>.
+/// all decides; see <see cref="RankSearch"/>.
 /// </summary>
 internal sealed class ScoreSearch : TensorStatistic
 {
@@ -24,7 +24,7 @@ internal sealed class ScoreSearch : TensorStatistic
 
     private readonly ParameterCompetition _competition;
     private readonly long _total;
-    private readonly ScoreRank[] _ranks;
+    private readonly RankSearch[] _ranks;
     private readonly double[] _largest;
     private readonly long[] _steps;
     private int _sampling;
@@ -48,7 +48,7 @@ internal sealed class ScoreSearch : TensorStatistic
     {
         _competition = competition;
         _total = total;
-        _ranks = [.. Enumerable.Range(0, tasks).Select(_ => new ScoreRank(total, rank, mostListed))];
+        _ranks = [.. Enumerable.Range(0, tasks).Select(_ => new RankSearch(total, rank, mostListed))];
         _largest = [.. Enumerable.Repeat(double.NegativeInfinity, tasks)];
         _steps = StepsOf(total, (double)rank / Math.Max(1, total), mostListed);
         _isDone = total == 0;
@@ -82,7 +82,7 @@ internal sealed class ScoreSearch : TensorStatistic
     {
         foreach (TaskScores scores in ((ScoreChunk)chunk).Tasks)
         {
-            ScoreRank rank = _ranks[scores.Task];
+            RankSearch rank = _ranks[scores.Task];
             rank.Add(scores.Observed, scores.Above, scores.Within, scores.Listed.Items);
             scores.Listed.Clear();
             _largest[scores.Task] = Math.Max(_largest[scores.Task], scores.Largest);
@@ -97,7 +97,7 @@ internal sealed class ScoreSearch : TensorStatistic
     public override void EndPass()
     {
         bool isFirst = _sampling == 0 && _steps.Length > 1;
-        foreach (ScoreRank rank in _ranks.Where(rank => rank.Found is null))
+        foreach (RankSearch rank in _ranks.Where(rank => rank.Found is null))
         {
             if (IsSampling)
             {

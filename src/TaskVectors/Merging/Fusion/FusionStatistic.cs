@@ -3,22 +3,40 @@ using TaskVectors.Merging.Selection;
 
 namespace TaskVectors.Merging.Fusion;
 
-/// <summary>What Arcee Fusion must know of a tensor: the divergence of each row, then the quartiles of the importance.</summary>
+/// <summary>
+/// What Arcee Fusion must know of a tensor: the divergence of each row, and the quartiles of the importance. A sample of rows says about where those lie; then one pass
+/// finds all divergences and, row by row, the importance and what of it lies near the quartiles, which decides in most cases.
+/// </summary>
 internal sealed class FusionStatistic : TensorStatistic
 {
     private const double Spread = 1.5;
     private const int Quartiles = 3;
 
-    private readonly ImportanceSelection _selection;
-    private readonly long _total;
+    // Tensors up to this size are listed whole.
+    private const int SmallTensor = 16 * 1024;
+    private const int SampleBlockElements = 1024;
+    private const int SmallestSample = 32;
+    private const int LargestSample = 512;
+    private const int SampleShare = 64;
+    private const int SmallestListed = 1 << 15;
+    private const int LargestListed = 1 << 19;
+    private const int ListedShare = 32;
+
+    private readonly RankSearch[] _quartiles;
+    private readonly long _step;
+    private bool _isSampling;
     private bool _isMeasuring = true;
-    private double _least = double.PositiveInfinity;
 
     public FusionStatistic(MergeTensor tensor)
     {
-        _total = tensor.Shape.ElementCount;
+        long total = tensor.Shape.ElementCount;
         Importance = new RowImportance(tensor);
-        _selection = new ImportanceSelection(Importance, _total, Enumerable.Range(1, Quartiles).Select(quartile => (0, _total - PlaceOf(quartile))));
+        _quartiles = [.. Enumerable.Range(1, total == 0 ? 0 : Quartiles).Select(quartile => new RankSearch(total, total - (quartile * (total - 1) / (Quartiles + 1)), MostListed(total)))];
+        _isSampling = total > SmallTensor;
+
+        // Odd, so that the sample does not always fall on the same columns.
+        long blocks = Math.Clamp(total / SampleBlockElements / SampleShare, SmallestSample, LargestSample);
+        _step = Math.Max(1, total / SampleBlockElements / blocks) | 1;
     }
 
     public RowImportance Importance { get; }
@@ -26,80 +44,61 @@ internal sealed class FusionStatistic : TensorStatistic
     /// <summary>The importance from which on elements are taken over.</summary>
     public double Threshold { get; private set; }
 
-    public override bool NeedsPass => _isMeasuring || _selection.NeedsPass;
+    public override bool NeedsPass => _quartiles.Any(quartile => quartile.Found is null);
 
     /// <summary>The most memory taken.</summary>
     public static long BytesFor(MergeTensor tensor) =>
-        SelectionStatistic.BytesFor(tensor.Shape.ElementCount, Quartiles) + (2 * sizeof(double) * RowImportance.RowsOf(tensor));
+        (2L * Quartiles * sizeof(double) * Math.Min(tensor.Shape.ElementCount, MostListed(tensor.Shape.ElementCount))) + (2 * sizeof(double) * RowImportance.RowsOf(tensor));
 
-    public override bool Wants(long firstElement) => _isMeasuring || _selection.Wants(firstElement);
+    public override bool Wants(long firstElement) => !_isSampling || firstElement / SampleBlockElements % _step == 0;
 
-    public override ChunkStatistic Begin() => _isMeasuring ? new Rows(Importance, needsLeast: PlaceOf(1) == 0) : _selection.Begin();
+    public override ChunkStatistic Begin() => new FusionChunk(Importance, _quartiles, _isSampling || _isMeasuring);
 
     public override void Add(ChunkStatistic chunk)
     {
-        if (chunk is Rows rows)
+        var found = (FusionChunk)chunk;
+        if (_isMeasuring && !_isSampling)
         {
-            Importance.Set(rows.First, System.Runtime.InteropServices.CollectionsMarshal.AsSpan(rows.Divergences));
-            _least = Math.Min(_least, rows.Least);
+            Importance.Set(found.FirstRow, System.Runtime.InteropServices.CollectionsMarshal.AsSpan(found.Divergences));
         }
-        else
+
+        for (int quartile = 0; quartile < Quartiles; quartile++)
         {
-            _selection.Add(chunk);
+            PooledList<double> listed = found.Listed[quartile];
+            if (_quartiles[quartile].Found is null)
+            {
+                _quartiles[quartile].Add(found.Observed, found.Above[quartile], found.Equal[quartile] + listed.Count, listed.Items);
+                foreach (long count in _isSampling ? found.Counts[quartile] : [])
+                {
+                    _quartiles[quartile].AddCount(count);
+                }
+            }
+
+            listed.Clear();
         }
     }
 
     public override void EndPass()
     {
-        if (!_isMeasuring)
+        foreach (RankSearch quartile in _quartiles.Where(quartile => quartile.Found is null))
         {
-            _selection.EndPass();
+            if (_isSampling)
+            {
+                quartile.EndSample(isFirst: false);
+            }
+            else
+            {
+                quartile.EndPass();
+            }
         }
 
-        _isMeasuring = false;
-        if (!_selection.NeedsPass)
+        _isMeasuring = _isSampling;
+        _isSampling = false;
+        if (!NeedsPass)
         {
-            Threshold = Quartile(2) + (Spread * (Quartile(3) - Quartile(1)));
-        }
-    }
-
-    // The place of a quartile in ascending order, from 0.
-    private long PlaceOf(int quartile) => quartile * Math.Max(0, _total - 1) / (Quartiles + 1);
-
-    private double Quartile(int quartile) =>
-        PlaceOf(quartile) == 0 ? _least : BitConverter.Int64BitsToDouble(_selection.Cut(quartile - 1).Pattern);
-
-    private sealed class Rows(RowImportance importance, bool needsLeast) : ChunkStatistic
-    {
-        private double[] _values = [];
-
-        public long First { get; private set; } = -1;
-
-        public List<double> Divergences { get; } = [];
-
-        public double Least { get; private set; } = double.PositiveInfinity;
-
-        public override void Observe(MergeBlock block)
-        {
-            First = First < 0 ? importance.RowAt(block.First) : First;
-            double[] divergences = [.. importance.Divergences(block)];
-            Divergences.AddRange(divergences);
-            if (!needsLeast)
-            {
-                return;
-            }
-
-            _values = _values.Length < block.Count ? new double[block.Count] : _values;
-            int length = block.Count / Math.Max(1, divergences.Length);
-            for (int row = 0; row < divergences.Length; row++)
-            {
-                RowImportance.Find(block.Slice(row * length, length), divergences[row], _values.AsSpan(row * length, length));
-            }
-
-            foreach (double value in _values.AsSpan(0, block.Count))
-            {
-                Least = Math.Min(Least, value);
-            }
+            Threshold = _quartiles[1].Found!.Value + (Spread * (_quartiles[2].Found!.Value - _quartiles[0].Found!.Value));
         }
     }
+
+    private static int MostListed(long total) => (int)Math.Clamp(total / ListedShare, SmallestListed, LargestListed);
 }

@@ -1,5 +1,7 @@
 using System.Buffers;
 using System.Numerics;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using TaskVectors.Merging.Kernels;
 
 namespace TaskVectors.Merging.Fusion;
@@ -28,46 +30,80 @@ internal sealed class RowImportance
     /// <summary>The index of the row that begins at an element.</summary>
     public long RowAt(long element) => element / _length;
 
-    /// <summary>The divergence of each row of a block.</summary>
-    public IEnumerable<double> Divergences(MergeBlock block)
+    /// <summary>Finds the divergence of each row of a block.</summary>
+    public double[] Divergences<T>(MergeBlock<T> block)
+        where T : unmanaged
     {
         var divergences = new double[block.Count / _length];
         for (int row = 0; row < divergences.Length; row++)
         {
-            divergences[row] = Divergence(block[1].Slice(row * _length, _length), block[0].Slice(row * _length, _length));
+            MergeBlock<T> values = block.Slice(row * _length, _length);
+            divergences[row] = typeof(T) == typeof(float)
+                ? Divergence(values.As<float>()[1], values.As<float>()[0])
+                : Divergence(values.As<double>()[1], values.As<double>()[0]);
         }
 
         return divergences;
     }
 
     /// <summary>The importance of each element of a block, where its rows' divergences are set. It may begin and end within a row.</summary>
-    public void Find(MergeBlock block, Span<double> importance)
+    public void Find<T>(MergeBlock<T> block, Span<T> importance)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> => Find(block, _divergences.AsSpan((int)RowAt(block.First)), importance);
+
+    /// <summary>The importance of each element of a block with the divergences of its rows. It may begin and end within a row.</summary>
+    public void Find<T>(MergeBlock<T> block, ReadOnlySpan<double> divergences, Span<T> importance)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        for (int start = 0; start < block.Count;)
+        for (int start = 0, row = 0; start < block.Count; row++)
         {
-            long first = block.First + start;
-            int count = (int)Math.Min(_length - (first % _length), block.Count - start);
-            Find(block.Slice(start, count), _divergences[RowAt(first)], importance.Slice(start, count));
+            int count = (int)Math.Min(_length - ((block.First + start) % _length), block.Count - start);
+            Find(block.Slice(start, count), T.CreateTruncating(divergences[row]), importance.Slice(start, count));
             start += count;
         }
     }
 
     /// <summary>The importance of each element of a row.</summary>
-    public static void Find(MergeBlock row, double divergence, Span<double> importance)
+    public static void Find<T>(MergeBlock<T> row, T divergence, Span<T> importance)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        ReadOnlySpan<double> original = row[0];
-        ReadOnlySpan<double> changed = row[1];
-        var factor = new Vector<double>(divergence);
+        ref T original = ref row.FirstValue;
+        ref T changed = ref Unsafe.Add(ref original, row.Stride);
+        ref T target = ref MemoryMarshal.GetReference(importance[..row.Count]);
+        var factor = new Vector<T>(divergence);
         int index = 0;
-        for (; index <= importance.Length - Vector<double>.Count; index += Vector<double>.Count)
+        for (; index <= row.Count - Vector<T>.Count; index += Vector<T>.Count)
         {
-            (Vector.Abs(new Vector<double>(changed[index..]) - new Vector<double>(original[index..])) * factor).CopyTo(importance[index..]);
+            Vector<T> change = Vector.LoadUnsafe(ref changed, (nuint)index) - Vector.LoadUnsafe(ref original, (nuint)index);
+            (Vector.Abs(change) * factor).StoreUnsafe(ref target, (nuint)index);
         }
 
-        for (; index < importance.Length; index++)
+        for (; index < row.Count; index++)
         {
-            importance[index] = Math.Abs(changed[index] - original[index]) * divergence;
+            importance[index] = T.Abs(row[1][index] - row[0][index]) * divergence;
         }
+    }
+
+    /// <summary>The same of two rows in F32; where sums in F32 would not do, from their values in F64.</summary>
+    public static double Divergence(ReadOnlySpan<float> changed, ReadOnlySpan<float> original)
+    {
+        float[] rented = ArrayPool<float>.Shared.Rent(2 * changed.Length);
+        double? found = SingleDivergence.Find(changed, original, Smallest, rented);
+        ArrayPool<float>.Shared.Return(rented);
+        if (found is { } divergence)
+        {
+            return divergence;
+        }
+
+        double[] widened = ArrayPool<double>.Shared.Rent(2 * changed.Length);
+        Span<double> doubles = widened.AsSpan(0, 2 * changed.Length);
+        for (int index = 0; index < changed.Length; index++)
+        {
+            (doubles[index], doubles[changed.Length + index]) = (changed[index], original[index]);
+        }
+
+        double exact = Divergence(doubles[..changed.Length], doubles[changed.Length..]);
+        ArrayPool<double>.Shared.Return(widened);
+        return exact;
     }
 
     /// <summary>KL(p || q) of the softmax of two rows, each probability increased by 1e-8; rounding below zero is zero.</summary>

@@ -1,7 +1,7 @@
-namespace TaskVectors.Merging.Competition;
+namespace TaskVectors.Merging.Selection;
 
 /// <summary>
-/// The search for the score of a rank of one task. It lies in a bracket, of which it is known how many scores are above and within. Each pass counts what is
+/// The search for the score of a rank among many scores that are found anew in every pass. It lies in a bracket, of which it is known how many scores are above and within. Each pass counts what is
 /// above a window of the bracket, which a sample chose, and lists what is within: every one, or where those are too many, every second, fourth and so on, evenly over
 /// all. Either that decides, or the bracket becomes the window, with what is listed as its sample, or what lies on one side of it. So the search
 /// ends whatever the sample says, and seldom takes a second pass.
@@ -9,7 +9,7 @@ namespace TaskVectors.Merging.Competition;
 /// <param name="total">The number of scores.</param>
 /// <param name="rank">The rank, from 1 for the largest.</param>
 /// <param name="mostListed">The most scores listed.</param>
-internal sealed class ScoreRank(long total, long rank, int mostListed)
+internal sealed class RankSearch(long total, long rank, int mostListed)
 {
     private const double LeastMargin = 16;
     private const double Deviations = 4;
@@ -17,8 +17,8 @@ internal sealed class ScoreRank(long total, long rank, int mostListed)
     private const double AfterMiss = 4;
     private const int MostMisses = 2;
 
-    private readonly ScoreSample _sample = new();
-    private readonly Selection.PooledList<double> _listed = new();
+    private readonly RankSample _sample = new();
+    private readonly PooledList<double> _listed = new();
     private readonly List<long> _counts = [];
     private (double Low, double High) _bracket = (double.NegativeInfinity, double.PositiveInfinity);
     private long _bracketAbove;
@@ -97,7 +97,7 @@ internal sealed class ScoreRank(long total, long rank, int mostListed)
         }
         else if (IsOneScore || _step == 1)
         {
-            Found = IsOneScore ? Low : ScoreSample.Ranked(_listed.Items, place);
+            Found = IsOneScore ? Low : RankSample.Ranked(_listed.Items, place);
         }
         else
         {

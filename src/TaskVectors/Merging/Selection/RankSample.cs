@@ -1,9 +1,9 @@
 using System.Runtime.InteropServices;
 
-namespace TaskVectors.Merging.Competition;
+namespace TaskVectors.Merging.Selection;
 
 /// <summary>Scores drawn evenly from all: those in a window are known, of others only how many lie above and below it.</summary>
-internal sealed class ScoreSample
+internal sealed class RankSample
 {
     // Patterns of scores, made to order as the scores do; reordered when ranks are looked for.
     private long[] _keys = [];
@@ -26,7 +26,7 @@ internal sealed class ScoreSample
     }
 
     /// <summary>The score of a rank, from 1 for the largest; <see langword="null"/> where it is not known.</summary>
-    public double? Ranked(long rank) => rank > Above && rank <= Above + _keys.Length ? ScoreOf(Selection.QuickSelect.Largest(_keys, rank - Above)) : null;
+    public double? Ranked(long rank) => rank > Above && rank <= Above + _keys.Length ? ScoreOf(QuickSelect.Largest(_keys, rank - Above)) : null;
 
     /// <summary>Drops what is not above a score in the window.</summary>
     public void KeepAbove(double score)
@@ -49,7 +49,7 @@ internal sealed class ScoreSample
     {
         Span<long> keys = MemoryMarshal.Cast<double, long>(scores);
         MakeKeys(scores, keys);
-        return ScoreOf(Selection.QuickSelect.Largest(keys, rank));
+        return ScoreOf(QuickSelect.Largest(keys, rank));
     }
 
     private static void MakeKeys(ReadOnlySpan<double> scores, Span<long> keys)
