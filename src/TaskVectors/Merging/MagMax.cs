@@ -1,3 +1,4 @@
+using System.Numerics;
 using TaskVectors.Merging.Kernels;
 using TaskVectors.Merging.Parameters;
 using TaskVectors.Merging.Sums;
@@ -21,12 +22,19 @@ internal sealed class MagMax : IMergeMethod
 
     private sealed class Kernel(double scale) : StreamingKernel
     {
-        public override void Merge(MergeBlock block, Span<double> result)
+        internal override bool WorksInSingle => true;
+
+        public override void Merge(MergeBlock block, Span<double> result) => Merge(block.Values, result);
+
+        internal override void Merge(MergeBlock<float> block, TensorStatistic? statistic, Span<float> result) => Merge(block, result);
+
+        private void Merge<T>(MergeBlock<T> block, Span<T> result)
+            where T : unmanaged, IBinaryFloatingPointIeee754<T>
         {
             LargestChange.Find(block, result);
             if (scale != 1)
             {
-                BlockMath.Scale(result, scale, result);
+                BlockMath.Scale(result, T.CreateTruncating(scale), result);
             }
         }
     }

@@ -1,8 +1,6 @@
-using System.Numerics;
-using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 using TaskVectors.Merging.Kernels;
 using TaskVectors.Merging.Parameters;
+using TaskVectors.Merging.Sums;
 
 namespace TaskVectors.Merging;
 
@@ -31,39 +29,10 @@ internal sealed class NearSwap : IMergeMethod
 
     private sealed class Kernel(double distance) : StreamingKernel
     {
-        // m times the difference is the difference itself, limited to -t ... t.
-        public override void Merge(MergeBlock block, Span<double> result)
-        {
-            int index = MergeVectors(block[0], block[1], distance, result);
-            Span<double> first = block[0];
-            Span<double> second = block[1];
-            for (; index < block.Count; index++)
-            {
-                double difference = second[index] - first[index];
-                result[index] = Math.Abs(difference) <= distance ? second[index] : first[index] + Math.Clamp(difference, -distance, distance);
-            }
-        }
+        internal override bool WorksInSingle => true;
 
-        // Returns how many elements are done.
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static int MergeVectors(ReadOnlySpan<double> first, ReadOnlySpan<double> second, double distance, Span<double> result)
-        {
-            ref double start = ref MemoryMarshal.GetReference(first);
-            ref double end = ref MemoryMarshal.GetReference(second);
-            ref double target = ref MemoryMarshal.GetReference(result);
-            var most = new Vector<double>(distance);
-            var least = new Vector<double>(-distance);
-            int index = 0;
-            for (; index <= result.Length - Vector<double>.Count; index += Vector<double>.Count)
-            {
-                Vector<double> from = Vector.LoadUnsafe(ref start, (nuint)index);
-                Vector<double> to = Vector.LoadUnsafe(ref end, (nuint)index);
-                Vector<double> difference = to - from;
-                Vector<double> limited = from + Vector.Min(Vector.Max(difference, least), most);
-                Vector.ConditionalSelect(Vector.LessThanOrEqual(Vector.Abs(difference), most), to, limited).StoreUnsafe(ref target, (nuint)index);
-            }
+        public override void Merge(MergeBlock block, Span<double> result) => NearSteps.Merge(block[0], block[1], distance, result);
 
-            return index;
-        }
+        internal override void Merge(MergeBlock<float> block, TensorStatistic? statistic, Span<float> result) => NearSteps.Merge(block[0], block[1], (float)distance, result);
     }
 }

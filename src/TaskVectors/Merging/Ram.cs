@@ -21,6 +21,10 @@ internal sealed class Ram : IMergeMethod
 
     private sealed class Kernel(double epsilon) : StreamingKernel
     {
-        public override void Merge(MergeBlock block, Span<double> result) => SharedMean.Merge(block, epsilon, [], result);
+        internal override bool WorksInSingle => true;
+
+        public override void Merge(MergeBlock block, Span<double> result) => SharedMean.Merge(block.Values, epsilon, [], result);
+
+        internal override void Merge(MergeBlock<float> block, TensorStatistic? statistic, Span<float> result) => SharedMean.Merge(block, epsilon, [], result);
     }
 }

@@ -27,8 +27,13 @@ internal sealed class RamPlusTl : IMergeMethod
     {
         public override TensorStatistic CreateStatistic(MergeTensor tensor, int models) => new SharingStatistic(models, epsilon, ScaleOf);
 
+        internal override bool WorksInSingle => true;
+
         public override void Merge(MergeBlock block, TensorStatistic statistic, Span<double> result) =>
-            SharedMean.Merge(block, epsilon, ((SharingStatistic)statistic).Scales, result);
+            SharedMean.Merge(block.Values, epsilon, ((SharingStatistic)statistic).Scales, result);
+
+        internal override void Merge(MergeBlock<float> block, TensorStatistic? statistic, Span<float> result) =>
+            SharedMean.Merge(block, epsilon, ((SharingStatistic)statistic!).Scales, result);
 
         // The other program divides by no less than epsilon, which decides only where a model changes nothing alone.
         private double ScaleOf(long shared, long unique) => 1 + (rate * Math.Min(limit, unique == 0 ? shared == 0 ? 0 : limit : (double)shared / unique));

@@ -20,6 +20,12 @@ public readonly ref struct LinearBlock
     /// <summary>Numbers that are added last, one an element; empty for none.</summary>
     public ReadOnlySpan<double> Addend { get; init; }
 
+    /// <summary>Numbers that are added last, where they are in F32 and there is no <see cref="Addend"/>; empty for none.</summary>
+    internal ReadOnlySpan<float> SingleAddend { get; init; }
+
+    /// <summary>The share of a number of <see cref="SingleAddend"/>, times its coefficient, below which a sum is too small for the rounding of F32; 0 for any.</summary>
+    internal double SmallestShare { get; init; }
+
     /// <summary>The coefficient of the numbers that are added last.</summary>
     public double AddendCoefficient { get; init; }
 

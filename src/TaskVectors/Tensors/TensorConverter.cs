@@ -138,13 +138,23 @@ public static class TensorConverter
     /// <exception cref="ArgumentException">The type takes no part in arithmetic, the lengths do not fit, or every coefficient is 0.</exception>
     public static (EncodeCounts Counts, EditStatistics Statistics) Sum(DType dtype, LinearBlock block, Span<byte> destination)
     {
+        _ = TrySum(dtype, block, destination, out EncodeCounts counts, out EditStatistics statistics);
+        return (counts, statistics);
+    }
+
+    /// <summary>The same, of numbers of an addend in F32 as well.</summary>
+    /// <returns>Whether no sum is, or nearly is, below <see cref="LinearBlock.SmallestShare"/>; else nothing of use has been written.</returns>
+    /// <inheritdoc cref="Sum(DType, LinearBlock, Span{byte})"/>
+    internal static bool TrySum(DType dtype, LinearBlock block, Span<byte> destination, out EncodeCounts counts, out EditStatistics statistics)
+    {
         FloatKernels kernels = FloatKernels.For(dtype);
         kernels.CheckLength(destination.Length, block.Count, nameof(destination));
         bool isCovered = block.Stride >= destination.Length
             && block.Inputs.Length >= ((block.Coefficients.Length - 1L) * block.Stride) + destination.Length
             && block.Reference < block.Coefficients.Length
-            && (block.Addend.IsEmpty || block.Addend.Length == block.Count);
-        if (!isCovered || (block.Coefficients.IndexOfAnyExcept(0.0) < 0 && block.Addend.IsEmpty && block.Count > 0))
+            && (block.Addend.IsEmpty || block.Addend.Length == block.Count)
+            && (block.SingleAddend.IsEmpty || block.SingleAddend.Length == block.Count);
+        if (!isCovered || (!block.Coefficients.ContainsAnyExcept(0.0) && block.Addend.IsEmpty && block.SingleAddend.IsEmpty && block.Count > 0))
         {
             throw new ArgumentException("The inputs or the addend do not hold the elements of every term, or no term has a coefficient.", nameof(block));
         }
@@ -153,19 +163,22 @@ public static class TensorConverter
         Span<double> edit = stackalloc double[FixedOrderSum.Lanes];
         rounding.Clear();
         edit.Clear();
-        int done = LinearSum.For(dtype, block.Precision)?.TrySum(block, destination, rounding, edit) ?? -1;
+        bool isTooSmall = false;
+        int done = LinearSum.For(dtype, block.Precision)?.TrySum(block, destination, rounding, edit, out isTooSmall) ?? -1;
         long saturated = 0;
         long notANumber = 0;
-        for (int first = Math.Max(done, 0); first < block.Count; first += StepLength)
+        for (int first = Math.Max(done, 0); first < block.Count && !isTooSmall; first += StepLength)
         {
             int count = Math.Min(StepLength, block.Count - first);
             Span<byte> codes = destination.Slice(first * kernels.ElementSize, count * kernels.ElementSize);
-            (long overflowed, long invalid) = SumInSteps(kernels, block, first, codes, rounding, edit);
+            (long overflowed, long invalid) = SumInSteps(kernels, block, first, codes, rounding, edit, ref isTooSmall);
             saturated += overflowed;
             notANumber += invalid;
         }
 
-        return (new EncodeCounts(saturated), new EditStatistics(FixedOrderSum.Reduce(rounding), FixedOrderSum.Reduce(edit), notANumber));
+        counts = new EncodeCounts(saturated);
+        statistics = new EditStatistics(FixedOrderSum.Reduce(rounding), FixedOrderSum.Reduce(edit), notANumber);
+        return !isTooSmall;
     }
 
     /// <summary>
@@ -238,7 +251,7 @@ public static class TensorConverter
 
     // The steps one after another, for at most StepLength elements.
     private static (long Saturated, long NotANumber) SumInSteps(
-        FloatKernels kernels, LinearBlock block, int first, Span<byte> destination, Span<double> rounding, Span<double> edit)
+        FloatKernels kernels, LinearBlock block, int first, Span<byte> destination, Span<double> rounding, Span<double> edit, ref bool isTooSmall)
     {
         int count = destination.Length / kernels.ElementSize;
         Span<double> sum = stackalloc double[StepLength];
@@ -268,10 +281,11 @@ public static class TensorConverter
             }
         }
 
-        for (int index = 0; index < count && !block.Addend.IsEmpty; index++)
+        for (int index = 0; index < count && !(block.Addend.IsEmpty && block.SingleAddend.IsEmpty); index++)
         {
-            double number = block.Addend[first + index];
+            double number = block.Addend.IsEmpty ? block.SingleAddend[first + index] : block.Addend[first + index];
             sum[index] = started ? Math.FusedMultiplyAdd(number, block.AddendCoefficient, sum[index]) : number * block.AddendCoefficient;
+            isTooSmall |= Math.Abs(sum[index]) < Math.Abs(number * (block.AddendCoefficient * block.SmallestShare));
         }
 
         (long saturated, long notANumber) = kernels.EncodeMeasured(block.Precision, sum, destination, rounding);

@@ -52,11 +52,20 @@ public class BlockKernelTests
     [Theory]
     [MemberData(nameof(Lengths))]
     public void The_elected_maximum_gives_the_bits_of_its_twin(int length) => Require(
-        length, (block, result) => ElectedMaximum.Merge(block, result), (block, result) =>
+        length, (block, result) => ElectedMaximum.Merge(block.Values, result), (block, result) => ElectedMaximum.MergeScalar(block.Values, 0, result));
+
+    [Theory]
+    [MemberData(nameof(Lengths))]
+    public void Steps_towards_another_model_give_the_bits_of_their_twin(int length)
+    {
+        foreach (double distance in new[] { 0, 0.25, 10 })
         {
-            Sum(block, result);
-            ElectedMaximum.MergeScalar(block, 0, result);
-        });
+            Require(
+                length,
+                (block, result) => NearSteps.Merge(block[0], block[1], distance, result),
+                (block, result) => NearSteps.MergeScalar(block[0], block[1], distance, 0, result));
+        }
+    }
 
     [Theory]
     [MemberData(nameof(Lengths))]
@@ -65,7 +74,7 @@ public class BlockKernelTests
         foreach (int? task in new int?[] { null, 1 })
         {
             var mask = new TallMask([0.2, 0.4, 0.7], agreement: 2, task, scale: 1.3);
-            Require(length, Of(mask.Apply), Of((block, vector) => mask.ApplyScalar(block, 0, vector)));
+            Require(length, Of((block, vector) => mask.Apply(block.Values, vector)), Of((block, vector) => mask.ApplyScalar(block.Values, 0, vector)));
         }
     }
 
@@ -91,7 +100,7 @@ public class BlockKernelTests
     [Theory]
     [MemberData(nameof(Lengths))]
     public void The_largest_change_gives_the_bits_of_its_twin(int length) =>
-        Require(length, LargestChange.Find, (block, result) => LargestChange.FindScalar(block, 0, result));
+        Require(length, (block, result) => LargestChange.Find(block.Values, result), (block, result) => LargestChange.FindScalar(block.Values, 0, result));
 
     [Theory]
     [MemberData(nameof(Lengths))]
@@ -99,7 +108,7 @@ public class BlockKernelTests
     {
         foreach (double[] scales in new double[][] { [], [1.1, 0.5, 2] })
         {
-            Require(length, (block, result) => SharedMean.Merge(block, 0.3, scales, result), (block, result) => SharedMean.MergeScalar(block, 0.3, scales, 0, result));
+            Require(length, (block, result) => SharedMean.Merge(block.Values, 0.3, scales, result), (block, result) => SharedMean.MergeScalar<double>(block.Values, 0.3, scales, 0, result));
         }
     }
 
@@ -204,6 +213,62 @@ public class BlockKernelTests
                 }
             }
         }
+    }
+
+    [Theory]
+    [MemberData(nameof(Lengths))]
+    public void Products_of_pairs_of_elements_give_the_bits_of_their_twin(int length)
+    {
+        double[] first = TestModel.Numbers(length, length);
+        double[] second = TestModel.Numbers(length + 1, length);
+        double[][] wide = [.. Enumerable.Range(0, 3).Select(sum => TestModel.Numbers(sum, length))];
+        double[][] scalar = [.. wide.Select(sums => sums.ToArray())];
+        PairProducts.Add<double>(first, second, wide[0], wide[1], wide[2]);
+        PairProducts.AddScalar<double>(first, second, 0, scalar[0], scalar[1], scalar[2]);
+        Assert.Equal(scalar, wide);
+
+        PairProducts.Combine<double>(first, wide[0], second, wide[1], wide[2]);
+        PairProducts.CombineScalar<double>(first, scalar[0], second, scalar[1], 0, scalar[2]);
+        Assert.Equal(scalar, wide);
+    }
+
+    [Theory]
+    [MemberData(nameof(Lengths))]
+    public void Changes_are_counted_as_shared_or_unique(int length)
+    {
+        double[] values = [.. TestModel.Numbers(length, Models * length).Select(value => Math.Abs(value) < 0.5 ? 0 : value)];
+        values[length / 2] = double.NegativeInfinity;
+        var counts = new List<(long Shared, long Unique)>[2];
+        for (int precision = 0; precision < 2; precision++)
+        {
+            var found = counts[precision] = [];
+            var statistic = new SharingStatistic(Models, 0.5, (shared, unique) =>
+            {
+                found.Add((shared, unique));
+                return 1;
+            });
+            ChunkStatistic chunk = statistic.Begin();
+            if (precision == 0)
+            {
+                chunk.Observe(new MergeBlock(new MergeTensor("x", new TensorShape(length)), 0, length, values, length, new PhiloxKey[Models]));
+            }
+            else
+            {
+                chunk.Observe(new MergeBlock<float>(new MergeTensor("x", new TensorShape(length)), 0, length, [.. values.Select(value => (float)value)], length, new PhiloxKey[Models]));
+            }
+
+            statistic.Add(chunk);
+            statistic.EndPass();
+        }
+
+        (long Shared, long Unique)[] expected = [.. Enumerable.Range(0, Models).Select(model => (Count(model, changes => changes > 1), Count(model, changes => changes == 1)))];
+        Assert.Equal(expected, counts[0]);
+        Assert.Equal(expected, counts[1]);
+
+        bool Changes(int model, int index) => Math.Abs(values[(model * length) + index]) > 0.5;
+
+        long Count(int model, Func<int, bool> isCounted) => Enumerable.Range(0, length)
+            .LongCount(index => Changes(model, index) && isCounted(Enumerable.Range(0, Models).Count(other => Changes(other, index))));
     }
 
     private delegate void Kernel(MergeBlock block, Span<double> result);

@@ -1,3 +1,4 @@
+using TaskVectors.Merging.Products;
 using TaskVectors.Merging.Sums;
 
 namespace TaskVectors.Tests.Merging;
@@ -20,8 +21,10 @@ public class BlockMathTests
         double[] right = [.. Enumerable.Range(0, count).Select(index => ((index * 53 % 97) - 40) / 8.0)];
         Assert.Equal(left.Sum(Math.Abs), BlockMath.AbsoluteSum(left));
         Assert.Equal(left.Zip(right, (a, b) => a * b).Sum(), BlockMath.Dot(left, right));
-        double[] target = [.. right];
-        BlockMath.AddProducts(left, right, target);
-        Assert.Equal(left.Zip(right, (a, b) => b + (a * b)), target);
+        (double[] squares, double[] products, double[] otherSquares) = ([.. left], [.. right], [.. left]);
+        PairProducts.Add<double>(left, right, squares, products, otherSquares);
+        Assert.Equal(left.Select(a => a + (a * a)), squares);
+        Assert.Equal(left.Zip(right, (a, b) => b + (a * b)), products);
+        Assert.Equal(left.Zip(right, (a, b) => a + (b * b)), otherSquares);
     }
 }

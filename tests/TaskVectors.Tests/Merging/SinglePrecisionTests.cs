@@ -1,5 +1,8 @@
 using TaskVectors.Merging.Kernels;
+using TaskVectors.Merging.Masks;
+using TaskVectors.Merging.Products;
 using TaskVectors.Merging.Selection;
+using TaskVectors.Merging.Sharing;
 using TaskVectors.Merging.Sums;
 using TaskVectors.Merging.Trimming;
 using TaskVectors.Tensors;
@@ -44,6 +47,106 @@ public class SinglePrecisionTests
 
         sum.MergeScalar(block, zeroIsPositive: false, 0, scalar);
         Assert.Equal(Bits(scalar), Bits(wide));
+    }
+
+    [Theory]
+    [MemberData(nameof(Lengths))]
+    public void Steps_towards_another_model_give_the_bits_of_their_twin(int length)
+    {
+        foreach (float distance in new[] { 0f, 0.25f, 10f })
+        {
+            Require(
+                length,
+                (block, result) => NearSteps.Merge(block[0], block[1], distance, result),
+                (block, result) => NearSteps.MergeScalar(block[0], block[1], distance, 0, result));
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Lengths))]
+    public void The_largest_change_gives_the_bits_of_its_twin(int length) =>
+        Require(length, LargestChange.Find, (block, result) => LargestChange.FindScalar(block, 0, result));
+
+    [Theory]
+    [MemberData(nameof(Lengths))]
+    public void Shared_means_give_the_bits_of_their_twin(int length)
+    {
+        foreach (double[] scales in new double[][] { [], [1.1, 0.5, 2] })
+        {
+            float[] factors = [.. scales.Select(scale => (float)scale)];
+            Require(length, (block, result) => SharedMean.Merge(block, 0.3, scales, result), (block, result) => SharedMean.MergeScalar<float>(block, 0.3f, factors, 0, result));
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Lengths))]
+    public void The_elected_maximum_and_masks_give_the_bits_of_their_twins(int length) => Require(
+        length,
+        (block, result) =>
+        {
+            ElectedMaximum.Merge(block, result);
+            ElectedMaximum.Mask<float>(block[1], result);
+        },
+        (block, result) =>
+        {
+            ElectedMaximum.MergeScalar(block, 0, result);
+            ElectedMaximum.MaskScalar<float>(block[1], 0, result);
+        });
+
+    [Theory]
+    [MemberData(nameof(Lengths))]
+    public void Masks_of_tasks_give_the_bits_of_their_twin(int length)
+    {
+        foreach (int? task in new int?[] { null, 1 })
+        {
+            var mask = new TallMask([0.2, 0.4, 0.7], agreement: 2, task, scale: 1.3);
+            Require(
+                length,
+                (block, vector) =>
+                {
+                    BlockMath.WeightedSum(block, [1, 1, 1], vector);
+                    mask.Apply(block, vector);
+                },
+                (block, vector) =>
+                {
+                    BlockMath.WeightedSumScalar<float>(block, [1, 1, 1], 0, vector);
+                    mask.ApplyScalar(block, 0, vector);
+                });
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Lengths))]
+    public void Products_are_those_of_the_same_numbers_in_double_precision(int length)
+    {
+        for (int models = 1; models <= 5; models++)
+        {
+            float[] singles = [.. TestModel.Numbers(length, models * length).Select(value => (float)value)];
+            double[] doubles = [.. singles.Select(value => (double)value)];
+            double[] products = new double[models * models];
+            double[] expected = new double[models * models];
+            ProductSums.Add(new MergeBlock<float>(new MergeTensor("x", new TensorShape(length)), 0, length, singles, length, new PhiloxKey[models]), products);
+            ProductSums.Add(new MergeBlock<double>(new MergeTensor("x", new TensorShape(length)), 0, length, doubles, length, new PhiloxKey[models]), expected);
+            Assert.Equal(expected, products);
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Lengths))]
+    public void Products_of_pairs_of_elements_give_the_bits_of_their_twin(int length)
+    {
+        float[] first = Numbers(length, 11);
+        float[] second = Numbers(length, 12);
+        double[][] wide = [.. Enumerable.Range(0, 3).Select(sum => TestModel.Numbers(sum, length))];
+        double[][] scalar = [.. wide.Select(sums => sums.ToArray())];
+        PairProducts.Add<float>(first, second, wide[0], wide[1], wide[2]);
+        PairProducts.AddScalar<float>(first, second, 0, scalar[0], scalar[1], scalar[2]);
+        Assert.Equal(scalar, wide);
+
+        (float[] combined, float[] twin) = (new float[length], new float[length]);
+        PairProducts.Combine<float>(first, wide[0], second, wide[1], combined);
+        PairProducts.CombineScalar<float>(first, scalar[0], second, scalar[1], 0, twin);
+        Assert.Equal(Bits(twin), Bits(combined));
     }
 
     [Theory]
@@ -165,6 +268,16 @@ public class SinglePrecisionTests
         Assert.Equal(placesTwin, places);
         Assert.Equal(beforeTwin, before);
         Assert.Equal(scalar.Select(BitConverter.DoubleToInt64Bits), wide.Select(BitConverter.DoubleToInt64Bits));
+    }
+
+    private delegate void Kernel(MergeBlock<float> block, Span<float> result);
+
+    private static void Require(int length, Kernel wide, Kernel scalar)
+    {
+        (float[] result, float[] twin) = (new float[length], new float[length]);
+        wide(Block(length), result);
+        scalar(Block(length), twin);
+        Assert.Equal(Bits(twin), Bits(result));
     }
 
     private static long Pattern(float value) => MagnitudeCut.PatternOf(value);

@@ -52,6 +52,56 @@ public class LinearBlockTests
         }
     }
 
+    [Theory]
+    [MemberData(nameof(Types))]
+    public void Numbers_of_single_precision_that_are_added_last_give_what_the_same_in_double_precision_give(DType dtype)
+    {
+        for (int length = 0; length <= 70; length++)
+        {
+            byte[][] inputs = Inputs(dtype, 3, length, seed => Samples.Numbers(dtype, length, seed));
+            float[] addend = [.. TestModel.Numbers(length, length).Select(number => (float)number)];
+            float[] special = [.. addend.Select((number, index) => index == length / 2 ? float.NaN : index == length / 3 ? 1e-42f : -0f * number)];
+            foreach (double[] coefficients in new double[][] { [1, 0, 0], [0, 0.3, -0.7], [0, 0, 0] })
+            {
+                foreach (double factor in new[] { 1, Factor })
+                {
+                    CompareSingles(dtype, coefficients, reference: 0, inputs, addend, factor);
+                    CompareSingles(dtype, coefficients, reference: -1, inputs, special, factor);
+                }
+            }
+        }
+    }
+
+    [Theory]
+    [InlineData(DType.BF16)]
+    [InlineData(DType.F16)]
+    public void Sums_that_are_too_small_a_share_of_what_is_added_are_found_wherever_they_lie(DType dtype)
+    {
+        foreach (int length in new[] { 1, 15, 16, 17, 50 })
+        {
+            for (int place = -1; place < length; place++)
+            {
+                // 1 + 0.6 x is 0 at -5/3; what is left of it there is rounding.
+                float[] addend = [.. Enumerable.Range(0, length).Select(index => index == place ? -5 / 3f : index * 0.01f)];
+                byte[] input = Inputs(dtype, 1, length, _ => [.. Enumerable.Repeat(1.0, length)])[0];
+                byte[] codes = new byte[input.Length];
+                var block = new LinearBlock
+                {
+                    Inputs = input,
+                    Stride = input.Length,
+                    Coefficients = [1],
+                    Reference = 0,
+                    Count = length,
+                    Precision = SumPrecision.Single,
+                    SingleAddend = addend,
+                    AddendCoefficient = Factor,
+                    SmallestShare = 1.0 / 512,
+                };
+                Assert.Equal(place < 0, TensorConverter.TrySum(dtype, block, codes, out _, out _));
+            }
+        }
+    }
+
     [Fact]
     public void Inputs_that_do_not_hold_the_elements_are_refused()
     {
@@ -90,6 +140,25 @@ public class LinearBlockTests
             Assert.Equal(expected, codes);
             Assert.Equal(expectedCounts, counts);
             Assert.Equal(expectedStatistics, statistics);
+        }
+    }
+
+    private static void CompareSingles(DType dtype, double[] coefficients, int reference, byte[][] inputs, float[] addend, double factor)
+    {
+        int stride = inputs[0].Length + 24;
+        byte[] together = new byte[inputs.Length * stride];
+        for (int term = 0; term < inputs.Length; term++)
+        {
+            inputs[term].CopyTo(together.AsSpan(term * stride));
+        }
+
+        foreach (SumPrecision precision in Enum.GetValues<SumPrecision>())
+        {
+            (byte[] codes, byte[] expected) = (new byte[inputs[0].Length], new byte[inputs[0].Length]);
+            var block = new LinearBlock { Inputs = together, Stride = stride, Coefficients = coefficients, Reference = reference, Count = addend.Length, Precision = precision, SingleAddend = addend, AddendCoefficient = factor };
+            var doubles = new LinearBlock { Inputs = together, Stride = stride, Coefficients = coefficients, Reference = reference, Count = addend.Length, Precision = precision, Addend = [.. addend.Select(number => (double)number)], AddendCoefficient = factor };
+            Assert.Equal(TensorConverter.Sum(dtype, doubles, expected), TensorConverter.Sum(dtype, block, codes));
+            Assert.Equal(expected, codes);
         }
     }
 

@@ -15,7 +15,6 @@ public sealed record PlannedTensor(
     TensorInfo Output, TensorOperation Operation, ImmutableArray<PlannedTerm> Terms, int Reference, int File, long Offset)
 {
     private readonly bool _hasOneDType = Terms.All(term => term.Tensor.DType == Output.DType);
-    private readonly bool _hasSummands = Terms.Any(term => term.Coefficient != 0);
 
     /// <summary>The bytes read for this tensor.</summary>
     public long BytesRead => Terms.Sum(term => term.Tensor.ByteCount);
@@ -46,5 +45,8 @@ public sealed record PlannedTensor(
     }
 
     /// <summary>Whether the inputs that are summed and the output have one dtype, and there is something to sum.</summary>
-    internal bool HasOneDType => _hasOneDType && (_hasSummands || Merged is not null);
+    internal bool HasOneDType => _hasOneDType && (HasSummands || Merged is not null);
+
+    /// <summary>Whether a term takes part in the sum, beside the merge where there is one.</summary>
+    internal bool HasSummands { get; } = Terms.Any(term => term.Coefficient != 0);
 }

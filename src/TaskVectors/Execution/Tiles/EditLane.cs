@@ -1,9 +1,7 @@
-using System.Numerics;
 using TaskVectors.Checkpoints;
 using TaskVectors.Execution.Merges;
 using TaskVectors.Execution.Planning;
 using TaskVectors.Merging.Kernels;
-using TaskVectors.Merging.Sums;
 using TaskVectors.Tensors;
 
 namespace TaskVectors.Execution.Tiles;
@@ -14,10 +12,6 @@ namespace TaskVectors.Execution.Tiles;
 /// </summary>
 internal sealed class EditLane : ITileLane
 {
-    // A result below this share of what was added may be off by half a unit in the last place after some roundings of F32.
-    private const double SmallestShare = 1.0 / 512;
-    private const double SmallestShareOfBFloat16 = 1.0 / 4096;
-
     private readonly EditRun _run;
     private readonly CancellationToken _cancellationToken;
     private readonly TileBuffers _inputs;
@@ -26,13 +20,8 @@ internal sealed class EditLane : ITileLane
     private readonly double[] _exact = new double[LaneBudget.BlockElements];
     private readonly double[] _reference = new double[LaneBudget.BlockElements];
     private readonly BlockStatistics[] _groups;
+    private readonly MergedBlocks _blocks;
     private TiledTensor? _merged;
-    private ModelValues<double>? _doubles;
-    private ModelValues<float>? _singles;
-    private readonly int[] _places = new int[LaneBudget.BlockElements];
-    private readonly double[] _before = new double[LaneBudget.BlockElements];
-    private readonly double[] _again = new double[LaneBudget.BlockElements];
-    private double[] _exactValues = [];
 
     public EditLane(EditRun run, CancellationToken cancellationToken)
     {
@@ -41,6 +30,7 @@ internal sealed class EditLane : ITileLane
         int tile = run.Plan.Lanes.TileElements;
         int streams = run.Plan.Tensors.Select(tensor => tensor.Terms.Length).DefaultIfEmpty(0).Max();
         _inputs = new TileBuffers(streams, tile * sizeof(double));
+        _blocks = new MergedBlocks(_inputs);
         _coefficients = new double[streams];
         _output = GC.AllocateUninitializedArray<byte>(tile * sizeof(double), pinned: true);
         _groups = new BlockStatistics[tile / LaneBudget.GroupElements];
@@ -135,42 +125,86 @@ internal sealed class EditLane : ITileLane
     {
         DType dtype = tensor.Output.DType;
         Span<byte> output = tileOutput.Slice((int)ByteLength(dtype, first), (int)ByteLength(dtype, count));
-        bool isOnePass = tensor.HasOneDType && _merged is not { IsSingle: true } && _run.Plan.Options.Rounding == Rounding.Nearest;
-        (EncodeCounts counts, EditStatistics statistics) = isOnePass
-            ? ComputeInOnePass(tensor, first, count, output, MergeDoubles(tile.First, first, count))
-            : ComputeInSteps(tensor, tile, first, count, output);
+        (EncodeCounts counts, EditStatistics statistics) = _merged is { IsSingle: true } merged
+            ? ComputeWithSingles(tensor, merged, tile, first, count, output)
+            : ComputeWithDoubles(tensor, tile, first, count, output);
         _ = CheckNaN(tensor, statistics.NaNCount, tile);
         return new BlockStatistics(statistics, counts.Saturated);
     }
 
-    private (EncodeCounts Counts, EditStatistics Statistics) ComputeInOnePass(PlannedTensor tensor, int first, int count, Span<byte> output, ReadOnlySpan<double> merged)
+    private bool IsOnePass(PlannedTensor tensor) => tensor.HasOneDType && _run.Plan.Options.Rounding == Rounding.Nearest;
+
+    private (EncodeCounts Counts, EditStatistics Statistics) ComputeWithDoubles(PlannedTensor tensor, Tile tile, int first, int count, Span<byte> output)
+    {
+        ReadOnlySpan<double> merged = _merged is null ? [] : _blocks.MergeDoubles(_merged, tile.First, first, count);
+        if (IsOnePass(tensor))
+        {
+            return TensorConverter.Sum(tensor.Output.DType, BlockOf(tensor, first, count, merged, []), output);
+        }
+
+        Span<double> sum = Sum(tensor, first, count);
+        if (_merged is not null)
+        {
+            MergedBlocks.Add(tensor, merged, sum);
+        }
+
+        return Encode(tensor, tile.First + first, sum, output);
+    }
+
+    private (EncodeCounts Counts, EditStatistics Statistics) ComputeWithSingles(PlannedTensor tensor, TiledTensor merged, Tile tile, int first, int count, Span<byte> output)
+    {
+        MergeBlock<float> block = _blocks.MergeSingles(merged, tile.First, first, count, out ReadOnlySpan<float> result);
+        if (IsOnePass(tensor) && TensorConverter.TrySum(tensor.Output.DType, BlockOf(tensor, first, count, [], result), output, out EncodeCounts counts, out EditStatistics statistics))
+        {
+            return (counts, statistics);
+        }
+
+        Span<double> sum = Sum(tensor, first, count);
+        _blocks.Add(tensor, merged, block, first, result, sum);
+        return Encode(tensor, tile.First + first, sum, output);
+    }
+
+    private LinearBlock BlockOf(PlannedTensor tensor, int first, int count, ReadOnlySpan<double> merged, ReadOnlySpan<float> mergedSingles)
     {
         for (int term = 0; term < tensor.Terms.Length; term++)
         {
             _coefficients[term] = tensor.Terms[term].Coefficient;
         }
 
-        var block = new LinearBlock
+        return new LinearBlock
         {
             Inputs = _inputs.From((int)ByteLength(tensor.Output.DType, first)),
             Stride = _inputs.Stride,
             Coefficients = _coefficients.AsSpan(0, tensor.Terms.Length),
             Reference = tensor.Reference,
             Addend = merged,
+            SingleAddend = mergedSingles,
+            SmallestShare = mergedSingles.IsEmpty ? 0 : MergedBlocks.SmallestShareOf(tensor),
             AddendCoefficient = tensor.Merged?.Term.Coefficient ?? 0,
             Count = count,
             Precision = tensor.Precision,
         };
-        return TensorConverter.Sum(tensor.Output.DType, block, output);
     }
 
-    private (EncodeCounts Counts, EditStatistics Statistics) ComputeInSteps(PlannedTensor tensor, Tile tile, int first, int count, Span<byte> output)
+    // The sum of the terms without the merge; the reference is decoded beside it.
+    private Span<double> Sum(PlannedTensor tensor, int first, int count)
     {
-        Span<double> exact = _exact.AsSpan(0, count);
-        Span<double> reference = tensor.Reference < 0 ? [] : _reference.AsSpan(0, count);
-        Sum(tensor, tile, first, exact, reference);
+        if (tensor.Reference >= 0)
+        {
+            DType dtype = tensor.Terms[tensor.Reference].Tensor.DType;
+            TensorConverter.Decode(dtype, _inputs[tensor.Reference].Slice((int)ByteLength(dtype, first), (int)ByteLength(dtype, count)), _reference.AsSpan(0, count));
+        }
+
+        Span<double> sum = _exact.AsSpan(0, count);
+        TermSum.Compute(tensor.Terms, _inputs, first, sum);
+        return sum;
+    }
+
+    private (EncodeCounts Counts, EditStatistics Statistics) Encode(PlannedTensor tensor, long firstElement, ReadOnlySpan<double> exact, Span<byte> output)
+    {
+        Span<double> reference = tensor.Reference < 0 ? [] : _reference.AsSpan(0, exact.Length);
         return _run.Plan.Options.Rounding == Rounding.Stochastic
-            ? EncodeStochastic(tensor, tile.First + first, exact, reference, output)
+            ? EncodeStochastic(tensor, firstElement, exact, reference, output)
             : TensorConverter.EncodeMeasured(tensor.Output.DType, tensor.Precision, exact, reference, output);
     }
 
@@ -184,91 +218,6 @@ internal sealed class EditLane : ITileLane
             : TensorStatistics.Measure(dtype, output, exact, reference);
         return (counts, statistics);
     }
-
-    private void Sum(PlannedTensor tensor, Tile tile, int first, Span<double> exact, Span<double> reference)
-    {
-        if (tensor.Reference >= 0)
-        {
-            DType dtype = tensor.Terms[tensor.Reference].Tensor.DType;
-            TensorConverter.Decode(dtype, _inputs[tensor.Reference].Slice((int)ByteLength(dtype, first), (int)ByteLength(dtype, exact.Length)), reference);
-        }
-
-        TermSum.Compute(tensor.Terms, _inputs, first, exact);
-        if (_merged is { } merged)
-        {
-            bool isFirst = tensor.Terms.All(term => term.Coefficient == 0);
-            AddMerged(tensor, merged, tile, first, isFirst, exact);
-        }
-    }
-
-    private void AddMerged(PlannedTensor tensor, TiledTensor merged, Tile tile, int first, bool isFirst, Span<double> sum)
-    {
-        if (merged.IsSingle)
-        {
-            _singles = Room(_singles, merged);
-            AddSingles(_singles, tensor, merged, tile.First, first, isFirst, sum);
-            return;
-        }
-
-        double coefficient = tensor.Merged!.Term.Coefficient;
-        ReadOnlySpan<double> doubles = MergeDoubles(tile.First, first, sum.Length);
-        if (isFirst)
-        {
-            BlockMath.Scale(doubles, coefficient, sum);
-        }
-        else
-        {
-            BlockMath.AddScaled(doubles, coefficient, sum);
-        }
-    }
-
-    // What is merged in F64, nothing where nothing is.
-    private ReadOnlySpan<double> MergeDoubles(long tileFirst, int first, int count)
-    {
-        if (_merged is not { } merged)
-        {
-            return [];
-        }
-
-        _doubles = Room(_doubles, merged);
-        Span<double> doubles = _doubles.Result.AsSpan(0, count);
-        _doubles.Merge(merged, _doubles.BlockAt(_inputs, merged, tileFirst, first, count), doubles);
-        return doubles;
-    }
-
-    // Where the base and what is added to it nearly cancel, the rounding of F32 would show in 16 bits: such elements are merged again in F64.
-    private void AddSingles(ModelValues<float> values, PlannedTensor tensor, TiledTensor merged, long tileFirst, int first, bool isFirst, Span<double> sum)
-    {
-        double coefficient = tensor.Merged!.Term.Coefficient;
-        MergeBlock<float> block = values.BlockAt(_inputs, merged, tileFirst, first, sum.Length);
-        Span<float> result = values.Result.AsSpan(0, sum.Length);
-        values.Merge(merged, block, result);
-        if (isFirst)
-        {
-            BlockMath.Scale(result, coefficient, sum);
-            return;
-        }
-
-        double share = tensor.Output.DType == DType.BF16 ? SmallestShareOfBFloat16 : SmallestShare;
-        int count = BlockMath.AddScaled(result, coefficient, share, sum, _places, _before);
-        if (count > 0)
-        {
-            ReadOnlySpan<int> places = _places.AsSpan(0, count);
-            _exactValues = _exactValues.Length < count * block.ModelCount ? new double[count * block.ModelCount] : _exactValues;
-            Span<double> again = _again.AsSpan(0, count);
-            merged.Kernel.MergeExactly(block, places, ModelValues<double>.ExactAt(_inputs, merged, first, places, _exactValues), merged.Statistic?.Found, again);
-            for (int index = 0; index < count; index++)
-            {
-                sum[places[index]] = Math.FusedMultiplyAdd(again[index], coefficient, _before[index]);
-            }
-        }
-    }
-
-    private static ModelValues<T> Room<T>(ModelValues<T>? known, TiledTensor merged)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
-        known is not null && known.Streams >= merged.Table.Streams.Length && known.Models >= merged.Table.Models.Length
-            ? known
-            : new ModelValues<T>(merged.Table.Streams.Length, merged.Table.Models.Length, LaneBudget.BlockElements);
 
     private long CheckNaN(PlannedTensor tensor, long count, Tile tile)
     {

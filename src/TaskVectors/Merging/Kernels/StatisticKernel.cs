@@ -12,4 +12,9 @@ public abstract class StatisticKernel : TileKernel
     /// <param name="statistic">The finished statistics.</param>
     /// <param name="result">Receives one number an element.</param>
     public abstract void Merge(MergeBlock block, TensorStatistic statistic, Span<double> result);
+
+    /// <inheritdoc/>
+    /// <remarks>For kernels whose result for an element follows from its values and the statistics alone.</remarks>
+    internal override void MergeExactly(MergeBlock<float> merged, ReadOnlySpan<int> places, MergeBlock<double> exact, TensorStatistic? statistic, Span<double> result) =>
+        Merge(new MergeBlock(exact), statistic!, result);
 }

@@ -7,4 +7,9 @@ public abstract class StreamingKernel : TileKernel
     /// <param name="block">The values of the models; the kernel may overwrite them.</param>
     /// <param name="result">Receives one number an element.</param>
     public abstract void Merge(MergeBlock block, Span<double> result);
+
+    /// <inheritdoc/>
+    /// <remarks>For kernels whose result for an element follows from its values alone.</remarks>
+    internal override void MergeExactly(MergeBlock<float> merged, ReadOnlySpan<int> places, MergeBlock<double> exact, TensorStatistic? statistic, Span<double> result) =>
+        Merge(new MergeBlock(exact), result);
 }

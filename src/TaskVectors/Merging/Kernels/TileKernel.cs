@@ -43,6 +43,5 @@ public abstract class TileKernel : MergeKernel
     /// <param name="exact">The values of the models at these elements; they may be overwritten.</param>
     /// <param name="statistic">The finished statistics; <see langword="null"/> for none.</param>
     /// <param name="result">Receives one number for each of them.</param>
-    internal virtual void MergeExactly(MergeBlock<float> merged, ReadOnlySpan<int> places, MergeBlock<double> exact, TensorStatistic? statistic, Span<double> result) =>
-        throw new NotSupportedException();
+    internal abstract void MergeExactly(MergeBlock<float> merged, ReadOnlySpan<int> places, MergeBlock<double> exact, TensorStatistic? statistic, Span<double> result);
 }

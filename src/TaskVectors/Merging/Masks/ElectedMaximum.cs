@@ -12,75 +12,98 @@ namespace TaskVectors.Merging.Masks;
 internal static class ElectedMaximum
 {
     /// <summary>Makes the unified vector of a block.</summary>
-    public static void Merge(MergeBlock block, Span<double> result)
-    {
-        block[0].CopyTo(result);
-        for (int model = 1; model < block.ModelCount; model++)
-        {
-            Sums.BlockMath.AddScaled(block[model], 1, result);
-        }
+    public static void Merge<T>(MergeBlock<T> block, Span<T> result)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> => MergeScalar(block, MergeVectors(block, result), result);
 
-        MergeScalar(block, MergeVectors(block.Values, result), result);
-    }
-
-    /// <summary>The same from a position on, where the result holds the sums, one by one.</summary>
-    public static void MergeScalar(MergeBlock block, int from, Span<double> result)
+    /// <summary>The same from a position on, one by one.</summary>
+    public static void MergeScalar<T>(MergeBlock<T> block, int from, Span<T> result)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        for (int index = from; index < result.Length; index++)
+        for (int index = from; index < block.Count; index++)
         {
-            double sign = result[index] > 0 ? 1 : -1;
-            double largest = 0;
+            T sum = block[0][index];
+            for (int model = 1; model < block.ModelCount; model++)
+            {
+                sum += block[model][index];
+            }
+
+            bool isPositive = sum > T.Zero;
+            T largest = T.Zero;
             for (int model = 0; model < block.ModelCount; model++)
             {
-                largest = Math.Max(largest, sign * block[model][index]);
+                T value = isPositive ? block[model][index] : -block[model][index];
+                largest = value > largest ? value : largest;
             }
 
-            result[index] = sign * largest;
+            result[index] = isPositive ? largest : -largest;
         }
     }
 
-    // From the sums that the result holds; returns how many elements are done.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static int MergeVectors(MergeBlock<double> block, Span<double> result)
+    /// <summary>Sets to zero what a task has not, or has of the other sign.</summary>
+    public static void Mask<T>(ReadOnlySpan<T> task, Span<T> unified)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> => MaskScalar(task, MaskVectors(task, unified), unified);
+
+    /// <summary>The same from a position on, one by one.</summary>
+    public static void MaskScalar<T>(ReadOnlySpan<T> task, int from, Span<T> unified)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        ref double values = ref block.FirstValue;
-        ref double target = ref MemoryMarshal.GetReference(result);
+        for (int index = from; index < unified.Length; index++)
+        {
+            bool agrees = unified[index] > T.Zero ? task[index] > T.Zero : task[index] < T.Zero;
+            unified[index] = agrees ? unified[index] : T.Zero;
+        }
+    }
+
+    // Returns how many elements are done.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static int MergeVectors<T>(MergeBlock<T> block, Span<T> result)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        ref T values = ref block.FirstValue;
+        ref T target = ref MemoryMarshal.GetReference(result[..block.Count]);
         nint stride = block.Stride;
         int models = block.ModelCount;
+        Vector<T> signBit = new(T.NegativeZero);
         int index = 0;
-        for (; index <= result.Length - Vector<double>.Count; index += Vector<double>.Count)
+        for (; index <= block.Count - Vector<T>.Count; index += Vector<T>.Count)
         {
-            ref double first = ref Unsafe.Add(ref values, index);
-            Vector<long> isPositive = Vector.GreaterThan(Vector.LoadUnsafe(ref target, (nuint)index), Vector<double>.Zero);
-            Vector<double> sign = Vector.ConditionalSelect(isPositive, Vector<double>.One, -Vector<double>.One);
-            Vector<double> largest = Vector<double>.Zero;
-            for (int model = 0; model < models; model++)
+            ref T first = ref Unsafe.Add(ref values, index);
+            Vector<T> sum = Vector.LoadUnsafe(ref first);
+            for (int model = 1; model < models; model++)
             {
-                largest = Vector.Max(largest, sign * Vector.LoadUnsafe(ref Unsafe.Add(ref first, model * stride)));
+                sum += Vector.LoadUnsafe(ref Unsafe.Add(ref first, model * stride));
             }
 
-            (sign * largest).StoreUnsafe(ref target, (nuint)index);
+            Vector<T> turned = Vector.AndNot(signBit, Vector.GreaterThan(sum, Vector<T>.Zero));
+            Vector<T> largest = Vector<T>.Zero;
+            for (int model = 0; model < models; model++)
+            {
+                Vector<T> value = Vector.LoadUnsafe(ref Unsafe.Add(ref first, model * stride)) ^ turned;
+                largest = Vector.ConditionalSelect(Vector.GreaterThan(value, largest), value, largest);
+            }
+
+            (largest ^ turned).StoreUnsafe(ref target, (nuint)index);
         }
 
         return index;
     }
 
-    /// <summary>Sets to zero what a task has not, or has of the other sign.</summary>
-    public static void Mask(ReadOnlySpan<double> task, Span<double> unified)
+    // Returns how many elements are done.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static int MaskVectors<T>(ReadOnlySpan<T> task, Span<T> unified)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
+        ref T owns = ref MemoryMarshal.GetReference(task[..unified.Length]);
+        ref T values = ref MemoryMarshal.GetReference(unified);
         int index = 0;
-        for (; index <= unified.Length - Vector<double>.Count; index += Vector<double>.Count)
+        for (; index <= unified.Length - Vector<T>.Count; index += Vector<T>.Count)
         {
-            var own = new Vector<double>(task[index..]);
-            var value = new Vector<double>(unified[index..]);
-            Vector<long> agrees = Vector.ConditionalSelect(Vector.GreaterThan(value, Vector<double>.Zero), Vector.GreaterThan(own, Vector<double>.Zero), Vector.LessThan(own, Vector<double>.Zero));
-            Vector.ConditionalSelect(agrees, value, Vector<double>.Zero).CopyTo(unified[index..]);
+            Vector<T> own = Vector.LoadUnsafe(ref owns, (nuint)index);
+            Vector<T> value = Vector.LoadUnsafe(ref values, (nuint)index);
+            Vector<T> agrees = Vector.ConditionalSelect(Vector.GreaterThan(value, Vector<T>.Zero), Vector.GreaterThan(own, Vector<T>.Zero), Vector.LessThan(own, Vector<T>.Zero));
+            (value & agrees).StoreUnsafe(ref values, (nuint)index);
         }
 
-        for (; index < unified.Length; index++)
-        {
-            bool agrees = unified[index] > 0 ? task[index] > 0 : task[index] < 0;
-            unified[index] = agrees ? unified[index] : 0;
-        }
+        return index;
     }
 }

@@ -1,3 +1,4 @@
+using System.Numerics;
 using TaskVectors.Merging.Kernels;
 using TaskVectors.Merging.Sums;
 
@@ -10,11 +11,18 @@ internal sealed class MaskedTaskKernel(int task, RescalerVariant variant) : Surv
 
     public override TensorStatistic CreateStatistic(IReadOnlyList<MergeTensor> tensors, int models) => new Statistic(task, variant);
 
-    public override void Merge(MergeBlock block, TensorStatistic statistic, Span<double> result)
+    internal override bool WorksInSingle => true;
+
+    public override void Merge(MergeBlock block, TensorStatistic statistic, Span<double> result) => Merge(block.Values, (Statistic)statistic, result);
+
+    internal override void Merge(MergeBlock<float> block, TensorStatistic? statistic, Span<float> result) => Merge(block, (Statistic)statistic!, result);
+
+    private void Merge<T>(MergeBlock<T> block, Statistic known, Span<T> result)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         ElectedMaximum.Merge(block, result);
         ElectedMaximum.Mask(block[task], result);
-        BlockMath.Scale(result, ((Statistic)statistic).Rescaler, result);
+        BlockMath.Scale(result, T.CreateTruncating(known.Rescaler), result);
     }
 
     private sealed class Statistic(int task, RescalerVariant variant) : TensorStatistic
@@ -43,7 +51,8 @@ internal sealed class MaskedTaskKernel(int task, RescalerVariant variant) : Surv
 
     private sealed class Magnitudes(int task) : ChunkStatistic
     {
-        private double[] _unified = [];
+        private double[] _doubles = [];
+        private float[] _singles = [];
 
         public double Own { get; private set; }
 
@@ -51,14 +60,19 @@ internal sealed class MaskedTaskKernel(int task, RescalerVariant variant) : Surv
 
         public double TensorCount { get; private set; } = 1;
 
-        public override void Observe(MergeBlock block)
+        public override void Observe(MergeBlock block) => Observe(block.Values, ref _doubles);
+
+        internal override void Observe(MergeBlock<float> block) => Observe(block, ref _singles);
+
+        private void Observe<T>(MergeBlock<T> block, ref T[] room)
+            where T : unmanaged, IBinaryFloatingPointIeee754<T>
         {
-            _unified = _unified.Length < block.Count ? new double[block.Count] : _unified;
-            Span<double> unified = _unified.AsSpan(0, block.Count);
+            room = room.Length < block.Count ? new T[block.Count] : room;
+            Span<T> unified = room.AsSpan(0, block.Count);
             ElectedMaximum.Merge(block, unified);
             ElectedMaximum.Mask(block[task], unified);
-            Own += BlockMath.AbsoluteSum(block[task]);
-            Masked += BlockMath.AbsoluteSum(unified);
+            Own += BlockMath.AbsoluteSum<T>(block[task]);
+            Masked += BlockMath.AbsoluteSum<T>(unified);
             TensorCount = block.Tensor.Shape.ElementCount;
         }
     }

@@ -18,70 +18,82 @@ internal sealed class TallMask(double[] lambdas, int agreement, int? task, doubl
     /// <summary>Masks and scales the multi-task vector.</summary>
     /// <param name="block">The task vectors.</param>
     /// <param name="vector">The multi-task vector.</param>
-    public void Apply(MergeBlock block, Span<double> vector)
+    public void Apply<T>(MergeBlock<T> block, Span<T> vector)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        int done = task is { } only ? ApplyOne(block.Values, only, vector) : ApplyVotes(block.Values, vector);
+        Span<T> factors = stackalloc T[lambdas.Length];
+        for (int model = 0; model < lambdas.Length; model++)
+        {
+            factors[model] = T.CreateTruncating(lambdas[model]);
+        }
+
+        int done = task is { } only ? ApplyOne(block, only, factors[only], vector) : ApplyVotes(block, factors, vector);
         ApplyScalar(block, done, vector);
     }
 
     /// <summary>The same from a position on, one by one.</summary>
-    public void ApplyScalar(MergeBlock block, int from, Span<double> vector)
+    public void ApplyScalar<T>(MergeBlock<T> block, int from, Span<T> vector)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         for (int index = from; index < vector.Length; index++)
         {
             bool isKept = task is { } only ? Matters(block, only, index, vector[index]) : Votes(block, index, vector[index]) >= agreement;
-            vector[index] = isKept ? scale * vector[index] : 0;
+            vector[index] = isKept ? T.CreateTruncating(scale) * vector[index] : T.Zero;
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private int ApplyVotes(MergeBlock<double> block, Span<double> vector)
+    private int ApplyVotes<T>(MergeBlock<T> block, ReadOnlySpan<T> factors, Span<T> vector)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        ref double values = ref block.FirstValue;
-        ref double target = ref MemoryMarshal.GetReference(vector);
-        ref double lambda = ref MemoryMarshal.GetArrayDataReference(lambdas);
+        ref T values = ref block.FirstValue;
+        ref T target = ref MemoryMarshal.GetReference(vector);
+        ref T lambda = ref MemoryMarshal.GetReference(factors);
         nint stride = block.Stride;
         int models = block.ModelCount;
-        var factor = new Vector<double>(scale);
-        var needed = new Vector<long>(-agreement);
+        var factor = new Vector<T>(T.CreateTruncating(scale));
+        var needed = new Vector<T>(T.CreateTruncating(agreement));
         int index = 0;
-        for (; index <= vector.Length - Vector<double>.Count; index += Vector<double>.Count)
+        for (; index <= vector.Length - Vector<T>.Count; index += Vector<T>.Count)
         {
-            ref double first = ref Unsafe.Add(ref values, index);
-            Vector<double> merged = Vector.LoadUnsafe(ref target, (nuint)index);
-            Vector<long> votes = Vector<long>.Zero;
+            ref T first = ref Unsafe.Add(ref values, index);
+            Vector<T> merged = Vector.LoadUnsafe(ref target, (nuint)index);
+            Vector<T> votes = Vector<T>.Zero;
             for (int model = 0; model < models; model++)
             {
-                Vector<double> own = Vector.LoadUnsafe(ref Unsafe.Add(ref first, model * stride));
-                votes += Vector.GreaterThan(Vector.Abs(own), new Vector<double>(Unsafe.Add(ref lambda, model)) * Vector.Abs(merged - own));
+                Vector<T> own = Vector.LoadUnsafe(ref Unsafe.Add(ref first, model * stride));
+                Vector<T> matters = Vector.GreaterThan(Vector.Abs(own), new Vector<T>(Unsafe.Add(ref lambda, model)) * Vector.Abs(merged - own));
+                votes += matters & Vector<T>.One;
             }
 
-            // A vote is minus one.
-            Vector<long> isKept = Vector.LessThanOrEqual(votes, needed);
-            Vector.ConditionalSelect(isKept, merged * factor, Vector<double>.Zero).StoreUnsafe(ref target, (nuint)index);
+            (merged * factor & Vector.GreaterThanOrEqual(votes, needed)).StoreUnsafe(ref target, (nuint)index);
         }
 
         return index;
     }
 
-    private int ApplyOne(MergeBlock<double> block, int model, Span<double> vector)
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private int ApplyOne<T>(MergeBlock<T> block, int model, T lambda, Span<T> vector)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        ReadOnlySpan<double> values = block[model];
-        var lambda = new Vector<double>(lambdas[model]);
-        var factor = new Vector<double>(scale);
+        ref T values = ref MemoryMarshal.GetReference(block[model]);
+        ref T target = ref MemoryMarshal.GetReference(vector);
+        var least = new Vector<T>(lambda);
+        var factor = new Vector<T>(T.CreateTruncating(scale));
         int index = 0;
-        for (; index <= vector.Length - Vector<double>.Count; index += Vector<double>.Count)
+        for (; index <= vector.Length - Vector<T>.Count; index += Vector<T>.Count)
         {
-            var merged = new Vector<double>(vector[index..]);
-            var own = new Vector<double>(values[index..]);
-            Vector<long> isKept = Vector.GreaterThan(Vector.Abs(own), lambda * Vector.Abs(merged - own));
-            Vector.ConditionalSelect(isKept, merged * factor, Vector<double>.Zero).CopyTo(vector[index..]);
+            Vector<T> merged = Vector.LoadUnsafe(ref target, (nuint)index);
+            Vector<T> own = Vector.LoadUnsafe(ref values, (nuint)index);
+            Vector<T> isKept = Vector.GreaterThan(Vector.Abs(own), least * Vector.Abs(merged - own));
+            (merged * factor & isKept).StoreUnsafe(ref target, (nuint)index);
         }
 
         return index;
     }
 
-    private int Votes(MergeBlock block, int index, double merged)
+    private int Votes<T>(MergeBlock<T> block, int index, T merged)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         int votes = 0;
         for (int model = 0; model < block.ModelCount; model++)
@@ -92,9 +104,10 @@ internal sealed class TallMask(double[] lambdas, int agreement, int? task, doubl
         return votes;
     }
 
-    private bool Matters(MergeBlock block, int model, int index, double merged)
+    private bool Matters<T>(MergeBlock<T> block, int model, int index, T merged)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        double own = block[model][index];
-        return Math.Abs(own) > lambdas[model] * Math.Abs(merged - own);
+        T own = block[model][index];
+        return T.Abs(own) > T.CreateTruncating(lambdas[model]) * T.Abs(merged - own);
     }
 }

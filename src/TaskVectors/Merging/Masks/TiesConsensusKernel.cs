@@ -27,6 +27,6 @@ internal sealed class TiesConsensusKernel(TallMask mask, WholeVectorTiesKernel t
         }
 
         ArrayPool<double>.Shared.Return(whole);
-        mask.Apply(block, result);
+        mask.Apply(block.Values, result);
     }
 }

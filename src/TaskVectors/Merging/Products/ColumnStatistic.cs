@@ -1,5 +1,5 @@
+using System.Numerics;
 using TaskVectors.Merging.Kernels;
-using TaskVectors.Merging.Sums;
 
 namespace TaskVectors.Merging.Products;
 
@@ -78,7 +78,12 @@ internal sealed class ColumnStatistic : TensorStatistic
 
         public int Length { get; private set; }
 
-        public override void Observe(MergeBlock block)
+        public override void Observe(MergeBlock block) => Observe(block.Values);
+
+        internal override void Observe(MergeBlock<float> block) => Observe<float>(block);
+
+        private void Observe<T>(MergeBlock<T> block)
+            where T : unmanaged, IBinaryFloatingPointIeee754<T>
         {
             _first = _first < 0 ? block.First : _first;
             FirstColumn = (int)(_first % columns);
@@ -87,17 +92,12 @@ internal sealed class ColumnStatistic : TensorStatistic
             {
                 int count = Math.Min(block.Count - start, columns - column);
                 Grow(column + count);
-                Observe(block.Slice(start, count), column, count);
+                ReadOnlySpan<T> first = block[0].Slice(start, count);
+                ReadOnlySpan<T> second = block[1].Slice(start, count);
+                PairProducts.Add(first, second, Values[0].AsSpan(column, count), Values[1].AsSpan(column, count), Values[2].AsSpan(column, count));
                 start += count;
                 column = 0;
             }
-        }
-
-        private void Observe(MergeBlock block, int column, int count)
-        {
-            BlockMath.AddProducts(block[0], block[0], Values[0].AsSpan(column, count));
-            BlockMath.AddProducts(block[0], block[1], Values[1].AsSpan(column, count));
-            BlockMath.AddProducts(block[1], block[1], Values[2].AsSpan(column, count));
         }
 
         private void Grow(int length)

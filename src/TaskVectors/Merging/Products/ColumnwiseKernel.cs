@@ -1,3 +1,4 @@
+using System.Numerics;
 using TaskVectors.Merging.Kernels;
 
 namespace TaskVectors.Merging.Products;
@@ -16,14 +17,34 @@ internal sealed class ColumnwiseKernel(Func<double, double, double, (double Firs
 
     public override TensorStatistic CreateStatistic(MergeTensor tensor, int models) => new ColumnStatistic(tensor, coefficientsOf);
 
-    public override void Merge(MergeBlock block, TensorStatistic statistic, Span<double> result)
+    internal override bool WorksInSingle => true;
+
+    public override void Merge(MergeBlock block, TensorStatistic statistic, Span<double> result) => Merge(block.Values, (ColumnStatistic)statistic, result);
+
+    internal override void Merge(MergeBlock<float> block, TensorStatistic? statistic, Span<float> result) => Merge(block, (ColumnStatistic)statistic!, result);
+
+    // The elements are told apart by their columns, which a block of some elements has not.
+    internal override void MergeExactly(MergeBlock<float> merged, ReadOnlySpan<int> places, MergeBlock<double> exact, TensorStatistic? statistic, Span<double> result)
     {
-        var known = (ColumnStatistic)statistic;
-        int column = (int)(block.First % known.Columns);
-        for (int index = 0; index < block.Count; index++)
+        var known = (ColumnStatistic)statistic!;
+        for (int index = 0; index < places.Length; index++)
         {
-            result[index] = Math.FusedMultiplyAdd(block[1][index], known.Second[column], block[0][index] * known.First[column]);
-            column = column + 1 == known.Columns ? 0 : column + 1;
+            int column = (int)((merged.First + places[index]) % known.Columns);
+            result[index] = Math.FusedMultiplyAdd(exact[1][index], known.Second[column], exact[0][index] * known.First[column]);
+        }
+    }
+
+    private static void Merge<T>(MergeBlock<T> block, ColumnStatistic known, Span<T> result)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        int column = (int)(block.First % known.Columns);
+        for (int start = 0; start < block.Count;)
+        {
+            int count = Math.Min(block.Count - start, known.Columns - column);
+            PairProducts.Combine<T>(
+                block[0].Slice(start, count), known.First.AsSpan(column, count), block[1].Slice(start, count), known.Second.AsSpan(column, count), result.Slice(start, count));
+            start += count;
+            column = 0;
         }
     }
 }

@@ -1,3 +1,4 @@
+using System.Numerics;
 using TaskVectors.Merging.Kernels;
 
 namespace TaskVectors.Merging.Products;
@@ -24,7 +25,8 @@ internal sealed class InnerProducts(int models)
     public void Clear() => Array.Clear(_values);
 
     /// <summary>Adds the products of a block.</summary>
-    public void Observe(MergeBlock block) => ProductSums.Add(block.Values, _values);
+    public void Observe<T>(MergeBlock<T> block)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> => ProductSums.Add(block, _values);
 
     /// <summary>Adds the products of other elements.</summary>
     public void Add(InnerProducts other)

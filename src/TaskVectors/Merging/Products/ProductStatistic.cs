@@ -25,6 +25,8 @@ internal sealed class ProductStatistic(int models, Func<InnerProducts, double[]>
     {
         public InnerProducts Products { get; } = new(models);
 
-        public override void Observe(MergeBlock block) => Products.Observe(block);
+        public override void Observe(MergeBlock block) => Products.Observe(block.Values);
+
+        internal override void Observe(MergeBlock<float> block) => Products.Observe(block);
     }
 }

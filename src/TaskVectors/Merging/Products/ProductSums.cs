@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
@@ -21,7 +22,8 @@ internal static class ProductSums
     /// <summary>Adds to the products of all pairs of vectors.</summary>
     /// <param name="block">The vectors.</param>
     /// <param name="products">The product of vectors i and j lies at i times their number plus j, for i no larger than j.</param>
-    public static void Add(MergeBlock<double> block, Span<double> products)
+    public static void Add<T>(MergeBlock<T> block, Span<double> products)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         int models = block.ModelCount;
         if (models == 2 && Vector256.IsHardwareAccelerated)
@@ -49,13 +51,14 @@ internal static class ProductSums
 
             for (int first = grouped; first <= second; first++)
             {
-                products[(first * models) + second] += FixedOrderSum.Dot(block[first], block[second]);
+                products[(first * models) + second] += FixedOrderSum.Dot<T>(block[first], block[second]);
             }
         }
     }
 
     // The products of two vectors among themselves.
-    private static void AddPair(MergeBlock<double> block, Span<double> products)
+    private static void AddPair<T>(MergeBlock<T> block, Span<double> products)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         Span<double> lanes = stackalloc double[PairsOfTwo * Lanes];
         int whole = block.Count - (block.Count % Lanes);
@@ -66,7 +69,8 @@ internal static class ProductSums
     }
 
     // The products of three vectors among themselves.
-    private static void AddTriangle(MergeBlock<double> block, int first, Span<double> products)
+    private static void AddTriangle<T>(MergeBlock<T> block, int first, Span<double> products)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         Span<double> lanes = stackalloc double[PairsOfGroup * Lanes];
         int whole = block.Count - (block.Count % Lanes);
@@ -82,7 +86,8 @@ internal static class ProductSums
     }
 
     // The products of one vector with three later ones.
-    private static void AddRow(MergeBlock<double> block, int model, int first, Span<double> products)
+    private static void AddRow<T>(MergeBlock<T> block, int model, int first, Span<double> products)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         Span<double> lanes = stackalloc double[Group * Lanes];
         int whole = block.Count - (block.Count % Lanes);
@@ -94,7 +99,8 @@ internal static class ProductSums
     }
 
     // The products of one vector with three earlier ones.
-    private static void AddColumn(MergeBlock<double> block, int first, int model, Span<double> products)
+    private static void AddColumn<T>(MergeBlock<T> block, int first, int model, Span<double> products)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         Span<double> lanes = stackalloc double[Group * Lanes];
         int whole = block.Count - (block.Count % Lanes);
@@ -105,26 +111,28 @@ internal static class ProductSums
         }
     }
 
-    private static double Finish(MergeBlock<double> block, int left, int right, int whole, Span<double> lanes)
+    private static double Finish<T>(MergeBlock<T> block, int left, int right, int whole, Span<double> lanes)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        FixedOrderSum.AddProductsScalar(block[left][whole..], block[right][whole..], lanes);
+        FixedOrderSum.AddProductsScalar<T>(block[left][whole..], block[right][whole..], lanes);
         return FixedOrderSum.Reduce(lanes);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Pair(ref double a, ref double b, int whole, Span<double> lanes)
+    private static void Pair<T>(ref T a, ref T b, int whole, Span<double> lanes)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         Vector256<double> aa0 = default, ab0 = default, bb0 = default;
         Vector256<double> aa4 = default, ab4 = default, bb4 = default;
         for (nuint i = 0; i < (nuint)whole; i += Lanes)
         {
-            Vector256<double> x = Vector256.LoadUnsafe(ref a, i);
-            Vector256<double> y = Vector256.LoadUnsafe(ref b, i);
+            Vector256<double> x = Four(ref a, i);
+            Vector256<double> y = Four(ref b, i);
             aa0 = Vector256.FusedMultiplyAdd(x, x, aa0);
             ab0 = Vector256.FusedMultiplyAdd(x, y, ab0);
             bb0 = Vector256.FusedMultiplyAdd(y, y, bb0);
-            x = Vector256.LoadUnsafe(ref a, i + Half);
-            y = Vector256.LoadUnsafe(ref b, i + Half);
+            x = Four(ref a, i + Half);
+            y = Four(ref b, i + Half);
             aa4 = Vector256.FusedMultiplyAdd(x, x, aa4);
             ab4 = Vector256.FusedMultiplyAdd(x, y, ab4);
             bb4 = Vector256.FusedMultiplyAdd(y, y, bb4);
@@ -136,24 +144,25 @@ internal static class ProductSums
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Triangle(ref double a, ref double b, ref double c, int whole, Span<double> lanes)
+    private static void Triangle<T>(ref T a, ref T b, ref T c, int whole, Span<double> lanes)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         Vector256<double> aa0 = default, ab0 = default, ac0 = default, bb0 = default, bc0 = default, cc0 = default;
         Vector256<double> aa4 = default, ab4 = default, ac4 = default, bb4 = default, bc4 = default, cc4 = default;
         for (nuint i = 0; i < (nuint)whole; i += Lanes)
         {
-            Vector256<double> x = Vector256.LoadUnsafe(ref a, i);
-            Vector256<double> y = Vector256.LoadUnsafe(ref b, i);
-            Vector256<double> z = Vector256.LoadUnsafe(ref c, i);
+            Vector256<double> x = Four(ref a, i);
+            Vector256<double> y = Four(ref b, i);
+            Vector256<double> z = Four(ref c, i);
             aa0 = Vector256.FusedMultiplyAdd(x, x, aa0);
             ab0 = Vector256.FusedMultiplyAdd(x, y, ab0);
             ac0 = Vector256.FusedMultiplyAdd(x, z, ac0);
             bb0 = Vector256.FusedMultiplyAdd(y, y, bb0);
             bc0 = Vector256.FusedMultiplyAdd(y, z, bc0);
             cc0 = Vector256.FusedMultiplyAdd(z, z, cc0);
-            x = Vector256.LoadUnsafe(ref a, i + Half);
-            y = Vector256.LoadUnsafe(ref b, i + Half);
-            z = Vector256.LoadUnsafe(ref c, i + Half);
+            x = Four(ref a, i + Half);
+            y = Four(ref b, i + Half);
+            z = Four(ref c, i + Half);
             aa4 = Vector256.FusedMultiplyAdd(x, x, aa4);
             ab4 = Vector256.FusedMultiplyAdd(x, y, ab4);
             ac4 = Vector256.FusedMultiplyAdd(x, z, ac4);
@@ -171,20 +180,21 @@ internal static class ProductSums
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Row(ref double one, ref double a, ref double b, ref double c, int whole, Span<double> lanes)
+    private static void Row<T>(ref T one, ref T a, ref T b, ref T c, int whole, Span<double> lanes)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         Vector256<double> a0 = default, b0 = default, c0 = default;
         Vector256<double> a4 = default, b4 = default, c4 = default;
         for (nuint i = 0; i < (nuint)whole; i += Lanes)
         {
-            Vector256<double> lower = Vector256.LoadUnsafe(ref one, i);
-            Vector256<double> upper = Vector256.LoadUnsafe(ref one, i + Half);
-            a0 = Vector256.FusedMultiplyAdd(lower, Vector256.LoadUnsafe(ref a, i), a0);
-            a4 = Vector256.FusedMultiplyAdd(upper, Vector256.LoadUnsafe(ref a, i + Half), a4);
-            b0 = Vector256.FusedMultiplyAdd(lower, Vector256.LoadUnsafe(ref b, i), b0);
-            b4 = Vector256.FusedMultiplyAdd(upper, Vector256.LoadUnsafe(ref b, i + Half), b4);
-            c0 = Vector256.FusedMultiplyAdd(lower, Vector256.LoadUnsafe(ref c, i), c0);
-            c4 = Vector256.FusedMultiplyAdd(upper, Vector256.LoadUnsafe(ref c, i + Half), c4);
+            Vector256<double> lower = Four(ref one, i);
+            Vector256<double> upper = Four(ref one, i + Half);
+            a0 = Vector256.FusedMultiplyAdd(lower, Four(ref a, i), a0);
+            a4 = Vector256.FusedMultiplyAdd(upper, Four(ref a, i + Half), a4);
+            b0 = Vector256.FusedMultiplyAdd(lower, Four(ref b, i), b0);
+            b4 = Vector256.FusedMultiplyAdd(upper, Four(ref b, i + Half), b4);
+            c0 = Vector256.FusedMultiplyAdd(lower, Four(ref c, i), c0);
+            c4 = Vector256.FusedMultiplyAdd(upper, Four(ref c, i + Half), c4);
         }
 
         Store(a0, a4, lanes);
@@ -192,11 +202,16 @@ internal static class ProductSums
         Store(c0, c4, lanes[(2 * Lanes)..]);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector256<double> Four<T>(ref T first, nuint index)
+        where T : unmanaged => FixedOrderSum.Four(ref first, index);
+
     private static void Store(Vector256<double> lower, Vector256<double> upper, Span<double> lanes)
     {
         lower.CopyTo(lanes);
         upper.CopyTo(lanes[Half..]);
     }
 
-    private static ref double Of(MergeBlock<double> block, int model) => ref MemoryMarshal.GetReference(block[model]);
+    private static ref T Of<T>(MergeBlock<T> block, int model)
+        where T : unmanaged => ref MemoryMarshal.GetReference(block[model]);
 }

@@ -17,7 +17,7 @@ internal sealed class RowwiseKernel(Func<InnerProducts, double[]> coefficientsOf
         {
             MergeBlock row = block.Slice(start, length);
             products.Clear();
-            products.Observe(row);
+            products.Observe(row.Values);
             BlockMath.WeightedSum(row, coefficientsOf(products), result.Slice(start, length));
         }
     }

@@ -11,6 +11,11 @@ internal sealed class TensorwiseKernel(Func<InnerProducts, double[]> coefficient
 
     internal override double[]? Coefficients(TensorStatistic? statistic) => (statistic as ProductStatistic)?.Coefficients;
 
+    internal override bool WorksInSingle => true;
+
     public override void Merge(MergeBlock block, TensorStatistic statistic, Span<double> result) =>
         BlockMath.WeightedSum(block, ((ProductStatistic)statistic).Coefficients, result);
+
+    internal override void Merge(MergeBlock<float> block, TensorStatistic? statistic, Span<float> result) =>
+        BlockMath.WeightedSum(block, ((ProductStatistic)statistic!).Coefficients, result);
 }

@@ -1,6 +1,6 @@
 using System.Numerics;
-using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
 using TaskVectors.Merging.Kernels;
 
 namespace TaskVectors.Merging.Sharing;
@@ -36,68 +36,83 @@ internal sealed class SharingStatistic(int models, double epsilon, Func<long, lo
 
     private sealed class Chunk(int models, double epsilon) : ChunkStatistic
     {
+        private const int WordBits = 64;
+
         public long[] Shared { get; } = new long[models];
 
         public long[] Unique { get; } = new long[models];
 
-        public override void Observe(MergeBlock block)
-        {
-            Vector<long>[] shared = new Vector<long>[models];
-            Vector<long>[] unique = new Vector<long>[models];
-            int done = Observe(block.Values, epsilon, shared, unique);
-            for (int model = 0; model < models; model++)
-            {
-                Shared[model] += Vector.Sum(shared[model]);
-                Unique[model] += Vector.Sum(unique[model]);
-            }
+        public override void Observe(MergeBlock block) => Observe(block.Values);
 
-            ObserveScalar(block, done);
-        }
+        internal override void Observe(MergeBlock<float> block) => Observe<float>(block);
 
-        // Returns how many elements are done.
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static int Observe(MergeBlock<double> block, double epsilon, Span<Vector<long>> shared, Span<Vector<long>> unique)
+        private void Observe<T>(MergeBlock<T> block)
+            where T : unmanaged, IBinaryFloatingPointIeee754<T>
         {
-            ref double values = ref block.FirstValue;
-            ref Vector<long> sharedOf = ref MemoryMarshal.GetReference(shared);
-            ref Vector<long> uniqueOf = ref MemoryMarshal.GetReference(unique);
-            nint stride = block.Stride;
-            var least = new Vector<double>(epsilon);
-            int index = 0;
-            for (; index <= block.Count - Vector<double>.Count; index += Vector<double>.Count)
+            var least = T.CreateTruncating(epsilon);
+            Span<ulong> changes = stackalloc ulong[models];
+            int start = 0;
+            for (; start <= block.Count - WordBits; start += WordBits)
             {
-                ref double first = ref Unsafe.Add(ref values, index);
-                Vector<long> count = Vector<long>.Zero;
-                for (int model = 0; model < shared.Length; model++)
+                for (int model = 0; model < models; model++)
                 {
-                    count -= Vector.GreaterThan(Vector.Abs(Vector.LoadUnsafe(ref Unsafe.Add(ref first, model * stride))), least);
+                    changes[model] = Changes<T>(block[model].Slice(start, WordBits), least);
                 }
 
-                Vector<long> isShared = Vector.GreaterThan(count, Vector<long>.One);
-                for (int model = 0; model < shared.Length; model++)
-                {
-                    Vector<long> changes = Vector.GreaterThan(Vector.Abs(Vector.LoadUnsafe(ref Unsafe.Add(ref first, model * stride))), least);
-                    Unsafe.Add(ref sharedOf, model) -= changes & isShared;
-                    Unsafe.Add(ref uniqueOf, model) -= Vector.AndNot(changes, isShared);
-                }
+                Count(changes);
             }
 
-            return index;
+            ObserveScalar(block, start, least);
         }
 
-        private void ObserveScalar(MergeBlock block, int from)
+        // Bits of elements: a change is shared where another model makes one as well.
+        private void Count(ReadOnlySpan<ulong> changes)
+        {
+            ulong any = 0;
+            ulong several = 0;
+            foreach (ulong change in changes)
+            {
+                several |= any & change;
+                any |= change;
+            }
+
+            for (int model = 0; model < changes.Length; model++)
+            {
+                Shared[model] += BitOperations.PopCount(changes[model] & several);
+                Unique[model] += BitOperations.PopCount(changes[model] & ~several);
+            }
+        }
+
+        // A bit for each of 64 elements.
+        private static ulong Changes<T>(ReadOnlySpan<T> values, T least)
+            where T : unmanaged, IBinaryFloatingPointIeee754<T>
+        {
+            ref T first = ref MemoryMarshal.GetReference(values[..WordBits]);
+            Vector256<T> bound = Vector256.Create(least);
+            ulong changes = 0;
+            for (int index = 0; index < WordBits; index += Vector256<T>.Count)
+            {
+                Vector256<T> isChanged = Vector256.GreaterThan(Vector256.Abs(Vector256.LoadUnsafe(ref first, (nuint)index)), bound);
+                changes |= (ulong)isChanged.ExtractMostSignificantBits() << index;
+            }
+
+            return changes;
+        }
+
+        private void ObserveScalar<T>(MergeBlock<T> block, int from, T least)
+            where T : unmanaged, IBinaryFloatingPointIeee754<T>
         {
             for (int index = from; index < block.Count; index++)
             {
                 int count = 0;
                 for (int model = 0; model < models; model++)
                 {
-                    count += Math.Abs(block[model][index]) > epsilon ? 1 : 0;
+                    count += T.Abs(block[model][index]) > least ? 1 : 0;
                 }
 
                 for (int model = 0; model < models; model++)
                 {
-                    bool changes = Math.Abs(block[model][index]) > epsilon;
+                    bool changes = T.Abs(block[model][index]) > least;
                     Shared[model] += changes && count > 1 ? 1 : 0;
                     Unique[model] += changes && count == 1 ? 1 : 0;
                 }

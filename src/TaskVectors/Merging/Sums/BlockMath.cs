@@ -134,21 +134,6 @@ internal static class BlockMath
             ? Vector.FusedMultiplyAdd(left.As<T, double>(), right.As<T, double>(), addend.As<T, double>()).As<double, T>()
             : Vector.FusedMultiplyAdd(left.As<T, float>(), right.As<T, float>(), addend.As<T, float>()).As<float, T>();
 
-    /// <summary>Adds x_i y_i to target_i, rounded once.</summary>
-    public static void AddProducts(ReadOnlySpan<double> left, ReadOnlySpan<double> right, Span<double> target)
-    {
-        int index = 0;
-        for (; index <= left.Length - Vector<double>.Count; index += Vector<double>.Count)
-        {
-            Vector.FusedMultiplyAdd(new Vector<double>(left[index..]), new Vector<double>(right[index..]), new Vector<double>(target[index..])).CopyTo(target[index..]);
-        }
-
-        for (; index < left.Length; index++)
-        {
-            target[index] = Math.FusedMultiplyAdd(left[index], right[index], target[index]);
-        }
-    }
-
     /// <summary>The sum over the models of a block, each times its weight.</summary>
     public static void WeightedSum(MergeBlock block, ReadOnlySpan<double> weights, Span<double> result) => WeightedSum(block.Values, weights, result);
 

@@ -9,18 +9,20 @@ namespace TaskVectors.Merging.Sums;
 internal static class LargestChange
 {
     /// <summary>Finds the values of a block.</summary>
-    public static void Find(MergeBlock block, Span<double> result) => FindScalar(block, FindVectors(block.Values, result), result);
+    public static void Find<T>(MergeBlock<T> block, Span<T> result)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> => FindScalar(block, FindVectors(block, result), result);
 
     /// <summary>The same from a position on, one by one.</summary>
-    public static void FindScalar(MergeBlock block, int from, Span<double> result)
+    public static void FindScalar<T>(MergeBlock<T> block, int from, Span<T> result)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         for (int index = from; index < block.Count; index++)
         {
-            double largest = block[0][index];
+            T largest = block[0][index];
             for (int model = 1; model < block.ModelCount; model++)
             {
-                double value = block[model][index];
-                largest = Math.Abs(value) >= Math.Abs(largest) ? value : largest;
+                T value = block[model][index];
+                largest = T.Abs(value) >= T.Abs(largest) ? value : largest;
             }
 
             result[index] = largest;
@@ -29,20 +31,21 @@ internal static class LargestChange
 
     // Returns how many elements are done.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static int FindVectors(MergeBlock<double> block, Span<double> result)
+    private static int FindVectors<T>(MergeBlock<T> block, Span<T> result)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        ref double values = ref block.FirstValue;
-        ref double target = ref MemoryMarshal.GetReference(result);
+        ref T values = ref block.FirstValue;
+        ref T target = ref MemoryMarshal.GetReference(result[..block.Count]);
         nint stride = block.Stride;
         int models = block.ModelCount;
         int index = 0;
-        for (; index <= block.Count - Vector<double>.Count; index += Vector<double>.Count)
+        for (; index <= block.Count - Vector<T>.Count; index += Vector<T>.Count)
         {
-            ref double first = ref Unsafe.Add(ref values, index);
-            Vector<double> largest = Vector.LoadUnsafe(ref first);
+            ref T first = ref Unsafe.Add(ref values, index);
+            Vector<T> largest = Vector.LoadUnsafe(ref first);
             for (int model = 1; model < models; model++)
             {
-                Vector<double> value = Vector.LoadUnsafe(ref Unsafe.Add(ref first, model * stride));
+                Vector<T> value = Vector.LoadUnsafe(ref Unsafe.Add(ref first, model * stride));
                 largest = Vector.ConditionalSelect(Vector.GreaterThanOrEqual(Vector.Abs(value), Vector.Abs(largest)), value, largest);
             }
 

@@ -28,12 +28,21 @@ internal readonly struct BFloat16WideCodec : IWideCodec
     public static Sixteen Load(ref readonly double source) => Sixteen.LoadEvenAndOdd(in source);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Sixteen Encode(Sixteen sums, ref byte destination, ref Extremes extremes)
+    public static SixteenSingles Load(ref readonly float source) => SixteenSingles.LoadEvenAndOdd(in source);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Sixteen Widen(SixteenSingles numbers) => Sixteen.Widen(numbers.A, numbers.B);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static SixteenSingles Narrow(Sixteen numbers) => new(Vector256.Narrow(numbers.A0, numbers.A8), Vector256.Narrow(numbers.B0, numbers.B8));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static SixteenSingles Encode(SixteenSingles sums, ref byte destination, ref Extremes extremes)
     {
-        Vector256<uint> even = Round(Vector256.Narrow(sums.A0, sums.A8), ref extremes);
-        Vector256<uint> odd = Round(Vector256.Narrow(sums.B0, sums.B8), ref extremes);
+        Vector256<uint> even = Round(sums.A, ref extremes);
+        Vector256<uint> odd = Round(sums.B, ref extremes);
         Unsafe.WriteUnaligned(ref destination, (even >>> Shift) | odd);
-        return Sixteen.Widen(even.AsSingle(), odd.AsSingle());
+        return new(even.AsSingle(), odd.AsSingle());
     }
 
     public static bool AreOrdinary(Extremes extremes) => extremes.LargestSum < LargestFinite;

@@ -40,12 +40,21 @@ internal readonly struct Float16WideCodec : IWideCodec
     public static Sixteen Load(ref readonly double source) => Sixteen.LoadEvenAndOdd(in source);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Sixteen Encode(Sixteen sums, ref byte destination, ref Extremes extremes)
+    public static SixteenSingles Load(ref readonly float source) => SixteenSingles.LoadEvenAndOdd(in source);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Sixteen Widen(SixteenSingles numbers) => Sixteen.Widen(numbers.A, numbers.B);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static SixteenSingles Narrow(Sixteen numbers) => new(Vector256.Narrow(numbers.A0, numbers.A8), Vector256.Narrow(numbers.B0, numbers.B8));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static SixteenSingles Encode(SixteenSingles sums, ref byte destination, ref Extremes extremes)
     {
-        (Vector256<uint> even, Vector256<float> evenValues) = Round(Vector256.Narrow(sums.A0, sums.A8), ref extremes);
-        (Vector256<uint> odd, Vector256<float> oddValues) = Round(Vector256.Narrow(sums.B0, sums.B8), ref extremes);
+        (Vector256<uint> even, Vector256<float> evenValues) = Round(sums.A, ref extremes);
+        (Vector256<uint> odd, Vector256<float> oddValues) = Round(sums.B, ref extremes);
         Unsafe.WriteUnaligned(ref destination, even | (odd << Shift));
-        return Sixteen.Widen(evenValues, oddValues);
+        return new(evenValues, oddValues);
     }
 
     public static bool AreOrdinary(Extremes extremes) => extremes.LargestSum < LargestCertain && extremes.LargestCode < InfinityCode;

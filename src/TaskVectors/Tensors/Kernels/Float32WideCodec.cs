@@ -18,22 +18,30 @@ internal readonly struct Float32WideCodec : IWideCodec
     {
         Vector256<float> first = Unsafe.ReadUnaligned<Vector256<float>>(in source);
         Vector256<float> last = Unsafe.ReadUnaligned<Vector256<float>>(in Unsafe.AddByteOffset(ref Unsafe.AsRef(in source), Half));
-        return new(Vector256.WidenLower(first), Vector256.WidenLower(last), Vector256.WidenUpper(first), Vector256.WidenUpper(last));
+        return Widen(new(first, last));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Sixteen Load(ref readonly double source) => Sixteen.LoadHalves(in source);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Sixteen Encode(Sixteen sums, ref byte destination, ref Extremes extremes)
+    public static SixteenSingles Load(ref readonly float source) => SixteenSingles.LoadHalves(in source);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Sixteen Widen(SixteenSingles numbers) =>
+        new(Vector256.WidenLower(numbers.A), Vector256.WidenLower(numbers.B), Vector256.WidenUpper(numbers.A), Vector256.WidenUpper(numbers.B));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static SixteenSingles Narrow(Sixteen numbers) => new(Vector256.Narrow(numbers.A0, numbers.B0), Vector256.Narrow(numbers.A8, numbers.B8));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static SixteenSingles Encode(SixteenSingles sums, ref byte destination, ref Extremes extremes)
     {
-        Vector256<float> first = Vector256.Narrow(sums.A0, sums.B0);
-        Vector256<float> last = Vector256.Narrow(sums.A8, sums.B8);
-        extremes.AddSums(first);
-        extremes.AddSums(last);
-        Unsafe.WriteUnaligned(ref destination, first);
-        Unsafe.WriteUnaligned(ref Unsafe.AddByteOffset(ref destination, Half), last);
-        return new(Vector256.WidenLower(first), Vector256.WidenLower(last), Vector256.WidenUpper(first), Vector256.WidenUpper(last));
+        extremes.AddSums(sums.A);
+        extremes.AddSums(sums.B);
+        Unsafe.WriteUnaligned(ref destination, sums.A);
+        Unsafe.WriteUnaligned(ref Unsafe.AddByteOffset(ref destination, Half), sums.B);
+        return sums;
     }
 
     public static bool AreOrdinary(Extremes extremes) => extremes.LargestSum < Infinity;

@@ -18,8 +18,17 @@ internal interface IWideCodec
     /// <summary>Sixteen numbers of binary64 from memory, in the order of <see cref="Decode"/>.</summary>
     static abstract Sixteen Load(ref readonly double source);
 
-    /// <summary>Writes sixteen sums, rounded to nearest even by way of binary32, and returns the values written.</summary>
-    static abstract Sixteen Encode(Sixteen sums, ref byte destination, ref Extremes extremes);
+    /// <summary>Sixteen numbers of binary32 from memory, in the order of <see cref="Narrow"/>.</summary>
+    static abstract SixteenSingles Load(ref readonly float source);
+
+    /// <summary>The same numbers in binary64, exactly.</summary>
+    static abstract Sixteen Widen(SixteenSingles numbers);
+
+    /// <summary>The same numbers in binary32, rounded to nearest even.</summary>
+    static abstract SixteenSingles Narrow(Sixteen numbers);
+
+    /// <summary>Writes sixteen sums, rounded to nearest even, and returns the values written.</summary>
+    static abstract SixteenSingles Encode(SixteenSingles sums, ref byte destination, ref Extremes extremes);
 
     /// <summary>Whether all numbers so far were ordinary; false is also the answer for some that nearly are not.</summary>
     static abstract bool AreOrdinary(Extremes extremes);

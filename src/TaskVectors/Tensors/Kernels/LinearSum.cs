@@ -27,8 +27,9 @@ internal abstract class LinearSum
     /// <param name="destination">Receives the codes.</param>
     /// <param name="rounding">The lanes of the sum of squares of what rounding loses.</param>
     /// <param name="edit">The lanes of the sum of squares of the edit.</param>
+    /// <param name="isTooSmall">Whether a sum may be below <see cref="LinearBlock.SmallestShare"/>, which is one way to need care.</param>
     /// <returns>How many elements were made, or -1.</returns>
-    internal abstract int TrySum(LinearBlock block, Span<byte> destination, Span<double> rounding, Span<double> edit);
+    internal abstract int TrySum(LinearBlock block, Span<byte> destination, Span<double> rounding, Span<double> edit, out bool isTooSmall);
 }
 
 /// <inheritdoc cref="LinearSum"/>
@@ -37,21 +38,22 @@ internal sealed class LinearSum<TCodec> : LinearSum
 {
     private const int GroupLength = 16;
 
+    // Sums are compared in F32: a few more than are too small are taken for such, none fewer.
+    private const double Caution = 1.001;
+
     private LinearSum()
     {
     }
 
     internal static LinearSum<TCodec> Instance { get; } = new();
 
-    internal override int TrySum(LinearBlock block, Span<byte> destination, Span<double> rounding, Span<double> edit)
+    internal override int TrySum(LinearBlock block, Span<byte> destination, Span<double> rounding, Span<double> edit, out bool isTooSmall)
     {
         int whole = block.Count - (block.Count % GroupLength);
         LaneSums roundings = LaneSums.Load(rounding, TCodec.IsInterleaved);
         LaneSums edits = LaneSums.Load(edit, TCodec.IsInterleaved);
-        Extremes extremes = block.Addend.IsEmpty
-            ? Sum(block, destination, whole, ref roundings, ref edits)
-            : SumWithAddend(block, destination, whole, ref roundings, ref edits);
-        if (!TCodec.AreOrdinary(extremes) || !IsFinite(edits))
+        Extremes extremes = Sum(block, destination, whole, ref roundings, ref edits, out isTooSmall);
+        if (isTooSmall || !TCodec.AreOrdinary(extremes) || !IsFinite(edits))
         {
             return -1;
         }
@@ -64,8 +66,26 @@ internal sealed class LinearSum<TCodec> : LinearSum
     // Infinite elements of the base show here, where it has no part in the sum.
     private static bool IsFinite(LaneSums sums) => double.IsFinite(Vector256.Sum(sums.A) + Vector256.Sum(sums.B));
 
+    private static Extremes Sum(LinearBlock block, Span<byte> destination, int whole, ref LaneSums roundings, ref LaneSums edits, out bool isTooSmall)
+    {
+        isTooSmall = false;
+        if (!block.Addend.IsEmpty)
+        {
+            return SumWithAddend(block, block.Addend, destination, whole, ref roundings, ref edits, out isTooSmall);
+        }
+
+        if (block.SingleAddend.IsEmpty)
+        {
+            return SumOfTerms(block, destination, whole, ref roundings, ref edits);
+        }
+
+        return block.AddendCoefficient == 1 && !block.Coefficients.ContainsAnyExcept(0.0)
+            ? RoundAddend(block, destination, whole, ref roundings, ref edits)
+            : SumWithAddend(block, block.SingleAddend, destination, whole, ref roundings, ref edits, out isTooSmall);
+    }
+
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static Extremes Sum(LinearBlock block, Span<byte> destination, int whole, ref LaneSums roundingSums, ref LaneSums editSums)
+    private static Extremes SumOfTerms(LinearBlock block, Span<byte> destination, int whole, ref LaneSums roundingSums, ref LaneSums editSums)
     {
         ref byte from = ref MemoryMarshal.GetReference(block.Inputs);
         ref byte to = ref MemoryMarshal.GetReference(destination);
@@ -92,8 +112,8 @@ internal sealed class LinearSum<TCodec> : LinearSum
                 }
             }
 
-            Sixteen written = TCodec.Encode(sum, ref Unsafe.AddByteOffset(ref to, (nint)i * TCodec.ElementSize), ref extremes);
-            roundings.AddFiniteSquares(written - sum);
+            SixteenSingles written = TCodec.Encode(TCodec.Narrow(sum), ref Unsafe.AddByteOffset(ref to, (nint)i * TCodec.ElementSize), ref extremes);
+            roundings.AddFiniteSquares(TCodec.Widen(written) - sum);
             if (reference >= 0)
             {
                 sum -= TCodec.Decode(in Unsafe.AddByteOffset(ref group, reference), ref extremes);
@@ -108,13 +128,17 @@ internal sealed class LinearSum<TCodec> : LinearSum
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static Extremes SumWithAddend(LinearBlock block, Span<byte> destination, int whole, ref LaneSums roundingSums, ref LaneSums editSums)
+    private static Extremes SumWithAddend<TAddend>(
+        LinearBlock block, ReadOnlySpan<TAddend> addends, Span<byte> destination, int whole, ref LaneSums roundingSums, ref LaneSums editSums, out bool isTooSmall)
+        where TAddend : unmanaged
     {
         ref byte from = ref MemoryMarshal.GetReference(block.Inputs);
         ref byte to = ref MemoryMarshal.GetReference(destination);
         ref double coefficients = ref MemoryMarshal.GetReference(block.Coefficients);
-        ref double addend = ref MemoryMarshal.GetReference(block.Addend);
+        ref TAddend addend = ref MemoryMarshal.GetReference(addends);
         Vector256<double> factor = Vector256.Create(block.AddendCoefficient);
+        Vector256<float> share = Vector256.Create((float)(Caution * block.AddendCoefficient * block.SmallestShare));
+        Vector256<float> tooSmall = default;
         nint stride = block.Stride;
         nint reference = block.Reference * stride;
         int first = block.Coefficients.IndexOfAnyExcept(0.0);
@@ -125,7 +149,8 @@ internal sealed class LinearSum<TCodec> : LinearSum
         for (int i = 0; i < whole; i += GroupLength)
         {
             ref byte group = ref Unsafe.AddByteOffset(ref from, (nint)i * TCodec.ElementSize);
-            Sixteen sum = TCodec.Load(ref Unsafe.Add(ref addend, i));
+            SixteenSingles added = typeof(TAddend) == typeof(float) ? TCodec.Load(ref Unsafe.As<TAddend, float>(ref Unsafe.Add(ref addend, i))) : default;
+            Sixteen sum = typeof(TAddend) == typeof(float) ? TCodec.Widen(added) : TCodec.Load(ref Unsafe.As<TAddend, double>(ref Unsafe.Add(ref addend, i)));
             if (first < 0)
             {
                 sum *= factor;
@@ -145,14 +170,52 @@ internal sealed class LinearSum<TCodec> : LinearSum
                 sum = sum.MultiplyAdd(factor, others);
             }
 
-            Sixteen written = TCodec.Encode(sum, ref Unsafe.AddByteOffset(ref to, (nint)i * TCodec.ElementSize), ref extremes);
-            roundings.AddFiniteSquares(written - sum);
+            SixteenSingles kept = TCodec.Narrow(sum);
+            if (typeof(TAddend) == typeof(float))
+            {
+                tooSmall |= kept.IsBelow(share, added);
+            }
+
+            SixteenSingles written = TCodec.Encode(kept, ref Unsafe.AddByteOffset(ref to, (nint)i * TCodec.ElementSize), ref extremes);
+            roundings.AddFiniteSquares(TCodec.Widen(written) - sum);
             if (reference >= 0)
             {
                 sum -= TCodec.Decode(in Unsafe.AddByteOffset(ref group, reference), ref extremes);
             }
 
             edits.AddFiniteSquares(sum);
+        }
+
+        roundingSums = roundings;
+        editSums = edits;
+        isTooSmall = tooSmall.AsUInt32() != Vector256<uint>.Zero;
+        return extremes;
+    }
+
+    // The addend is the sum: what rounding it loses is a number of binary32.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static Extremes RoundAddend(LinearBlock block, Span<byte> destination, int whole, ref LaneSums roundingSums, ref LaneSums editSums)
+    {
+        ref byte from = ref MemoryMarshal.GetReference(block.Inputs);
+        ref byte to = ref MemoryMarshal.GetReference(destination);
+        ref float addend = ref MemoryMarshal.GetReference(block.SingleAddend);
+        nint reference = (nint)block.Reference * block.Stride;
+        LaneSums roundings = roundingSums;
+        LaneSums edits = editSums;
+        Extremes extremes = default;
+        for (int i = 0; i < whole; i += GroupLength)
+        {
+            nint offset = (nint)i * TCodec.ElementSize;
+            SixteenSingles sum = TCodec.Load(ref Unsafe.Add(ref addend, i));
+            SixteenSingles written = TCodec.Encode(sum, ref Unsafe.AddByteOffset(ref to, offset), ref extremes);
+            roundings.AddFiniteSquares(TCodec.Widen(written - sum));
+            Sixteen edit = TCodec.Widen(sum);
+            if (reference >= 0)
+            {
+                edit -= TCodec.Decode(in Unsafe.AddByteOffset(ref from, reference + offset), ref extremes);
+            }
+
+            edits.AddFiniteSquares(edit);
         }
 
         roundingSums = roundings;
