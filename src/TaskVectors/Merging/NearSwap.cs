@@ -1,6 +1,7 @@
 using TaskVectors.Merging.Kernels;
 using TaskVectors.Merging.Parameters;
 using TaskVectors.Merging.Sums;
+using TaskVectors.Tensors;
 
 namespace TaskVectors.Merging;
 
@@ -34,5 +35,8 @@ internal sealed class NearSwap : IMergeMethod
         public override void Merge(MergeBlock block, Span<double> result) => NearSteps.Merge(block[0], block[1], distance, result);
 
         internal override void Merge(MergeBlock<float> block, TensorStatistic? statistic, Span<float> result) => NearSteps.Merge(block[0], block[1], (float)distance, result);
+
+        internal override bool TryMergePair(DType dtype, LinearBlock block, int first, int second, Span<byte> destination, out EditStatistics statistics) =>
+            TensorConverter.TryCombine(dtype, block, first, second, new NearStep((float)distance), destination, out statistics);
     }
 }

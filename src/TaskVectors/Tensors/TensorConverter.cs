@@ -147,16 +147,10 @@ public static class TensorConverter
     /// <inheritdoc cref="Sum(DType, LinearBlock, Span{byte})"/>
     internal static bool TrySum(DType dtype, LinearBlock block, Span<byte> destination, out EncodeCounts counts, out EditStatistics statistics)
     {
-        FloatKernels kernels = FloatKernels.For(dtype);
-        kernels.CheckLength(destination.Length, block.Count, nameof(destination));
-        bool isCovered = block.Stride >= destination.Length
-            && block.Inputs.Length >= ((block.Coefficients.Length - 1L) * block.Stride) + destination.Length
-            && block.Reference < block.Coefficients.Length
-            && (block.Addend.IsEmpty || block.Addend.Length == block.Count)
-            && (block.SingleAddend.IsEmpty || block.SingleAddend.Length == block.Count);
-        if (!isCovered || (!block.Coefficients.ContainsAnyExcept(0.0) && block.Addend.IsEmpty && block.SingleAddend.IsEmpty && block.Count > 0))
+        FloatKernels kernels = CheckCovered(dtype, block, destination);
+        if (!block.Coefficients.ContainsAnyExcept(0.0) && block.Addend.IsEmpty && block.SingleAddend.IsEmpty && block.Count > 0)
         {
-            throw new ArgumentException("The inputs or the addend do not hold the elements of every term, or no term has a coefficient.", nameof(block));
+            throw new ArgumentException("No term has a coefficient, and there is no addend.", nameof(block));
         }
 
         Span<double> rounding = stackalloc double[FixedOrderSum.Lanes];
@@ -179,6 +173,32 @@ public static class TensorConverter
         counts = new EncodeCounts(saturated);
         statistics = new EditStatistics(FixedOrderSum.Reduce(rounding), FixedOrderSum.Reduce(edit), notANumber);
         return !isTooSmall;
+    }
+
+    /// <summary>
+    /// An operation in F32 on two tensors of one dtype of at most 16 bits, encoded to that dtype and measured in one pass: the same bits as decoding them to F32, the
+    /// operation, and the sum of nothing but its results.
+    /// </summary>
+    /// <param name="dtype">The element type of inputs and output.</param>
+    /// <param name="block">The inputs; their coefficients are not looked at.</param>
+    /// <param name="first">The index of the first input of the operation.</param>
+    /// <param name="second">The index of the second.</param>
+    /// <param name="operation">The operation.</param>
+    /// <param name="destination">Filled with as many elements, little-endian, at any alignment.</param>
+    /// <param name="statistics">What was measured.</param>
+    /// <returns>Whether this could be done; else there are numbers that need care, or an odd number of them, and nothing of use has been written.</returns>
+    internal static bool TryCombine<TOperation>(
+        DType dtype, LinearBlock block, int first, int second, TOperation operation, Span<byte> destination, out EditStatistics statistics)
+        where TOperation : struct, IPairOperation
+    {
+        CheckCovered(dtype, block, destination);
+        Span<double> rounding = stackalloc double[FixedOrderSum.Lanes];
+        Span<double> edit = stackalloc double[FixedOrderSum.Lanes];
+        rounding.Clear();
+        edit.Clear();
+        bool isDone = block.Count % LinearSum.GroupLength == 0 && LinearSum.TryCombine(dtype, block, first, second, operation, destination, rounding, edit);
+        statistics = new EditStatistics(FixedOrderSum.Reduce(rounding), FixedOrderSum.Reduce(edit), 0);
+        return isDone;
     }
 
     /// <summary>
@@ -239,6 +259,18 @@ public static class TensorConverter
         FloatKernels kernels = FloatKernels.For(dtype);
         kernels.CheckLength(destination.Length, source.Length, nameof(destination));
         return new EncodeCounts(kernels.EncodeStochastic(source, destination, key, firstElement));
+    }
+
+    private static FloatKernels CheckCovered(DType dtype, LinearBlock block, ReadOnlySpan<byte> destination)
+    {
+        FloatKernels kernels = FloatKernels.For(dtype);
+        kernels.CheckLength(destination.Length, block.Count, nameof(destination));
+        bool isCovered = block.Stride >= destination.Length
+            && block.Inputs.Length >= ((block.Coefficients.Length - 1L) * block.Stride) + destination.Length
+            && block.Reference < block.Coefficients.Length
+            && (block.Addend.IsEmpty || block.Addend.Length == block.Count)
+            && (block.SingleAddend.IsEmpty || block.SingleAddend.Length == block.Count);
+        return isCovered ? kernels : throw new ArgumentException("The inputs or the addend do not hold the elements of every term.", nameof(block));
     }
 
     private static void CheckOrigin(int origin, int elements)

@@ -1,3 +1,5 @@
+using System.Runtime.Intrinsics;
+using TaskVectors.Merging.Sums;
 using TaskVectors.Tensors;
 
 namespace TaskVectors.Tests.Tensors;
@@ -102,6 +104,55 @@ public class LinearBlockTests
         }
     }
 
+    [Theory]
+    [InlineData(DType.BF16)]
+    [InlineData(DType.F16)]
+    public void An_operation_on_pairs_gives_what_decoding_it_and_the_sum_give(DType dtype)
+    {
+        foreach (int length in new[] { 0, 16, 48, 1024 })
+        {
+            foreach (int reference in new[] { -1, 0, 1, 2 })
+            {
+                byte[][] inputs = Inputs(dtype, 3, length, seed => [.. TestModel.Numbers(seed + length, length).Select((number, index) => index % 7 == 0 ? 1e-7 * number : number)]);
+                foreach (float distance in new[] { 0, 0.25f, 100 })
+                {
+                    (bool isDone, byte[] codes, EditStatistics statistics) = Combine(dtype, inputs, reference, distance);
+                    float[] expected = Near(dtype, inputs, distance);
+                    byte[] expectedCodes = new byte[codes.Length];
+                    double[] origin = new double[reference < 0 ? 0 : length];
+                    if (reference >= 0)
+                    {
+                        TensorConverter.Decode(dtype, inputs[reference], origin);
+                    }
+
+                    (_, EditStatistics expectedStatistics) = TensorConverter.EncodeMeasured(dtype, SumPrecision.Single, [.. expected.Select(number => (double)number)], origin, expectedCodes);
+                    Assert.Equal(Vector256.IsHardwareAccelerated, isDone);
+                    Assert.Equal(expectedCodes, isDone ? codes : expectedCodes);
+                    Assert.Equal(expectedStatistics, isDone ? statistics : expectedStatistics);
+                }
+            }
+        }
+    }
+
+    [Theory]
+    [InlineData(DType.BF16, double.NaN)]
+    [InlineData(DType.BF16, double.PositiveInfinity)]
+    [InlineData(DType.F16, double.NaN)]
+    [InlineData(DType.F16, double.NegativeInfinity)]
+    public void An_operation_on_pairs_leaves_special_numbers_and_odd_lengths_to_others(DType dtype, double special)
+    {
+        for (int input = 0; input < 3; input++)
+        {
+            for (int place = 0; place < 32; place++)
+            {
+                byte[][] inputs = Inputs(dtype, 3, 32, seed => [.. Enumerable.Range(0, 32).Select(index => seed == input && index == place ? special : 0.5)]);
+                Assert.False(Combine(dtype, inputs, reference: 2, distance: 1).IsDone);
+            }
+        }
+
+        Assert.False(Combine(dtype, Inputs(dtype, 3, 17, _ => new double[17]), reference: 0, distance: 1).IsDone);
+    }
+
     [Fact]
     public void Inputs_that_do_not_hold_the_elements_are_refused()
     {
@@ -109,6 +160,34 @@ public class LinearBlockTests
         Assert.Throws<ArgumentException>(() => Sum(DType.F32, [1, 1], -1, new byte[32], stride: 8, count: 4, SumPrecision.Double));
         Assert.Throws<ArgumentException>(() => Sum(DType.F32, [0, 0], -1, new byte[32], stride: 16, count: 4, SumPrecision.Double));
         Assert.Throws<ArgumentException>(() => Sum(DType.F32, [1, 1], 2, new byte[32], stride: 16, count: 4, SumPrecision.Double));
+    }
+
+    private static (bool IsDone, byte[] Codes, EditStatistics Statistics) Combine(DType dtype, byte[][] inputs, int reference, float distance)
+    {
+        int stride = inputs[0].Length + 24;
+        byte[] together = new byte[inputs.Length * stride];
+        for (int input = 0; input < inputs.Length; input++)
+        {
+            inputs[input].CopyTo(together.AsSpan(input * stride));
+        }
+
+        byte[] codes = new byte[inputs[0].Length];
+        var block = new LinearBlock { Inputs = together, Stride = stride, Coefficients = new double[inputs.Length], Reference = reference, Count = codes.Length / 2, Precision = SumPrecision.Single };
+        bool isDone = TensorConverter.TryCombine(dtype, block, 0, 1, new NearStep(distance), codes, out EditStatistics statistics);
+        return (isDone, codes, statistics);
+    }
+
+    private static float[] Near(DType dtype, byte[][] inputs, float distance)
+    {
+        float[][] values = [.. inputs.Select(input => new float[input.Length / 2])];
+        for (int input = 0; input < inputs.Length; input++)
+        {
+            TensorConverter.Decode(dtype, inputs[input], values[input]);
+        }
+
+        float[] result = new float[values[0].Length];
+        NearSteps.MergeScalar<float>(values[0], values[1], distance, 0, result);
+        return result;
     }
 
     private static byte[][] Inputs(DType dtype, int terms, int length, Func<int, double[]> numbers)

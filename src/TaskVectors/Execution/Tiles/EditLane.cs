@@ -153,6 +153,13 @@ internal sealed class EditLane : ITileLane
 
     private (EncodeCounts Counts, EditStatistics Statistics) ComputeWithSingles(PlannedTensor tensor, TiledTensor merged, Tile tile, int first, int count, Span<byte> output)
     {
+        bool isPair = IsOnePass(tensor) && MergedBlocks.IsPair(tensor, merged);
+        if (isPair && merged.Kernel.TryMergePair(
+            tensor.Output.DType, BlockOf(tensor, first, count, [], []), merged.Table.Models[0][0].Stream, merged.Table.Models[1][0].Stream, output, out EditStatistics measured))
+        {
+            return (default, measured);
+        }
+
         MergeBlock<float> block = _blocks.MergeSingles(merged, tile.First, first, count, out ReadOnlySpan<float> result);
         if (IsOnePass(tensor) && TensorConverter.TrySum(tensor.Output.DType, BlockOf(tensor, first, count, [], result), output, out EncodeCounts counts, out EditStatistics statistics))
         {

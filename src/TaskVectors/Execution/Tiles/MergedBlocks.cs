@@ -28,6 +28,10 @@ internal sealed class MergedBlocks(TileBuffers inputs)
     public static double SmallestShareOf(PlannedTensor tensor) =>
         !tensor.HasSummands ? 0 : tensor.Output.DType == DType.BF16 ? SmallestShareOfBFloat16 : SmallestShare;
 
+    /// <summary>Whether a result is nothing but the merge of two models, both as they are stored.</summary>
+    public static bool IsPair(PlannedTensor tensor, TiledTensor merged) =>
+        !tensor.HasSummands && tensor.Merged!.Term.Coefficient == 1 && merged.Table.Models is [[{ Coefficient: 1 }], [{ Coefficient: 1 }]];
+
     /// <summary>Merges a block in F64.</summary>
     public ReadOnlySpan<double> MergeDoubles(TiledTensor merged, long tileFirst, int first, int count)
     {

@@ -1,3 +1,5 @@
+using TaskVectors.Tensors;
+
 namespace TaskVectors.Merging.Kernels;
 
 /// <summary>A kernel that merges blocks of elements, whole rows at most. It holds no state, so that blocks can be merged in any order and on any thread.</summary>
@@ -33,6 +35,23 @@ public abstract class TileKernel : MergeKernel
     /// <param name="statistic">The finished statistics; <see langword="null"/> for none.</param>
     /// <param name="result">Receives one number an element.</param>
     internal virtual void Merge(MergeBlock<float> block, TensorStatistic? statistic, Span<float> result) => throw new NotSupportedException();
+
+    /// <summary>
+    /// Merges a block of two models as they are stored in 16 bits, and encodes and measures the result, where that can be done in one pass with the bits of
+    /// <see cref="Merge(MergeBlock{float}, TensorStatistic?, Span{float})"/>.
+    /// </summary>
+    /// <param name="dtype">The element type of models and result.</param>
+    /// <param name="block">The stored tensors.</param>
+    /// <param name="first">The index in the block of the first model.</param>
+    /// <param name="second">The index of the second.</param>
+    /// <param name="destination">Receives the codes.</param>
+    /// <param name="statistics">What was measured.</param>
+    /// <returns>Whether it was done.</returns>
+    internal virtual bool TryMergePair(DType dtype, LinearBlock block, int first, int second, Span<byte> destination, out EditStatistics statistics)
+    {
+        statistics = default;
+        return false;
+    }
 
     /// <summary>
     /// Merges some elements of a block once more in F64, with the choices that were made in F32: where the result nearly cancels with the base, the rounding of

@@ -18,10 +18,13 @@ internal readonly struct BFloat16WideCodec : IWideCodec
     public static bool IsInterleaved => true;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Sixteen Decode(ref readonly byte source, ref Extremes extremes)
+    public static Sixteen Decode(ref readonly byte source, ref Extremes extremes) => Widen(DecodeSingles(in source, ref extremes));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static SixteenSingles DecodeSingles(ref readonly byte source, ref Extremes extremes)
     {
         Vector256<uint> pairs = Unsafe.ReadUnaligned<Vector256<uint>>(in source);
-        return Sixteen.Widen((pairs << Shift).AsSingle(), (pairs & Vector256.Create(UpperHalf)).AsSingle());
+        return new((pairs << Shift).AsSingle(), (pairs & Vector256.Create(UpperHalf)).AsSingle());
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -45,7 +48,7 @@ internal readonly struct BFloat16WideCodec : IWideCodec
         return new(even.AsSingle(), odd.AsSingle());
     }
 
-    public static bool AreOrdinary(Extremes extremes) => extremes.LargestSum < LargestFinite;
+    public static bool AreOrdinary(Extremes extremes) => extremes.AreSumsBelow(LargestFinite);
 
     // An addition to the bits: half a unit less one, and one where the code is odd.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -11,35 +11,11 @@ internal struct Extremes
     private Vector256<uint> _sums;
     private Vector256<ushort> _codes;
 
-    /// <summary>The upper half of the bits of the largest sum, in binary32.</summary>
-    internal readonly uint LargestSum
-    {
-        get
-        {
-            uint largest = 0;
-            for (int lane = 0; lane < Vector256<uint>.Count; lane++)
-            {
-                largest = Math.Max(largest, _sums.GetElement(lane) >> 16);
-            }
+    /// <summary>Whether the bits of every sum, in binary32 and without its sign, have an upper half below a limit.</summary>
+    internal readonly bool AreSumsBelow(uint limit) => Vector256.LessThanAll(_sums, Vector256.Create(limit << 16));
 
-            return largest;
-        }
-    }
-
-    /// <summary>The largest code of sixteen bits, without its sign.</summary>
-    internal readonly ushort LargestCode
-    {
-        get
-        {
-            ushort largest = 0;
-            for (int lane = 0; lane < Vector256<ushort>.Count; lane++)
-            {
-                largest = Math.Max(largest, _codes.GetElement(lane));
-            }
-
-            return largest;
-        }
-    }
+    /// <summary>Whether every code of sixteen bits, without its sign, is below a limit.</summary>
+    internal readonly bool AreCodesBelow(ushort limit) => Vector256.LessThanAll(_codes, Vector256.Create(limit));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal void AddSums(Vector256<float> sums) => _sums = Vector256.Max(_sums, sums.AsUInt32() & Vector256.Create(MagnitudeOfUpperHalf));

@@ -11,18 +11,12 @@ internal static class FixedOrderSum
     /// <summary>The number of lanes; element i belongs to lane i mod 8.</summary>
     internal const int Lanes = 8;
 
-    /// <summary>The sum of the lanes, halves added to halves. Overwrites them.</summary>
-    internal static double Reduce(Span<double> lanes)
+    /// <summary>The sum of the lanes, halves added to halves.</summary>
+    internal static double Reduce(ReadOnlySpan<double> lanes)
     {
-        for (int width = Lanes / 2; width > 0; width /= 2)
-        {
-            for (int lane = 0; lane < width; lane++)
-            {
-                lanes[lane] += lanes[lane + width];
-            }
-        }
-
-        return lanes[0];
+        Vector256<double> fours = Vector256.Create(lanes) + Vector256.Create(lanes[Vector256<double>.Count..]);
+        Vector128<double> twos = fours.GetLower() + fours.GetUpper();
+        return twos.ToScalar() + twos.GetElement(1);
     }
 
     /// <summary>The sum of a_i b_i.</summary>

@@ -18,7 +18,7 @@ internal readonly struct Float16WideCodec : IWideCodec
     private const uint SingleExponentMask = 0x7F80_0000;
     private const uint Scale = (127 + 112) << SingleFractionBits;
     private const uint SmallestNormal = (127 - 14) << SingleFractionBits;
-    private const uint InfinityCode = 0x7C00;
+    private const ushort InfinityCode = 0x7C00;
     private const uint MagnitudeMask = 0x7FFF;
 
     // The upper half of the bits of 65280: the next larger ones may round beyond the largest finite number.
@@ -29,11 +29,14 @@ internal readonly struct Float16WideCodec : IWideCodec
     public static bool IsInterleaved => true;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Sixteen Decode(ref readonly byte source, ref Extremes extremes)
+    public static Sixteen Decode(ref readonly byte source, ref Extremes extremes) => Widen(DecodeSingles(in source, ref extremes));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static SixteenSingles DecodeSingles(ref readonly byte source, ref Extremes extremes)
     {
         Vector256<int> pairs = Unsafe.ReadUnaligned<Vector256<int>>(in source);
         extremes.AddCodes(pairs.AsUInt16());
-        return Sixteen.Widen(Decode(pairs << Shift), Decode(pairs));
+        return new(Decode(pairs << Shift), Decode(pairs));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -57,7 +60,7 @@ internal readonly struct Float16WideCodec : IWideCodec
         return new(evenValues, oddValues);
     }
 
-    public static bool AreOrdinary(Extremes extremes) => extremes.LargestSum < LargestCertain && extremes.LargestCode < InfinityCode;
+    public static bool AreOrdinary(Extremes extremes) => extremes.AreSumsBelow(LargestCertain) && extremes.AreCodesBelow(InfinityCode);
 
     // From a code in the upper half of each lane.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -14,11 +14,14 @@ internal readonly struct Float32WideCodec : IWideCodec
     public static bool IsInterleaved => false;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Sixteen Decode(ref readonly byte source, ref Extremes extremes)
+    public static Sixteen Decode(ref readonly byte source, ref Extremes extremes) => Widen(DecodeSingles(in source, ref extremes));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static SixteenSingles DecodeSingles(ref readonly byte source, ref Extremes extremes)
     {
         Vector256<float> first = Unsafe.ReadUnaligned<Vector256<float>>(in source);
         Vector256<float> last = Unsafe.ReadUnaligned<Vector256<float>>(in Unsafe.AddByteOffset(ref Unsafe.AsRef(in source), Half));
-        return Widen(new(first, last));
+        return new(first, last);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -44,5 +47,5 @@ internal readonly struct Float32WideCodec : IWideCodec
         return sums;
     }
 
-    public static bool AreOrdinary(Extremes extremes) => extremes.LargestSum < Infinity;
+    public static bool AreOrdinary(Extremes extremes) => extremes.AreSumsBelow(Infinity);
 }

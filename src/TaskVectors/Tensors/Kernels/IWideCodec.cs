@@ -15,6 +15,9 @@ internal interface IWideCodec
     /// <summary>The sixteen values from <paramref name="source"/> on, exactly.</summary>
     static abstract Sixteen Decode(ref readonly byte source, ref Extremes extremes);
 
+    /// <summary>The sixteen values from <paramref name="source"/> on in binary32, exactly.</summary>
+    static abstract SixteenSingles DecodeSingles(ref readonly byte source, ref Extremes extremes);
+
     /// <summary>Sixteen numbers of binary64 from memory, in the order of <see cref="Decode"/>.</summary>
     static abstract Sixteen Load(ref readonly double source);
 

@@ -9,6 +9,9 @@ namespace TaskVectors.Tensors.Kernels;
 /// </summary>
 internal abstract class LinearSum
 {
+    /// <summary>How many elements are made at once.</summary>
+    internal const int GroupLength = 16;
+
     /// <summary>The kernel of a type, or <see langword="null"/> where there is none for it, for the precision or for this processor.</summary>
     internal static LinearSum? For(DType dtype, SumPrecision precision) => (dtype, precision) switch
     {
@@ -30,14 +33,27 @@ internal abstract class LinearSum
     /// <param name="isTooSmall">Whether a sum may be below <see cref="LinearBlock.SmallestShare"/>, which is one way to need care.</param>
     /// <returns>How many elements were made, or -1.</returns>
     internal abstract int TrySum(LinearBlock block, Span<byte> destination, Span<double> rounding, Span<double> edit, out bool isTooSmall);
+
+    /// <summary>
+    /// Makes whole sixteens of two inputs of a block by an operation in binary32, or finds that there are numbers that need care or no kernel for the type: then
+    /// nothing of use has been written.
+    /// </summary>
+    /// <inheritdoc cref="TrySum"/>
+    internal static bool TryCombine<TOperation>(
+        DType dtype, LinearBlock block, int first, int second, TOperation operation, Span<byte> destination, Span<double> rounding, Span<double> edit)
+        where TOperation : struct, IPairOperation => dtype switch
+        {
+            _ when For(dtype, SumPrecision.Single) is null => false,
+            DType.BF16 => LinearSum<BFloat16WideCodec>.TryCombine(block, first, second, operation, destination, rounding, edit),
+            DType.F16 => LinearSum<Float16WideCodec>.TryCombine(block, first, second, operation, destination, rounding, edit),
+            _ => false,
+        };
 }
 
 /// <inheritdoc cref="LinearSum"/>
 internal sealed class LinearSum<TCodec> : LinearSum
     where TCodec : struct, IWideCodec
 {
-    private const int GroupLength = 16;
-
     // Sums are compared in F32: a few more than are too small are taken for such, none fewer.
     private const double Caution = 1.001;
 
@@ -93,6 +109,7 @@ internal sealed class LinearSum<TCodec> : LinearSum
         nint stride = block.Stride;
         nint reference = block.Reference * stride;
         int first = block.Coefficients.IndexOfAnyExcept(0.0);
+        bool isReferenceFirst = first >= 0 && first == block.Reference;
         int terms = block.Coefficients.Length;
         LaneSums roundings = roundingSums;
         LaneSums edits = editSums;
@@ -101,7 +118,8 @@ internal sealed class LinearSum<TCodec> : LinearSum
         {
             ref byte group = ref Unsafe.AddByteOffset(ref from, (nint)i * TCodec.ElementSize);
             ref byte source = ref Unsafe.AddByteOffset(ref group, first * stride);
-            Sixteen sum = TCodec.Decode(in source, ref extremes) * Vector256.Create(Unsafe.Add(ref coefficients, first));
+            Sixteen leading = TCodec.Decode(in source, ref extremes);
+            Sixteen sum = leading * Vector256.Create(Unsafe.Add(ref coefficients, first));
             for (int term = first + 1; term < terms; term++)
             {
                 source = ref Unsafe.AddByteOffset(ref source, stride);
@@ -114,7 +132,11 @@ internal sealed class LinearSum<TCodec> : LinearSum
 
             SixteenSingles written = TCodec.Encode(TCodec.Narrow(sum), ref Unsafe.AddByteOffset(ref to, (nint)i * TCodec.ElementSize), ref extremes);
             roundings.AddFiniteSquares(TCodec.Widen(written) - sum);
-            if (reference >= 0)
+            if (isReferenceFirst)
+            {
+                sum -= leading;
+            }
+            else if (reference >= 0)
             {
                 sum -= TCodec.Decode(in Unsafe.AddByteOffset(ref group, reference), ref extremes);
             }
@@ -142,6 +164,7 @@ internal sealed class LinearSum<TCodec> : LinearSum
         nint stride = block.Stride;
         nint reference = block.Reference * stride;
         int first = block.Coefficients.IndexOfAnyExcept(0.0);
+        bool isReferenceFirst = first >= 0 && first == block.Reference;
         int terms = block.Coefficients.LastIndexOfAnyExcept(0.0) + 1;
         LaneSums roundings = roundingSums;
         LaneSums edits = editSums;
@@ -151,13 +174,15 @@ internal sealed class LinearSum<TCodec> : LinearSum
             ref byte group = ref Unsafe.AddByteOffset(ref from, (nint)i * TCodec.ElementSize);
             SixteenSingles added = typeof(TAddend) == typeof(float) ? TCodec.Load(ref Unsafe.As<TAddend, float>(ref Unsafe.Add(ref addend, i))) : default;
             Sixteen sum = typeof(TAddend) == typeof(float) ? TCodec.Widen(added) : TCodec.Load(ref Unsafe.As<TAddend, double>(ref Unsafe.Add(ref addend, i)));
+            Sixteen leading = default;
             if (first < 0)
             {
                 sum *= factor;
             }
             else
             {
-                Sixteen others = TCodec.Decode(in Unsafe.AddByteOffset(ref group, first * stride), ref extremes) * Vector256.Create(Unsafe.Add(ref coefficients, first));
+                leading = TCodec.Decode(in Unsafe.AddByteOffset(ref group, first * stride), ref extremes);
+                Sixteen others = leading * Vector256.Create(Unsafe.Add(ref coefficients, first));
                 for (int term = first + 1; term < terms; term++)
                 {
                     double coefficient = Unsafe.Add(ref coefficients, term);
@@ -178,7 +203,11 @@ internal sealed class LinearSum<TCodec> : LinearSum
 
             SixteenSingles written = TCodec.Encode(kept, ref Unsafe.AddByteOffset(ref to, (nint)i * TCodec.ElementSize), ref extremes);
             roundings.AddFiniteSquares(TCodec.Widen(written) - sum);
-            if (reference >= 0)
+            if (isReferenceFirst)
+            {
+                sum -= leading;
+            }
+            else if (reference >= 0)
             {
                 sum -= TCodec.Decode(in Unsafe.AddByteOffset(ref group, reference), ref extremes);
             }
@@ -211,6 +240,62 @@ internal sealed class LinearSum<TCodec> : LinearSum
             roundings.AddFiniteSquares(TCodec.Widen(written - sum));
             Sixteen edit = TCodec.Widen(sum);
             if (reference >= 0)
+            {
+                edit -= TCodec.Decode(in Unsafe.AddByteOffset(ref from, reference + offset), ref extremes);
+            }
+
+            edits.AddFiniteSquares(edit);
+        }
+
+        roundingSums = roundings;
+        editSums = edits;
+        return extremes;
+    }
+
+    internal static bool TryCombine<TOperation>(
+        LinearBlock block, int first, int second, TOperation operation, Span<byte> destination, Span<double> rounding, Span<double> edit)
+        where TOperation : struct, IPairOperation
+    {
+        LaneSums roundings = LaneSums.Load(rounding, TCodec.IsInterleaved);
+        LaneSums edits = LaneSums.Load(edit, TCodec.IsInterleaved);
+        Extremes extremes = Combine(block, first, second, operation, destination, ref roundings, ref edits);
+        roundings.Store(rounding, TCodec.IsInterleaved);
+        edits.Store(edit, TCodec.IsInterleaved);
+        return TCodec.AreOrdinary(extremes) && IsFinite(edits);
+    }
+
+    // Numbers that are infinite or none show in their difference.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static Extremes Combine<TOperation>(
+        LinearBlock block, int firstInput, int secondInput, TOperation operation, Span<byte> destination, ref LaneSums roundingSums, ref LaneSums editSums)
+        where TOperation : struct, IPairOperation
+    {
+        ref byte from = ref MemoryMarshal.GetReference(block.Inputs);
+        ref byte to = ref MemoryMarshal.GetReference(destination);
+        nint first = (nint)firstInput * block.Stride;
+        nint second = (nint)secondInput * block.Stride;
+        nint reference = (nint)block.Reference * block.Stride;
+        bool isReferenceFirst = firstInput == block.Reference;
+        LaneSums roundings = roundingSums;
+        LaneSums edits = editSums;
+        Extremes extremes = default;
+        for (int i = 0; i < block.Count; i += GroupLength)
+        {
+            nint offset = (nint)i * TCodec.ElementSize;
+            SixteenSingles left = TCodec.DecodeSingles(in Unsafe.AddByteOffset(ref from, first + offset), ref extremes);
+            SixteenSingles right = TCodec.DecodeSingles(in Unsafe.AddByteOffset(ref from, second + offset), ref extremes);
+            SixteenSingles difference = right - left;
+            extremes.AddSums(difference.A);
+            extremes.AddSums(difference.B);
+            SixteenSingles sum = new(operation.Apply(left.A, right.A), operation.Apply(left.B, right.B));
+            SixteenSingles written = TCodec.Encode(sum, ref Unsafe.AddByteOffset(ref to, offset), ref extremes);
+            roundings.AddFiniteSquares(TCodec.Widen(written - sum));
+            Sixteen edit = TCodec.Widen(sum);
+            if (isReferenceFirst)
+            {
+                edit -= TCodec.Widen(left);
+            }
+            else if (reference >= 0)
             {
                 edit -= TCodec.Decode(in Unsafe.AddByteOffset(ref from, reference + offset), ref extremes);
             }
