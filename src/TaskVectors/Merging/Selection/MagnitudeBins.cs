@@ -85,6 +85,25 @@ internal sealed class MagnitudeBins
         return (first, CountOf(place));
     }
 
+    /// <summary>The bin of an element of given rank, counted from 1 for the largest, and how many elements lie in the bins above it.</summary>
+    public (int Bin, int Larger) BinOf(int rank)
+    {
+        int larger = 0;
+        int group = GroupCount - 1;
+        for (; larger + _groups[group] < rank; group--)
+        {
+            larger += _groups[group];
+        }
+
+        int bin = group + (((1 << _partBits) - 1) << GroupBits);
+        for (; larger + CountOf(bin) < rank; bin -= GroupTable)
+        {
+            larger += CountOf(bin);
+        }
+
+        return (bin, larger);
+    }
+
     /// <summary>The group of a bin.</summary>
     public static int GroupOf(int bin) => bin & GroupMask;
 

@@ -15,6 +15,8 @@ internal sealed class RandomDrop(double[] densities, bool divides, IKeepDraws dr
     private const int WordBits = 64;
     private const int RunElements = 4096;
 
+    public override bool IsCostly => true;
+
     public override double FactorOf(int model) => divides && densities[model] < 1 ? 1 / densities[model] : 1;
 
     public override void Apply<T>(MergeBlock<T> block, int model, SelectionStatistic? selection)

@@ -13,7 +13,7 @@ internal sealed class RankedDrop(RankedSampling[] samplings) : Trim
 
     public override bool NeedsRows => true;
 
-    public override bool IsCostly => true;
+    public override bool IsCostly => WorksInSingle;
 
     public override bool WorksInSingle => !samplings.Any(sampling => sampling.Divides);
 

@@ -23,6 +23,9 @@ internal abstract class Trim
     /// <summary>Whether what remains of a tensor is scaled so that its sum of magnitudes is what it was.</summary>
     public bool RestoresSum { get; init; }
 
+    /// <summary>Whether what takes part is found once, in a pass of its own or in that which finds sums, so that blocks need not hold whole rows afterwards.</summary>
+    public bool RemembersKept => IsCostly && (RestoresSum || NeedsRows);
+
     /// <summary>What must be known of a tensor before it can be trimmed; <see langword="null"/> for nothing.</summary>
     public virtual SelectionStatistic? CreateSelection(MergeTensor tensor, int models) => null;
 
@@ -75,5 +78,5 @@ internal abstract class Trim
     /// <summary>Whether <see cref="CreateSelection"/> gives something.</summary>
     protected virtual bool NeedsSelection => false;
 
-    private bool HasStatistic => NeedsSelection || RestoresSum;
+    private bool HasStatistic => NeedsSelection || RestoresSum || RemembersKept;
 }

@@ -15,27 +15,27 @@ internal sealed class TrimStatistic : TensorStatistic, IDisposable
     private readonly double[] _before;
     private readonly double[] _after;
     private readonly KeptElements? _kept;
-    private bool _needsSums;
+    private bool _needsObserving;
 
     public TrimStatistic(Trim trim, MergeTensor tensor, int models)
     {
         _trim = trim;
         _before = new double[models];
         _after = new double[models];
-        _needsSums = trim.RestoresSum;
         Selection = trim.CreateSelection(tensor, models);
         _kept = Remembers(trim, tensor) ? new KeptElements(tensor, models) : null;
+        _needsObserving = trim.RestoresSum || _kept is not null;
     }
 
     /// <summary>Where the magnitudes kept end.</summary>
     public SelectionStatistic? Selection { get; }
 
-    public override bool NeedsPass => IsSelecting || _needsSums;
+    public override bool NeedsPass => IsSelecting || _needsObserving;
 
     private bool IsSelecting => Selection is { NeedsPass: true };
 
     /// <summary>Whether what is kept of a tensor is found once and remembered.</summary>
-    public static bool Remembers(Trim trim, MergeTensor tensor) => trim.RestoresSum && trim.IsCostly && KeptElements.IsFor(tensor);
+    public static bool Remembers(Trim trim, MergeTensor tensor) => trim.RemembersKept && KeptElements.IsFor(tensor);
 
     /// <summary>The factor that restores the sum of magnitudes of a model; 1 where nothing remains.</summary>
     public double Scale(int model) => _trim.RestoresSum && _after[model] > 0 ? _before[model] / _after[model] : 1;
@@ -86,7 +86,7 @@ internal sealed class TrimStatistic : TensorStatistic, IDisposable
         }
         else
         {
-            _needsSums = false;
+            _needsObserving = false;
         }
     }
 

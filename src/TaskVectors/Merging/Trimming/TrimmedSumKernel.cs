@@ -10,7 +10,7 @@ internal sealed class TrimmedSumKernel(Trim trim, IVectorSum sum) : TwoPassKerne
     public override bool NeedsRows => trim.NeedsRows;
 
     public override long StatisticBytes(MergeTensor tensor, int models) =>
-        trim.SelectionBytes(tensor, models) + (trim.IsCostly && trim.RestoresSum ? KeptElements.BytesFor(tensor, models) : 0);
+        trim.SelectionBytes(tensor, models) + (trim.RemembersKept ? KeptElements.BytesFor(tensor, models) : 0);
 
     internal override bool MergesRows(MergeTensor tensor) => NeedsRows && !TrimStatistic.Remembers(trim, tensor);
 
