@@ -3,6 +3,7 @@ using TaskVectors.Merging.Fusion;
 using TaskVectors.Merging.Kernels;
 using TaskVectors.Merging.Masks;
 using TaskVectors.Merging.Products;
+using TaskVectors.Merging.Selection;
 using TaskVectors.Merging.Sharing;
 using TaskVectors.Merging.Sums;
 using TaskVectors.Merging.Trimming;
@@ -85,9 +86,19 @@ public class BlockKernelTests
         foreach (bool zeroIsPositive in new[] { true, false })
         {
             var sum = new DisjointSum([0.5, 1, 2], averages: true, scale: 0.7);
-            Require(length, (block, result) => sum.Merge(block.Values, zeroIsPositive, result), Of((block, result) => sum.MergeScalar(block.Values, zeroIsPositive, 0, result)));
+            foreach (long[] bounds in new long[][] { [], [MagnitudeCut.PatternOf(0.3), -1, long.MaxValue] })
+            {
+                Require(length, (block, result) => sum.Merge(block.Values, bounds, zeroIsPositive, result), (block, result) => sum.MergeScalar(block.Values, bounds, zeroIsPositive, 0, result));
+            }
         }
     }
+
+    [Theory]
+    [MemberData(nameof(Lengths))]
+    public void Signs_of_sums_are_counted_as_their_twin_does(int length) => Require(
+        length,
+        (block, result) => result[0] = DisjointSum.CountSigns(block.Values, [MagnitudeCut.PatternOf(0.3), -1, long.MaxValue]),
+        (block, result) => result[0] = DisjointSum.CountSignsScalar(block.Values, [MagnitudeCut.PatternOf(0.3), -1, long.MaxValue], 0));
 
     [Theory]
     [MemberData(nameof(Lengths))]

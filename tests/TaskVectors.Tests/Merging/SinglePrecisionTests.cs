@@ -36,17 +36,15 @@ public class SinglePrecisionTests
     public void Disjoint_sums_give_the_bits_of_their_twin(int length)
     {
         var sum = new DisjointSum([0.5, 1, 2], averages: true, scale: 0.7);
-        float[] wide = new float[length];
-        sum.Merge(Block(length), zeroIsPositive: false, wide);
-        float[] scalar = new float[length];
-        MergeBlock<float> block = Block(length);
-        for (int index = 0; index < length; index++)
+        foreach (long[] bounds in new long[][] { [], [Pattern(0.3f), -1, long.MaxValue] })
         {
-            scalar[index] = block[0][index] + block[1][index] + block[2][index];
+            float[] wide = new float[length];
+            sum.Merge(Block(length), bounds, zeroIsPositive: false, wide);
+            float[] scalar = new float[length];
+            sum.MergeScalar(Block(length), bounds, zeroIsPositive: false, 0, scalar);
+            Assert.Equal(Bits(scalar), Bits(wide));
+            Assert.Equal(DisjointSum.CountSignsScalar(Block(length), bounds, 0), DisjointSum.CountSigns(Block(length), bounds));
         }
-
-        sum.MergeScalar(block, zeroIsPositive: false, 0, scalar);
-        Assert.Equal(Bits(scalar), Bits(wide));
     }
 
     [Theory]

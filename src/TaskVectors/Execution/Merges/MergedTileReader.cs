@@ -19,6 +19,9 @@ internal sealed class MergedTileReader : ICheckpointReader
     private readonly InputReaders _readers;
     private readonly FrozenDictionary<string, TiledTensor> _tensors;
     private readonly Lazy<FrozenDictionary<string, TiledTensor>> _singles;
+
+    // Tensors that are surveyed together are all observed in one precision.
+    private readonly Lazy<bool> _isNarrow;
     private readonly ConcurrentBag<TileScratch> _free = [];
     private readonly Lock _observing = new();
     private readonly int _streams;
@@ -29,6 +32,7 @@ internal sealed class MergedTileReader : ICheckpointReader
         _readers = new InputReaders(merge.Vectors.Sources);
         _tensors = Tile(isSingle: false);
         _singles = new Lazy<FrozenDictionary<string, TiledTensor>>(() => Tile(isSingle: true));
+        _isNarrow = new Lazy<bool>(() => _tensors.Values.All(tensor => tensor.Table.Streams.All(stream => stream.Tensor.DType.BitSize() <= 16)));
         _streams = _tensors.Values.Select(tensor => tensor.Table.Streams.Length).DefaultIfEmpty(0).Max();
     }
 
@@ -74,7 +78,7 @@ internal sealed class MergedTileReader : ICheckpointReader
     public TiledTensor Open(string tensor, bool isSingle, CancellationToken cancellationToken)
     {
         TiledTensor tiled = _tensors[tensor];
-        tiled = isSingle && tiled.Kernel.WorksInSingle ? _singles.Value[tensor] : tiled;
+        tiled = isSingle && tiled.Kernel.WorksInSingle && (tiled.Kernel is not SurveyKernel || _isNarrow.Value) ? _singles.Value[tensor] : tiled;
         Prepare(tiled, cancellationToken);
         return tiled;
     }

@@ -15,6 +15,9 @@ namespace TaskVectors.Merging.Masks;
 /// <param name="scale">The factor of the result.</param>
 internal sealed class TallMask(double[] lambdas, int agreement, int? task, double scale)
 {
+    /// <summary>The factor of the result.</summary>
+    public double Scale => scale;
+
     /// <summary>Masks and scales the multi-task vector.</summary>
     /// <param name="block">The task vectors.</param>
     /// <param name="vector">The multi-task vector.</param>

@@ -1,4 +1,3 @@
-using TaskVectors.Merging.Kernels;
 using TaskVectors.Merging.Selection;
 
 namespace TaskVectors.Merging.Trimming;
@@ -17,14 +16,8 @@ internal sealed class WholeVectorTrim(double[] densities)
     /// <summary>An upper estimate of the memory of <see cref="CreateSelection"/>.</summary>
     public long SelectionBytes(long total) => SelectionStatistic.BytesFor(total, densities.Length);
 
-    /// <summary>Sets to zero what takes no part.</summary>
-    public static void Apply(MergeBlock block, SelectionStatistic selection)
-    {
-        for (int model = 0; model < block.ModelCount; model++)
-        {
-            MagnitudeScan.KeepWithin(block[model], block.Position, selection.Cut(model));
-        }
-    }
+    /// <summary>For each model the largest pattern of what takes no part, once the thresholds are found.</summary>
+    public long[] Bounds(SelectionStatistic selection) => [.. densities.Select((_, model) => selection.Cut(model).Bound(beforeIndex: true))];
 
     private static long Rank(double density, long total) => density == 0 ? 0 : Math.Min(total, (long)(density * total) + 1);
 }
