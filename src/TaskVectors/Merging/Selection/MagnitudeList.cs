@@ -37,27 +37,13 @@ internal sealed class MagnitudeList
     /// <summary>Forgets all elements and gives back their room.</summary>
     public void Clear() => _items.Clear();
 
-    /// <summary>How many elements lie below each pivot and above the one before it, and above the last. None equals a pivot.</summary>
-    /// <param name="pivots">The pivots, ascending.</param>
-    public long[] CountGaps(long[] pivots)
-    {
-        long[] counts = new long[pivots.Length + 1];
-        ReadOnlySpan<long> items = _items.Items;
-        for (int place = 0; place < items.Length; place += 2)
-        {
-            counts[~Array.BinarySearch(pivots, items[place])]++;
-        }
-
-        return counts;
-    }
-
-    /// <summary>The end of the k largest elements of a gap.</summary>
-    /// <param name="pivots">The pivots, ascending.</param>
-    /// <param name="gap">The index of the pivot above the gap.</param>
+    /// <summary>The end of the k largest elements of a gap between counted patterns.</summary>
+    /// <param name="below">The pattern below the gap.</param>
+    /// <param name="above">The pattern above the gap.</param>
     /// <param name="count">The number of elements in the gap.</param>
     /// <param name="rank">k, from 1.</param>
     /// <param name="keepsTies">Whether everything as large as the k-th lies within.</param>
-    public MagnitudeCut CutOf(long[] pivots, int gap, long count, long rank, bool keepsTies)
+    public MagnitudeCut CutOf(long below, long above, long count, long rank, bool keepsTies)
     {
         long[] rented = ArrayPool<long>.Shared.Rent(checked((int)count));
         Span<long> patterns = rented.AsSpan(0, (int)count);
@@ -65,7 +51,7 @@ internal sealed class MagnitudeList
         ReadOnlySpan<long> items = _items.Items;
         for (int place = 0; place < items.Length; place += 2)
         {
-            if (~Array.BinarySearch(pivots, items[place]) == gap)
+            if (items[place] > below && items[place] < above)
             {
                 patterns[next++] = items[place];
             }

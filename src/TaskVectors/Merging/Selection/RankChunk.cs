@@ -14,6 +14,7 @@ internal sealed class RankChunk
     private readonly bool _lists;
     private readonly MagnitudeList _listed = new();
     private readonly long[] _pivotCounts;
+    private readonly long[] _gapCounts;
     private readonly (long Count, long Low, long High)[] _bins = [];
     private long _above;
     private long _ties;
@@ -24,6 +25,7 @@ internal sealed class RankChunk
         _phase = target.Phase;
         _lists = !target.IsOverflowing;
         _pivotCounts = new long[target.Pivots.Length];
+        _gapCounts = new long[target.Pivots.Length + 1];
         if (_phase == RankPhase.Bins)
         {
             _bins = EmptyBins();
@@ -55,6 +57,9 @@ internal sealed class RankChunk
     public long TieIndex { get; private set; } = -1;
 
     public long PivotCount(int pivot) => _pivotCounts[pivot];
+
+    /// <summary>How many elements lie below a pivot and above the one before it, or above the last.</summary>
+    public long GapCount(int gap) => _gapCounts[gap];
 
     public (long Count, long Low, long High) Bin(int bin) => _bins[bin];
 
@@ -102,14 +107,32 @@ internal sealed class RankChunk
 
     private void TakeWithin(long pattern, long index)
     {
-        int gap = Array.BinarySearch(_target.Pivots, pattern);
-        if (gap >= 0)
+        int gap = PivotsBelow(_target.Pivots, pattern);
+        if (gap < _pivotCounts.Length && _target.Pivots[gap] == pattern)
         {
             _pivotCounts[gap]++;
+            return;
         }
-        else if (_lists)
+
+        _gapCounts[gap]++;
+        if (_lists)
         {
             _listed.Add(pattern, index);
         }
+    }
+
+    // Halves without branches, which could not be foreseen.
+    private static int PivotsBelow(ReadOnlySpan<long> pivots, long pattern)
+    {
+        int below = 0;
+        int length = pivots.Length;
+        while (length > 0)
+        {
+            int half = (length + 1) / 2;
+            below += pivots[below + half - 1] < pattern ? half : 0;
+            length -= half;
+        }
+
+        return below;
     }
 }

@@ -14,6 +14,9 @@ internal sealed class RankTarget(int series, long rank, long total, bool keepsTi
     private const int SmallestListed = 64 * 1024;
     private const int LargestListed = 1 << 18;
 
+    // Above every pattern of a number.
+    private const long NoPivot = long.MaxValue;
+
     private readonly List<RankPlace> _places = [];
     private long _capacity;
     private int _expected;
@@ -22,6 +25,7 @@ internal sealed class RankTarget(int series, long rank, long total, bool keepsTi
     private long _tieIndex;
     private readonly MagnitudeList _listed = new();
     private long[] _pivotCounts = [];
+    private long[] _gapCounts = [];
     private (long Count, long Low, long High)[] _bins = [];
 
     /// <summary>The index of the series.</summary>
@@ -74,6 +78,7 @@ internal sealed class RankTarget(int series, long rank, long total, bool keepsTi
     {
         (_above, _within, _tieIndex) = (0, 0, -1);
         _pivotCounts = new long[Pivots.Length];
+        _gapCounts = new long[Pivots.Length + 1];
         _bins = Phase == RankPhase.Bins ? RankChunk.EmptyBins() : [];
     }
 
@@ -126,13 +131,18 @@ internal sealed class RankTarget(int series, long rank, long total, bool keepsTi
 
         _places.Clear();
         _listed.Clear();
-        (_pivotCounts, _bins) = ([], []);
+        (_pivotCounts, _gapCounts, _bins) = ([], [], []);
     }
 
     private static long Capacity(long total) => Math.Min(LargestListed, SmallestListed + (total / 16));
 
     private void AddPivots(RankChunk chunk)
     {
+        for (int gap = 0; gap < _gapCounts.Length; gap++)
+        {
+            _gapCounts[gap] += chunk.GapCount(gap);
+        }
+
         for (int pivot = 0; pivot < _pivotCounts.Length; pivot++)
         {
             _pivotCounts[pivot] += chunk.PivotCount(pivot);
@@ -187,16 +197,16 @@ internal sealed class RankTarget(int series, long rank, long total, bool keepsTi
     // Between the pivots lie gaps of listed elements: gap p holds what is below pivot p and above the one before it.
     private void Decide(long remaining)
     {
-        long[] counts = _listed.CountGaps(Pivots);
         for (int gap = Pivots.Length; ; gap--)
         {
-            if (remaining <= counts[gap])
+            if (remaining <= _gapCounts[gap])
             {
-                Finish(_listed.CutOf(Pivots, gap, counts[gap], remaining, keepsTies));
+                long below = gap > 0 ? Pivots[gap - 1] : -1;
+                Finish(_listed.CutOf(below, gap < Pivots.Length ? Pivots[gap] : NoPivot, _gapCounts[gap], remaining, keepsTies));
                 return;
             }
 
-            remaining -= counts[gap];
+            remaining -= _gapCounts[gap];
             long equal = _pivotCounts[gap - 1];
             if (remaining <= equal)
             {

@@ -62,45 +62,49 @@ internal static class SignElection
         }
     }
 
-    // Returns how many elements are done.
+    // Both signs are added up, and the elected one is taken: what does not agree adds a zero. Returns how many elements are done.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static int MergeVectors<T>(MergeBlock<T> block, ReadOnlySpan<T> weights, bool normalize, T scale, Span<T> result)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        ref T values = ref MemoryMarshal.GetReference(block[0]);
+        ref T values = ref block.FirstValue;
         ref T weight = ref MemoryMarshal.GetReference(weights);
-        ref T target = ref MemoryMarshal.GetReference(result);
+        ref T target = ref MemoryMarshal.GetReference(result[..block.Count]);
         nint stride = block.Stride;
         int models = block.ModelCount;
         Vector<T> smallest = new(T.CreateTruncating(SmallestDivisor));
         int index = 0;
         for (; index <= block.Count - Vector<T>.Count; index += Vector<T>.Count)
         {
-            Vector<T> votes = Vector<T>.Zero;
             ref T first = ref Unsafe.Add(ref values, index);
-            for (int model = 0; model < models; model++)
-            {
-                votes += Vector.LoadUnsafe(ref Unsafe.Add(ref first, model * stride)) * new Vector<T>(Unsafe.Add(ref weight, model));
-            }
-
-            Vector<T> isPositive = Vector.GreaterThanOrEqual(votes, Vector<T>.Zero);
-            Vector<T> sum = Vector<T>.Zero;
-            Vector<T> divisor = Vector<T>.Zero;
+            Vector<T> votes = Vector<T>.Zero;
+            Vector<T> above = Vector<T>.Zero, below = Vector<T>.Zero;
+            Vector<T> weightsAbove = Vector<T>.Zero, weightsBelow = Vector<T>.Zero;
             for (int model = 0; model < models; model++)
             {
                 var factor = new Vector<T>(Unsafe.Add(ref weight, model));
                 Vector<T> value = Vector.LoadUnsafe(ref Unsafe.Add(ref first, model * stride)) * factor;
-                Vector<T> agrees = Vector.ConditionalSelect(isPositive, Vector.GreaterThan(value, Vector<T>.Zero), Vector.LessThan(value, Vector<T>.Zero));
-                sum += agrees & value;
-                divisor += agrees & factor;
+                votes += value;
+                Vector<T> isAbove = Vector.GreaterThan(value, Vector<T>.Zero);
+                Vector<T> isBelow = Vector.LessThan(value, Vector<T>.Zero);
+                above += isAbove & value;
+                below += isBelow & value;
+                if (normalize)
+                {
+                    weightsAbove += isAbove & factor;
+                    weightsBelow += isBelow & factor;
+                }
             }
 
+            Vector<T> isPositive = Vector.GreaterThanOrEqual(votes, Vector<T>.Zero);
+            Vector<T> sum = Vector.ConditionalSelect(isPositive, above, below);
             if (normalize)
             {
+                Vector<T> divisor = Vector.ConditionalSelect(isPositive, weightsAbove, weightsBelow);
                 sum /= Vector.ConditionalSelect(Vector.LessThan(Vector.Abs(divisor), smallest), Vector<T>.One, divisor);
             }
 
-            (sum * new Vector<T>(scale)).StoreUnsafe(ref Unsafe.Add(ref target, index));
+            (sum * new Vector<T>(scale)).StoreUnsafe(ref target, (nuint)index);
         }
 
         return index;
