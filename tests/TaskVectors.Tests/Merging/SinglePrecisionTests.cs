@@ -160,7 +160,21 @@ public class SinglePrecisionTests
             int countTwin = MagnitudeScan.FindScalar<float>(values, low, high, 0, twin, 0, ref aboveTwin);
             Assert.Equal((countTwin, aboveTwin), (count, above));
             Assert.Equal(twin[..count], hits[..count]);
+            RequireEnds(values, (low, high), (low, high));
+            RequireEnds(values, (low, high), (-1, high));
+            RequireEnds(values, (low, high), (low, -1));
         }
+    }
+
+    private static void RequireEnds(float[] values, (long Low, long High) window, (long Low, long High) ends)
+    {
+        (int[] hits, int[] twin) = (new int[values.Length], new int[values.Length]);
+        (long above, long aboveTwin) = (0, 0);
+        (long Low, long High) equalTwin = (0, 0);
+        int count = MagnitudeScan.Find<float>(values, window, ends, hits, ref above, out (long Low, long High) equal);
+        int countTwin = MagnitudeScan.FindScalar<float>(values, window, ends, 0, twin, 0, ref aboveTwin, ref equalTwin);
+        Assert.Equal((countTwin, aboveTwin, equalTwin), (count, above, equal));
+        Assert.Equal(twin[..count], hits[..count]);
     }
 
     [Theory]

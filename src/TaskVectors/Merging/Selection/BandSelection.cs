@@ -17,6 +17,9 @@ internal sealed class BandSelection(int length)
     // Of so few elements all are looked at.
     private const int ShortRun = 64;
 
+    // Bins of more are looked at whether all is equal there.
+    private const int FewMembers = 32;
+
     private readonly MagnitudeBins _bins = new(length);
     private readonly long[] _members = new long[length];
     private readonly ulong[] _kept = new ulong[(length + WordBits - 1) / WordBits];
@@ -140,9 +143,14 @@ internal sealed class BandSelection(int length)
             return (rank == 0 ? long.MaxValue : -1, 0);
         }
 
-        (int bin, int larger) = run.Length > ShortRun ? _bins.BinOf(rank) : (-1, 0);
-        Span<long> members = _members.AsSpan(0, bin < 0 ? ListAll(run) : List(run, _bins.Items, (ushort)bin));
+        (int bin, int larger, int count) = run.Length > ShortRun ? _bins.BinOf(rank) : (-1, 0, 0);
         int remaining = rank - larger;
+        if (count > FewMembers && CommonPattern(run, _bins.Items, (ushort)bin, count) is { } equal)
+        {
+            return (equal, remaining);
+        }
+
+        Span<long> members = _members.AsSpan(0, bin < 0 ? ListAll(run) : List(run, _bins.Items, (ushort)bin));
         long pattern = QuickSelect.Largest(members, remaining);
         foreach (long member in members)
         {
@@ -150,6 +158,37 @@ internal sealed class BandSelection(int length)
         }
 
         return (pattern, remaining);
+    }
+
+    // The pattern of all elements of a bin, if they are equal: so they are in full bins where stored values lie on a coarse grid.
+    private static long? CommonPattern<T>(ReadOnlySpan<T> run, ReadOnlySpan<ushort> bins, ushort bin, int count)
+        where T : unmanaged
+    {
+        long pattern = MagnitudeCut.PatternOf(run[bins.IndexOf(bin)]);
+        return (typeof(T) == typeof(float) ? CountEqual<T, int>(run, (int)pattern) : CountEqual<T, long>(run, pattern)) == count ? pattern : null;
+    }
+
+    private static int CountEqual<T, TBits>(ReadOnlySpan<T> run, TBits pattern)
+        where T : unmanaged
+        where TBits : unmanaged, IBinaryInteger<TBits>, IMinMaxValue<TBits>
+    {
+        ref T first = ref MemoryMarshal.GetReference(run);
+        Vector256<TBits> magnitude = Vector256.Create(TBits.MaxValue);
+        Vector256<TBits> wanted = Vector256.Create(pattern);
+        Vector256<TBits> counts = Vector256<TBits>.Zero;
+        int index = 0;
+        for (; index <= run.Length - Vector256<TBits>.Count; index += Vector256<TBits>.Count)
+        {
+            counts -= Vector256.Equals(Vector256.LoadUnsafe(ref first, (nuint)index).As<T, TBits>() & magnitude, wanted);
+        }
+
+        int count = int.CreateTruncating(Vector256.Sum(counts));
+        for (; index < run.Length; index++)
+        {
+            count += MagnitudeCut.PatternOf(run[index]) == long.CreateTruncating(pattern) ? 1 : 0;
+        }
+
+        return count;
     }
 
     private int ListAll<T>(ReadOnlySpan<T> run)

@@ -85,8 +85,8 @@ internal sealed class MagnitudeBins
         return (first, CountOf(place));
     }
 
-    /// <summary>The bin of an element of given rank, counted from 1 for the largest, and how many elements lie in the bins above it.</summary>
-    public (int Bin, int Larger) BinOf(int rank)
+    /// <summary>The bin of an element of given rank, counted from 1 for the largest; how many elements lie in the bins above it, and in it.</summary>
+    public (int Bin, int Larger, int Count) BinOf(int rank)
     {
         int larger = 0;
         int group = GroupCount - 1;
@@ -101,7 +101,7 @@ internal sealed class MagnitudeBins
             larger += CountOf(bin);
         }
 
-        return (bin, larger);
+        return (bin, larger, CountOf(bin));
     }
 
     /// <summary>The group of a bin.</summary>

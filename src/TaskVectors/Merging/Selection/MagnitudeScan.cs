@@ -38,6 +38,49 @@ internal static class MagnitudeScan
         return count;
     }
 
+    /// <summary>The same where many magnitudes may equal an end of the window: these are counted instead.</summary>
+    /// <param name="values">The numbers.</param>
+    /// <param name="window">The smallest pattern of the window and the largest.</param>
+    /// <param name="ends">The two patterns that are counted; -1 for one that is not.</param>
+    /// <param name="hits">Receives the positions of other magnitudes in the window, in order; as long as <paramref name="values"/>.</param>
+    /// <param name="above">Is increased by the number of magnitudes above.</param>
+    /// <param name="equal">Receives how many magnitudes equal each end.</param>
+    /// <returns>The number of positions.</returns>
+    public static int Find<T>(ReadOnlySpan<T> values, (long Low, long High) window, (long Low, long High) ends, Span<int> hits, ref long above, out (long Low, long High) equal)
+        where T : unmanaged => typeof(T) == typeof(float)
+            ? Find<T, int>(
+                values, (int.CreateSaturating(window.Low), int.CreateSaturating(window.High)), (int.CreateSaturating(ends.Low), int.CreateSaturating(ends.High)), hits, ref above, out equal)
+            : Find<T, long>(values, window, ends, hits, ref above, out equal);
+
+    /// <summary>The same from a position on, one by one.</summary>
+    public static int FindScalar<T>(
+        ReadOnlySpan<T> values, (long Low, long High) window, (long Low, long High) ends, int from, Span<int> hits, int count, ref long above, ref (long Low, long High) equal)
+        where T : unmanaged
+    {
+        for (int index = from; index < values.Length; index++)
+        {
+            long pattern = MagnitudeCut.PatternOf(values[index]);
+            if (pattern > window.High)
+            {
+                above++;
+            }
+            else if (pattern == ends.High)
+            {
+                equal.High++;
+            }
+            else if (pattern == ends.Low)
+            {
+                equal.Low++;
+            }
+            else if (pattern >= window.Low)
+            {
+                hits[count++] = index;
+            }
+        }
+
+        return count;
+    }
+
     /// <summary>Sets to zero what does not lie within a cut.</summary>
     /// <param name="values">The numbers.</param>
     /// <param name="first">The index in the tensor of the first.</param>
@@ -97,6 +140,42 @@ internal static class MagnitudeScan
 
         above += long.CreateTruncating(Vector256.Sum(larger));
         return FindScalar(values, long.CreateTruncating(low), long.CreateTruncating(high), index, hits, count, ref above);
+    }
+
+    private static int Find<T, TBits>(
+        ReadOnlySpan<T> values, (TBits Low, TBits High) window, (TBits Low, TBits High) ends, Span<int> hits, ref long above, out (long Low, long High) equal)
+        where T : unmanaged
+        where TBits : unmanaged, IBinaryInteger<TBits>, IMinMaxValue<TBits>
+    {
+        Vector256<TBits> magnitude = Vector256.Create(TBits.MaxValue);
+        Vector256<TBits> below = Vector256.Create(window.Low - TBits.One);
+        Vector256<TBits> top = Vector256.Create(window.High);
+        Vector256<TBits> endLow = Vector256.Create(ends.Low);
+        Vector256<TBits> endHigh = Vector256.Create(ends.High);
+        Vector256<TBits> larger = Vector256<TBits>.Zero, equalLow = Vector256<TBits>.Zero, equalHigh = Vector256<TBits>.Zero;
+        int count = 0;
+        int index = 0;
+        for (; index <= values.Length - Vector256<TBits>.Count; index += Vector256<TBits>.Count)
+        {
+            Vector256<TBits> pattern = Vector256.Create(values[index..]).As<T, TBits>() & magnitude;
+            Vector256<TBits> isAbove = Vector256.GreaterThan(pattern, top);
+            Vector256<TBits> isLow = Vector256.Equals(pattern, endLow);
+            Vector256<TBits> isHigh = Vector256.Equals(pattern, endHigh);
+            larger -= isAbove;
+            equalLow -= isLow;
+            equalHigh -= isHigh;
+            uint inside = Vector256.AndNot(Vector256.GreaterThan(pattern, below), isAbove | isLow | isHigh).ExtractMostSignificantBits();
+            while (inside != 0)
+            {
+                hits[count++] = index + BitOperations.TrailingZeroCount(inside);
+                inside &= inside - 1;
+            }
+        }
+
+        above += long.CreateTruncating(Vector256.Sum(larger));
+        equal = (long.CreateTruncating(Vector256.Sum(equalLow)), long.CreateTruncating(Vector256.Sum(equalHigh)));
+        return FindScalar(
+            values, (long.CreateTruncating(window.Low), long.CreateTruncating(window.High)), (long.CreateTruncating(ends.Low), long.CreateTruncating(ends.High)), index, hits, count, ref above, ref equal);
     }
 
     private static void Clear<T>(Span<T> values, long bound, bool keepsLarger)

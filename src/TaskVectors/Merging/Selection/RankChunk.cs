@@ -9,6 +9,8 @@ internal sealed class RankChunk
     /// <summary>The number of bins.</summary>
     public const int BinCount = 1 << BinBits;
 
+    private const long NoPattern = -1;
+
     private readonly RankTarget _target;
     private readonly RankPhase _phase;
     private readonly bool _lists;
@@ -77,13 +79,33 @@ internal sealed class RankChunk
 
         First = First < 0 ? first : First;
         End = first + values.Length;
-        (long low, long high) = _phase == RankPhase.Locate ? (_target.Tie.Pattern, _target.Tie.Pattern) : (_target.Low, _target.High);
-        int count = MagnitudeScan.Find(values, low, high, hits, ref _above);
+        int count = Find(values, hits);
         Within += count;
         foreach (int hit in hits[..count])
         {
             Take(MagnitudeCut.PatternOf(values[hit]), first + hit);
         }
+    }
+
+    // Where stored values lie on a coarse grid, an end of the window may be a good part of them: these are counted where they are compared.
+    private int Find<T>(ReadOnlySpan<T> values, Span<int> hits)
+        where T : unmanaged
+    {
+        long[] pivots = _target.Pivots;
+        (long Low, long High) window = _phase == RankPhase.Locate ? (_target.Tie.Pattern, _target.Tie.Pattern) : (_target.Low, _target.High);
+        bool isLowCounted = _phase == RankPhase.Count && pivots.Length > 0 && pivots[0] == window.Low;
+        bool isHighCounted = _phase == RankPhase.Count && pivots.Length > 0 && pivots[^1] == window.High && window.Low < window.High;
+        if (!isLowCounted && !isHighCounted)
+        {
+            return MagnitudeScan.Find(values, window.Low, window.High, hits, ref _above);
+        }
+
+        (long Low, long High) ends = (isLowCounted ? window.Low : NoPattern, isHighCounted ? window.High : NoPattern);
+        int count = MagnitudeScan.Find(values, window, ends, hits, ref _above, out (long Low, long High) equal);
+        _pivotCounts[0] += equal.Low;
+        _pivotCounts[^1] += equal.High;
+        Within += equal.Low + equal.High;
+        return count;
     }
 
     private void Take(long pattern, long index)

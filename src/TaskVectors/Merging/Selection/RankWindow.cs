@@ -22,27 +22,44 @@ internal readonly record struct RankWindow(long Low, long High, double Share, lo
         long low = QuickSelect.Largest(sample, sample.Length - Math.Max(first, 0));
         long high = QuickSelect.Largest(sample, sample.Length - Math.Min(last, sample.Length - 1));
         return new RankWindow(
-            first < 0 ? 0 : low, last >= sample.Length ? long.MaxValue : high, (last - first) / (double)sample.Length, Repeated(Within(sample, low, high)));
+            first < 0 ? 0 : low, last >= sample.Length ? long.MaxValue : high, (last - first) / (double)sample.Length, Repeated(sample, low, high));
     }
 
-    private static long[] Within(ReadOnlySpan<long> patterns, long low, long high)
+    private static long[] Repeated(ReadOnlySpan<long> sample, long low, long high)
     {
-        var within = new List<long>();
-        foreach (long pattern in patterns)
+        (List<long> between, int equalLow, int equalHigh) = Within(sample, low, high);
+        between.Sort();
+        List<(long Pattern, int Count)> counts = CountsOf([.. between]);
+        counts.Add((low, equalLow));
+        if (low < high)
         {
-            if (pattern >= low && pattern <= high)
+            counts.Add((high, equalHigh));
+        }
+
+        return [.. counts.Where(value => value.Count > FewTimes).OrderByDescending(value => value.Count).Take(MostPivots).Select(value => value.Pattern).Order()];
+    }
+
+    // The ends may be a good part of all, which need not be sorted.
+    private static (List<long> Between, int EqualLow, int EqualHigh) Within(ReadOnlySpan<long> sample, long low, long high)
+    {
+        var between = new List<long>();
+        (int equalLow, int equalHigh) = (0, 0);
+        foreach (long pattern in sample)
+        {
+            equalLow += pattern == low ? 1 : 0;
+            equalHigh += pattern == high ? 1 : 0;
+            if (pattern > low && pattern < high)
             {
-                within.Add(pattern);
+                between.Add(pattern);
             }
         }
 
-        within.Sort();
-        return [.. within];
+        return (between, equalLow, equalHigh);
     }
 
-    private static long[] Repeated(ReadOnlySpan<long> ascending)
+    private static List<(long Pattern, int Count)> CountsOf(ReadOnlySpan<long> ascending)
     {
-        var repeated = new List<(long Pattern, int Count)>();
+        var counts = new List<(long Pattern, int Count)>();
         for (int start = 0; start < ascending.Length;)
         {
             int end = start;
@@ -51,14 +68,10 @@ internal readonly record struct RankWindow(long Low, long High, double Share, lo
                 end++;
             }
 
-            if (end - start > FewTimes)
-            {
-                repeated.Add((ascending[start], end - start));
-            }
-
+            counts.Add((ascending[start], end - start));
             start = end;
         }
 
-        return [.. repeated.OrderByDescending(value => value.Count).Take(MostPivots).Select(value => value.Pattern).Order()];
+        return counts;
     }
 }

@@ -19,7 +19,7 @@ internal readonly ref struct OpenRanks(RankLine line, long first, PhiloxKey key,
 {
     private const int WordBits = 64;
     private const int HalfBits = 16;
-    private const int FewElements = 100;
+    private const int FewElements = 16;
 
     // Larger bins are sorted: with many equal elements, as only such bins have, counting for each that is open would take longer.
     private const int LargestCounted = 2048;
