@@ -76,6 +76,26 @@ public class SurveyTests
         }
     }
 
+    /// <summary>
+    /// Two changes of a BF16 tensor differ by less than F32 can tell, and one of them is the largest of all. Beside an F32 tensor they are compared in F64, like
+    /// everything that is surveyed with them; where all is BF16 they count as equal and both stay.
+    /// </summary>
+    [Theory]
+    [InlineData(DType.F32, new double[] { 0, 256 })]
+    [InlineData(DType.BF16, new double[] { 256, 256 })]
+    public async Task Tensors_are_surveyed_together_in_the_precision_of_the_widest(DType other, double[] changes)
+    {
+        using var folder = new TemporaryFolder();
+        double[] close = [Math.ScaleB(1, -20), Math.ScaleB(1, -21)];
+        Checkpoint origin = TestModel.Write(folder["origin.safetensors"], ("narrow", DType.BF16, [-256, -256]), ("other", other, new double[3]));
+        Checkpoint tuned = TestModel.Write(folder["tuned.safetensors"], ("narrow", DType.BF16, [.. close.Select(value => -value)]), ("other", other, [1, 2, 3]));
+        TaskVector merged = MergeMethods.Find("ties").Merge([tuned - origin], new MergeSetting("variant", "paper"), new MergeSetting("density", "0.01"));
+        _ = await (origin + merged).SaveAsync(folder["out.safetensors"]);
+        Checkpoint actual = Checkpoint.Open(folder["out.safetensors"]);
+        Assert.Equal(changes.Select((change, index) => change == 0 ? -256 : -close[index]), TestModel.Values(actual, "narrow"));
+        Assert.Equal([0, 0, 0], TestModel.Values(actual, "other"));
+    }
+
     /// <summary>A naive program for PCB with sorting; the last ratio reaches into the negative scores. Tolerance 1e-12: a few roundings of F64.</summary>
     [Theory]
     [InlineData(0.1, 0.001)]
