@@ -23,7 +23,6 @@ internal sealed class ScoreSearch : TensorStatistic
     private const int ListedShare = 256;
 
     private readonly ParameterCompetition _competition;
-    private readonly long _total;
     private readonly RankSearch[] _ranks;
     private readonly double[] _largest;
     private readonly long[] _steps;
@@ -47,7 +46,6 @@ internal sealed class ScoreSearch : TensorStatistic
     internal ScoreSearch(ParameterCompetition competition, long total, long rank, int tasks, int mostListed)
     {
         _competition = competition;
-        _total = total;
         _ranks = [.. Enumerable.Range(0, tasks).Select(_ => new RankSearch(total, rank, mostListed))];
         _largest = [.. Enumerable.Repeat(double.NegativeInfinity, tasks)];
         _steps = StepsOf(total, (double)rank / Math.Max(1, total), mostListed);

@@ -19,6 +19,6 @@ internal sealed class ConsensusKernel(TallMask mask, int models) : StreamingKern
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         BlockMath.WeightedSum(block, _ones, result);
-        mask.Apply(block.Values, result);
+        mask.Apply(block, result);
     }
 }
