@@ -1,4 +1,5 @@
 using System.Text.Json;
+using TaskVectors.Checkpoints;
 
 namespace TaskVectors.Models;
 
@@ -30,7 +31,9 @@ internal sealed class ModelConfig
                 throw new ModelException(ModelError.InvalidConfig, $"'{file}' is larger than {LargestFile >> 20} MiB; a configuration is not.") { File = file };
             }
 
-            using JsonDocument document = JsonDocument.Parse(File.ReadAllBytes(file));
+            byte[] json = File.ReadAllBytes(file);
+            JsonText.RequireUnicode(json);
+            using JsonDocument document = JsonDocument.Parse(json);
             return document.RootElement.ValueKind == JsonValueKind.Object
                 ? new ModelConfig(document.RootElement.Clone(), file, string.Empty)
                 : throw new ModelException(ModelError.InvalidConfig, $"'{file}' does not hold a JSON object.") { File = file };

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using TaskVectors.Checkpoints;
 
 namespace TaskVectors.Models.Training;
 
@@ -37,6 +38,7 @@ internal static class TrainedConfig
     {
         try
         {
+            JsonText.RequireUnicode(config);
             return JsonNode.Parse(config) as JsonObject;
         }
         catch (JsonException)

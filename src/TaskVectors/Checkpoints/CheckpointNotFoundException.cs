@@ -18,6 +18,11 @@ public sealed class CheckpointNotFoundException : TaskVectorsException
 
     private static string Describe(string path)
     {
+        if (path.Contains('\0', StringComparison.Ordinal))
+        {
+            return $"'{path.Replace("\0", "\\0", StringComparison.Ordinal)}' is no path: it holds a null character.";
+        }
+
         if (path.Length == 0)
         {
             return "No path was given; name a checkpoint file or folder.";

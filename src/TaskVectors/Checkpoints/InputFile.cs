@@ -33,7 +33,7 @@ internal sealed class InputFile : IDisposable
         {
             return Target(path).Exists;
         }
-        catch (IOException)
+        catch (Exception e) when (e is IOException or ArgumentException)
         {
             return false;
         }

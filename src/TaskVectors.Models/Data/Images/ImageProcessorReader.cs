@@ -1,4 +1,5 @@
 using System.Text.Json;
+using TaskVectors.Checkpoints;
 
 namespace TaskVectors.Models.Data.Images;
 
@@ -23,7 +24,9 @@ internal sealed class ImageProcessorReader
         string file = Directory.Exists(path) ? Path.Combine(path, ImageProcessor.FileName) : path;
         try
         {
-            using var document = JsonDocument.Parse(DataFile.ReadAll(file));
+            byte[] json = DataFile.ReadAll(file);
+            JsonText.RequireUnicode(json);
+            using var document = JsonDocument.Parse(json);
             return Read(file, document.RootElement);
         }
         catch (JsonException failure)

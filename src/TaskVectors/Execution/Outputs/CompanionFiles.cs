@@ -112,6 +112,7 @@ internal static class CompanionFiles
         };
         try
         {
+            JsonText.RequireUnicode(config);
             if (name is null || JsonNode.Parse(config) is not JsonObject root)
             {
                 return null;

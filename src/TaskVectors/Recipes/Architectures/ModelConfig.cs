@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using TaskVectors.Checkpoints;
 
 namespace TaskVectors.Recipes.Architectures;
 
@@ -36,7 +37,14 @@ internal sealed class ModelConfig
         var file = new FileInfo(Path.Combine(folder, FileName));
         try
         {
-            return file.Exists && file.Length <= MaximumBytes && JsonNode.Parse(File.ReadAllBytes(file.FullName)) is JsonObject root ? new ModelConfig(root) : none;
+            if (!file.Exists || file.Length > MaximumBytes)
+            {
+                return none;
+            }
+
+            byte[] json = File.ReadAllBytes(file.FullName);
+            JsonText.RequireUnicode(json);
+            return JsonNode.Parse(json) is JsonObject root ? new ModelConfig(root) : none;
         }
         catch (Exception error) when (error is JsonException or ArgumentException or IOException or UnauthorizedAccessException)
         {

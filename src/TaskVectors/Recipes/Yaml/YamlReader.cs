@@ -26,6 +26,7 @@ public sealed class YamlReader
     private readonly RecipeProblems _problems;
     private readonly string _subject;
     private readonly Dictionary<string, YamlNode?> _anchors = new(StringComparer.Ordinal);
+    private readonly Scanner _scanner;
     private readonly Parser _parser;
     private (int Line, int Column)? _firstAlias;
     private int _depth;
@@ -36,7 +37,8 @@ public sealed class YamlReader
         _text = text;
         _problems = problems;
         _subject = subject;
-        _parser = new Parser(new Scanner(new StringReader(text)));
+        _scanner = new Scanner(new StringReader(text));
+        _parser = new Parser(_scanner);
     }
 
     /// <summary>The root of every document of a text; those up to the first mistake that hides what follows.</summary>
@@ -79,6 +81,12 @@ public sealed class YamlReader
         catch (YamlException error)
         {
             ReportSyntax(error);
+        }
+        catch (Exception error) when (error is InvalidOperationException or ArgumentException or IndexOutOfRangeException)
+        {
+            // The scanner trips over some texts that are no YAML.
+            Mark place = _scanner.CurrentPosition;
+            ReportSyntax(new YamlException(place, place, "what comes here cannot be read", error));
         }
 
         return roots;

@@ -1,7 +1,9 @@
+using System.Text;
 using TaskVectors.Execution;
 using TaskVectors.Models.Autograd;
 using TaskVectors.Models.Training;
 using TaskVectors.Models.Training.Configuration;
+using TaskVectors.Recipes;
 using TaskVectors.Tests;
 
 namespace TaskVectors.Models.Tests.Training.Configuration;
@@ -35,6 +37,20 @@ public sealed class TrainingConfigurationTests : IDisposable
     {
         _context.Dispose();
         _folder.Dispose();
+    }
+
+    [Fact]
+    public void A_damaged_configuration_has_problems_with_a_place_or_none()
+    {
+        int wrong = 0;
+        new Mutations([Encoding.UTF8.GetBytes(Good)], "\n", ": ", "{", "}", "[", "]", "&a ", "*a", "- ", "null", "-1", "1e999", "0.5", "steps: 1", "epochs: 2", "\u0001", "!!x ", "---\n").ForEach((bytes, round) =>
+        {
+            File.WriteAllBytes(_folder["damaged.yml"], bytes);
+            IReadOnlyList<RecipeProblem> problems = TrainingConfiguration.Load(_folder["damaged.yml"]).Problems;
+            Assert.All(problems, problem => Assert.True(problem.Line > 0 && problem.Column > 0, problem.ToString()));
+            wrong += Math.Sign(problems.Count);
+        });
+        Assert.True(wrong > 0);
     }
 
     [Fact]
