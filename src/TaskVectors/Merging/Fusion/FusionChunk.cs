@@ -6,7 +6,7 @@ using TaskVectors.Merging.Selection;
 namespace TaskVectors.Merging.Fusion;
 
 /// <summary>Observes a chunk of whole rows: their divergences where they are not known yet, and what of their importance lies near the quartiles.</summary>
-internal sealed class FusionChunk(RowImportance importance, RankSearch[] quartiles, bool measures) : ChunkStatistic
+internal sealed class FusionChunk(RowImportance importance, RankSearch[] quartiles, bool measures, bool listsOnce) : ChunkStatistic
 {
     private QuartileScan<float>? _singles;
     private QuartileScan<double>? _doubles;
@@ -29,9 +29,6 @@ internal sealed class FusionChunk(RowImportance importance, RankSearch[] quartil
     /// <summary>Those within.</summary>
     public PooledList<double>[] Listed { get; } = [.. Enumerable.Range(0, QuartileScan<double>.Windows).Select(_ => new PooledList<double>())];
 
-    /// <summary>How many of each block lie above.</summary>
-    public List<long>[] Counts { get; } = [.. Enumerable.Range(0, QuartileScan<double>.Windows).Select(_ => new List<long>())];
-
     public override void Observe(MergeBlock block) => Observe(block.Values, _doubles ??= new(Windows()));
 
     internal override void Observe(MergeBlock<float> block) => Observe(block, _singles ??= new(Windows()));
@@ -53,13 +50,7 @@ internal sealed class FusionChunk(RowImportance importance, RankSearch[] quartil
             importance.Find(block, found);
         }
 
-        long[] before = [.. Above];
         scan.Find(found, Above, Listed);
-        for (int window = 0; window < Above.Length; window++)
-        {
-            Counts[window].Add(Above[window] - before[window]);
-        }
-
         CountEqual<T>(found);
         Observed += block.Count;
         ArrayPool<T>.Shared.Return(rented);
@@ -78,6 +69,7 @@ internal sealed class FusionChunk(RowImportance importance, RankSearch[] quartil
         }
     }
 
+    // The windows of a sample are all the same.
     private (double Low, double High)[] Windows() =>
-        [.. quartiles.Select(quartile => (quartile.IsOneScore || quartile.Found is not null ? double.NaN : quartile.Low, quartile.High))];
+        [.. quartiles.Select((quartile, window) => (quartile.IsOneScore || quartile.Found is not null || (listsOnce && window > 0) ? double.NaN : quartile.Low, quartile.High))];
 }

@@ -19,7 +19,7 @@ internal sealed class FusionStatistic : TensorStatistic
     private const int LargestSample = 512;
     private const int SampleShare = 64;
     private const int SmallestListed = 1 << 15;
-    private const int LargestListed = 1 << 19;
+    private const int LargestListed = 1 << 18;
     private const int ListedShare = 32;
 
     private readonly RankSearch[] _quartiles;
@@ -52,7 +52,7 @@ internal sealed class FusionStatistic : TensorStatistic
 
     public override bool Wants(long firstElement) => !_isSampling || firstElement / SampleBlockElements % _step == 0;
 
-    public override ChunkStatistic Begin() => new FusionChunk(Importance, _quartiles, _isSampling || _isMeasuring);
+    public override ChunkStatistic Begin() => new FusionChunk(Importance, _quartiles, _isSampling || _isMeasuring, listsOnce: _isSampling);
 
     public override void Add(ChunkStatistic chunk)
     {
@@ -62,18 +62,17 @@ internal sealed class FusionStatistic : TensorStatistic
             Importance.Set(found.FirstRow, System.Runtime.InteropServices.CollectionsMarshal.AsSpan(found.Divergences));
         }
 
-        for (int quartile = 0; quartile < Quartiles; quartile++)
+        for (int quartile = 0; quartile < _quartiles.Length; quartile++)
         {
-            PooledList<double> listed = found.Listed[quartile];
             if (_quartiles[quartile].Found is null)
             {
+                PooledList<double> listed = found.Listed[_isSampling ? 0 : quartile];
                 _quartiles[quartile].Add(found.Observed, found.Above[quartile], found.Equal[quartile] + listed.Count, listed.Items);
-                foreach (long count in _isSampling ? found.Counts[quartile] : [])
-                {
-                    _quartiles[quartile].AddCount(count);
-                }
             }
+        }
 
+        foreach (PooledList<double> listed in found.Listed)
+        {
             listed.Clear();
         }
     }

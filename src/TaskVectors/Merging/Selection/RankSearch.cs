@@ -1,3 +1,5 @@
+using System.Buffers;
+
 namespace TaskVectors.Merging.Selection;
 
 /// <summary>
@@ -16,6 +18,8 @@ internal sealed class RankSearch(long total, long rank, int mostListed)
     private const double LargestShare = 0.9;
     private const double AfterMiss = 4;
     private const int MostMisses = 2;
+    private const int CutShare = 16;
+    private const int CountedTogether = 1024;
 
     private readonly RankSample _sample = new();
     private readonly PooledList<double> _listed = new();
@@ -68,7 +72,8 @@ internal sealed class RankSearch(long total, long rank, int mostListed)
     /// <param name="isFirst">Whether another sample follows, so that the window had better be wide.</param>
     public void EndSample(bool isFirst)
     {
-        _sample.Take(_listed.Items, _above / _step, (_observed - _above - _within) / _step);
+        CountListed();
+        _sample.Take(_listed, _above / _step, (_observed - _above - _within) / _step);
         double margin = Margin(isFirst ? 2 * Deviations : Deviations, Variance() / _step);
         BeginPass();
         Choose(isFirst ? margin : Math.Min(margin, LargestMargin()));
@@ -101,7 +106,7 @@ internal sealed class RankSearch(long total, long rank, int mostListed)
         }
         else
         {
-            _sample.Take(_listed.Items, 0, 0);
+            _sample.Take(_listed, 0, 0);
             _misses = 0;
             _bracket = (Low, High);
             (_bracketAbove, _bracketCount) = (_above, _within);
@@ -111,6 +116,10 @@ internal sealed class RankSearch(long total, long rank, int mostListed)
         if (Found is null)
         {
             ChooseAgain();
+        }
+        else
+        {
+            _sample.Clear();
         }
     }
 
@@ -138,6 +147,37 @@ internal sealed class RankSearch(long total, long rank, int mostListed)
         _step *= 2;
     }
 
+    // Where all was listed, blocks are counted now: by how many of their scores lie above about the rank.
+    private void CountListed()
+    {
+        int few = _listed.Count / CutShare;
+        if (!double.IsNegativeInfinity(Low) || !double.IsPositiveInfinity(High) || few == 0)
+        {
+            return;
+        }
+
+        ReadOnlySpan<double> items = _listed.Items;
+        double[] rented = ArrayPool<double>.Shared.Rent(few);
+        for (int index = 0; index < few; index++)
+        {
+            rented[index] = items[CutShare * index];
+        }
+
+        double cut = RankSample.Ranked(rented.AsSpan(0, few), Math.Clamp((long)((double)few * rank / _bracketCount), 1, few));
+        ArrayPool<double>.Shared.Return(rented);
+        _counts.Clear();
+        for (int first = 0; first < items.Length; first += CountedTogether)
+        {
+            long above = 0;
+            foreach (double score in items.Slice(first, Math.Min(CountedTogether, items.Length - first)))
+            {
+                above += score > cut ? 1 : 0;
+            }
+
+            _counts.Add(above);
+        }
+    }
+
     // Of the number of scores above the window in the sample; from how neighbouring blocks differ, as the sample is drawn evenly from all.
     private double Variance()
     {
@@ -156,7 +196,7 @@ internal sealed class RankSearch(long total, long rank, int mostListed)
     {
         if (_misses == MostMisses)
         {
-            _sample.Take([], 0, 0);
+            _sample.Clear();
         }
 
         double deviations = _misses == 0 ? Deviations : AfterMiss * Deviations;
