@@ -205,6 +205,20 @@ public class SinglePrecisionTests
 
     [Theory]
     [MemberData(nameof(Lengths))]
+    public void Two_cuts_clear_what_each_of_them_clears(int length)
+    {
+        MagnitudeCut[] cuts = [MagnitudeCut.None, MagnitudeCut.All, new(Pattern(0.25f), 0), new(Pattern(0.25f), long.MaxValue), new(Pattern(0.75f), 104), new(0, 102)];
+        foreach ((MagnitudeCut inner, MagnitudeCut outer) in cuts.SelectMany(inner => cuts.Select(outer => (inner, outer))))
+        {
+            float[] wide = Numbers(length, 7);
+            float[] scalar = [.. wide.Select((value, index) => outer.Contains(Pattern(value), 100 + index) && !inner.Contains(Pattern(value), 100 + index) ? value : 0)];
+            MagnitudeScan.KeepBetween<float>(wide, 100, inner, outer);
+            Assert.Equal(Bits(scalar), Bits(wide));
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Lengths))]
     public void Both_precisions_drop_the_same_elements(int length)
     {
         float[] singles = [.. Enumerable.Repeat(1f, length)];

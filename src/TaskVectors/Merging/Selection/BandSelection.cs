@@ -165,30 +165,7 @@ internal sealed class BandSelection(int length)
         where T : unmanaged
     {
         long pattern = MagnitudeCut.PatternOf(run[bins.IndexOf(bin)]);
-        return (typeof(T) == typeof(float) ? CountEqual<T, int>(run, (int)pattern) : CountEqual<T, long>(run, pattern)) == count ? pattern : null;
-    }
-
-    private static int CountEqual<T, TBits>(ReadOnlySpan<T> run, TBits pattern)
-        where T : unmanaged
-        where TBits : unmanaged, IBinaryInteger<TBits>, IMinMaxValue<TBits>
-    {
-        ref T first = ref MemoryMarshal.GetReference(run);
-        Vector256<TBits> magnitude = Vector256.Create(TBits.MaxValue);
-        Vector256<TBits> wanted = Vector256.Create(pattern);
-        Vector256<TBits> counts = Vector256<TBits>.Zero;
-        int index = 0;
-        for (; index <= run.Length - Vector256<TBits>.Count; index += Vector256<TBits>.Count)
-        {
-            counts -= Vector256.Equals(Vector256.LoadUnsafe(ref first, (nuint)index).As<T, TBits>() & magnitude, wanted);
-        }
-
-        int count = int.CreateTruncating(Vector256.Sum(counts));
-        for (; index < run.Length; index++)
-        {
-            count += MagnitudeCut.PatternOf(run[index]) == long.CreateTruncating(pattern) ? 1 : 0;
-        }
-
-        return count;
+        return MagnitudeScan.CountEqual(run, pattern) == count ? pattern : null;
     }
 
     private int ListAll<T>(ReadOnlySpan<T> run)

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 
 namespace TaskVectors.Merging.Selection;
@@ -81,6 +82,10 @@ internal static class MagnitudeScan
         return count;
     }
 
+    /// <summary>How many magnitudes have a pattern.</summary>
+    public static int CountEqual<T>(ReadOnlySpan<T> values, long pattern)
+        where T : unmanaged => typeof(T) == typeof(float) ? CountEqual<T, int>(values, (int)pattern) : CountEqual<T, long>(values, pattern);
+
     /// <summary>Sets to zero what does not lie within a cut.</summary>
     /// <param name="values">The numbers.</param>
     /// <param name="first">The index in the tensor of the first.</param>
@@ -103,6 +108,45 @@ internal static class MagnitudeScan
         Clear(values[before..], cut.Bound(beforeIndex: false), keepsLarger: false);
     }
 
+    /// <summary>Sets to zero what lies within one cut or not within another.</summary>
+    /// <param name="values">The numbers.</param>
+    /// <param name="first">The index in the tensor of the first.</param>
+    /// <param name="inner">The cut within which all is cleared.</param>
+    /// <param name="outer">The cut without which all is cleared.</param>
+    public static void KeepBetween<T>(Span<T> values, long first, MagnitudeCut inner, MagnitudeCut outer)
+        where T : unmanaged
+    {
+        int beforeInner = Before(values.Length, first, inner);
+        int beforeOuter = Before(values.Length, first, outer);
+        if (IsInside(beforeInner, values.Length) || IsInside(beforeOuter, values.Length))
+        {
+            KeepWithin(values, first, outer);
+            KeepOutside(values, first, inner);
+            return;
+        }
+
+        (long lower, long upper) = (outer.Bound(beforeOuter > 0), inner.Bound(beforeInner > 0));
+        if (typeof(T) == typeof(float))
+        {
+            ClearBeyond<T, int>(values, int.CreateSaturating(lower), int.CreateSaturating(upper));
+        }
+        else
+        {
+            ClearBeyond<T, long>(values, lower, upper);
+        }
+    }
+
+    /// <summary>Clears elements whose pattern is not above one bound or is above another, one by one.</summary>
+    public static void ClearBeyondScalar<T>(Span<T> values, long lower, long upper)
+        where T : unmanaged
+    {
+        for (int index = 0; index < values.Length; index++)
+        {
+            long pattern = MagnitudeCut.PatternOf(values[index]);
+            values[index] = pattern > lower && pattern <= upper ? values[index] : default;
+        }
+    }
+
     /// <summary>Clears elements on one side of a bound, one by one.</summary>
     public static void ClearScalar<T>(Span<T> values, long bound, bool keepsLarger)
         where T : unmanaged
@@ -111,6 +155,27 @@ internal static class MagnitudeScan
         {
             values[index] = (MagnitudeCut.PatternOf(values[index]) > bound) == keepsLarger ? values[index] : default;
         }
+    }
+
+    private static bool IsInside(int place, int length) => place > 0 && place < length;
+
+    private static void ClearBeyond<T, TBits>(Span<T> values, TBits lower, TBits upper)
+        where T : unmanaged
+        where TBits : unmanaged, IBinaryInteger<TBits>, IMinMaxValue<TBits>
+    {
+        var magnitude = new Vector<TBits>(TBits.MaxValue);
+        var low = new Vector<TBits>(lower);
+        var high = new Vector<TBits>(upper);
+        int index = 0;
+        for (; index <= values.Length - Vector<TBits>.Count; index += Vector<TBits>.Count)
+        {
+            Vector<TBits> bits = new Vector<T>(values[index..]).As<T, TBits>();
+            Vector<TBits> pattern = bits & magnitude;
+            Vector<TBits> kept = Vector.AndNot(bits & Vector.GreaterThan(pattern, low), Vector.GreaterThan(pattern, high));
+            kept.As<TBits, T>().CopyTo(values[index..]);
+        }
+
+        ClearBeyondScalar(values[index..], long.CreateTruncating(lower), long.CreateTruncating(upper));
     }
 
     private static int Before(int length, long first, MagnitudeCut cut) => (int)Math.Clamp(cut.Index - first, 0, length);
@@ -176,6 +241,29 @@ internal static class MagnitudeScan
         equal = (long.CreateTruncating(Vector256.Sum(equalLow)), long.CreateTruncating(Vector256.Sum(equalHigh)));
         return FindScalar(
             values, (long.CreateTruncating(window.Low), long.CreateTruncating(window.High)), (long.CreateTruncating(ends.Low), long.CreateTruncating(ends.High)), index, hits, count, ref above, ref equal);
+    }
+
+    private static int CountEqual<T, TBits>(ReadOnlySpan<T> values, TBits pattern)
+        where T : unmanaged
+        where TBits : unmanaged, IBinaryInteger<TBits>, IMinMaxValue<TBits>
+    {
+        ref T first = ref MemoryMarshal.GetReference(values);
+        Vector256<TBits> magnitude = Vector256.Create(TBits.MaxValue);
+        Vector256<TBits> wanted = Vector256.Create(pattern);
+        Vector256<TBits> counts = Vector256<TBits>.Zero;
+        int index = 0;
+        for (; index <= values.Length - Vector256<TBits>.Count; index += Vector256<TBits>.Count)
+        {
+            counts -= Vector256.Equals(Vector256.LoadUnsafe(ref first, (nuint)index).As<T, TBits>() & magnitude, wanted);
+        }
+
+        int count = int.CreateTruncating(Vector256.Sum(counts));
+        for (; index < values.Length; index++)
+        {
+            count += MagnitudeCut.PatternOf(values[index]) == long.CreateTruncating(pattern) ? 1 : 0;
+        }
+
+        return count;
     }
 
     private static void Clear<T>(Span<T> values, long bound, bool keepsLarger)

@@ -34,14 +34,13 @@ internal sealed class MagnitudeTrim(Func<int, long, (long Dropped, long Kept)> b
     {
         MagnitudeCut dropped = selection!.Cut(2 * model);
         MagnitudeCut kept = selection.Cut((2 * model) + 1);
-        if (kept != MagnitudeCut.All)
-        {
-            MagnitudeScan.KeepWithin(block[model], block.Position, kept);
-        }
-
         if (dropped != MagnitudeCut.None)
         {
-            MagnitudeScan.KeepOutside(block[model], block.Position, dropped);
+            MagnitudeScan.KeepBetween(block[model], block.Position, dropped, kept);
+        }
+        else if (kept != MagnitudeCut.All)
+        {
+            MagnitudeScan.KeepWithin(block[model], block.Position, kept);
         }
 
         if (Factors is not null)

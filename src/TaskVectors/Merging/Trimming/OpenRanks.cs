@@ -21,6 +21,10 @@ internal readonly ref struct OpenRanks(RankLine line, long first, PhiloxKey key,
     private const int HalfBits = 16;
     private const int FewElements = 16;
 
+    // Bins of no more are not looked at whether all is equal there.
+    private const int FewMembers = 8;
+    private const int Mixed = -1;
+
     // Larger bins are sorted: with many equal elements, as only such bins have, counting for each that is open would take longer.
     private const int LargestCounted = 2048;
 
@@ -38,6 +42,11 @@ internal readonly ref struct OpenRanks(RankLine line, long first, PhiloxKey key,
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         open = open[..DecideByBins(row, halves, kept, open)];
+        if (open.Length > FewElements)
+        {
+            open = open[..DecideInPureBins(row, halves, kept, open)];
+        }
+
         if (open.Length > FewElements)
         {
             DecideInBins(row, halves, kept, open);
@@ -132,6 +141,40 @@ internal readonly ref struct OpenRanks(RankLine line, long first, PhiloxKey key,
     {
         (int place, int count) = _scratch.Bins.RanksOf(bin);
         return (_scratch.Bounds.FirstRank(MagnitudeBins.GroupOf(bin)) + place, count);
+    }
+
+    // Where stored values lie on a coarse grid, full bins hold equal elements, whose ranks follow their positions: elements of the bin are counted from one that is
+    // open to the next. Returns how many are left, and moves these to the front.
+    private int DecideInPureBins<T>(ReadOnlySpan<T> row, ReadOnlySpan<ushort> halves, Span<ulong> kept, Span<int> open)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        ReadOnlySpan<ushort> bins = _scratch.Bins.Items;
+        Span<int> counted = _scratch.Places();
+        Span<int> reached = _scratch.Reached();
+        int left = 0;
+        foreach (int position in open)
+        {
+            ushort bin = bins[position];
+            (int first, int count) = RanksOf(bin);
+            ref int before = ref counted[bin];
+            if (before == 0)
+            {
+                before = count > FewMembers && MagnitudeScan.CountEqual(row, MagnitudeCut.PatternOf(row[position])) == count ? 1 : Mixed;
+                reached[bin] = 0;
+            }
+
+            if (before == Mixed)
+            {
+                open[left++] = position;
+                continue;
+            }
+
+            before += bins[reached[bin]..position].Count(bin);
+            reached[bin] = position;
+            Decide(halves, kept, position, first + before - 1);
+        }
+
+        return left;
     }
 
     // Lists all elements of the bins of those that are open, and counts among these.

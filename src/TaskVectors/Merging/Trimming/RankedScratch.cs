@@ -13,6 +13,7 @@ internal sealed class RankedScratch
     private readonly ulong[] _kept;
     private readonly int[] _open;
     private int[] _places = [];
+    private int[] _reached = [];
     private int[] _members = [];
     private double[] _values = [];
 
@@ -48,6 +49,9 @@ internal sealed class RankedScratch
         _places.AsSpan().Clear();
         return _places;
     }
+
+    /// <summary>Room for a number for each bin.</summary>
+    public Span<int> Reached() => _reached = _reached.Length == 0 ? new int[MagnitudeBins.MostBins] : _reached;
 
     /// <summary>Room for the elements of bins, ordered by rank, behind one place that is left free.</summary>
     public Span<int> Members() => _members = _members.Length == 0 ? new int[Length + 1] : _members;
