@@ -1,5 +1,4 @@
 using TaskVectors.Algebra;
-using TaskVectors.Execution;
 using TaskVectors.Recipes;
 using TaskVectors.Tensors;
 
