@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using TaskVectors.Algebra;
 using TaskVectors.Algebra.Expressions;
-using TaskVectors.Checkpoints;
 using TaskVectors.Execution;
 
 namespace TaskVectors.Cli.Models;
