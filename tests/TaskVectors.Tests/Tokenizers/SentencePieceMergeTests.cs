@@ -2,8 +2,8 @@ using System.Text.Json.Nodes;
 using TaskVectors.Algebra;
 using TaskVectors.Execution;
 using TaskVectors.Recipes;
-using TaskVectors.Tokenizers;
 using TaskVectors.Tests.Recipes;
+using TaskVectors.Tokenizers;
 
 namespace TaskVectors.Tests.Tokenizers;
 
