@@ -129,6 +129,31 @@ public sealed class RecipeTests : IDisposable
     }
 
     [Fact]
+    public async Task Modules_are_checked_explained_merged_and_verified()
+    {
+        const string layers = """
+            merge_method: linear
+            parameters: {weight: 1}
+            modules:
+              layers: {slices: [{sources: [{model: math, layer_range: [0, 2]}]}, {sources: [{model: code, layer_range: [1, 2]}]}]}
+            """;
+        var partial = await Taskvec.RunAsync("recipe", "check", Write(layers));
+        Assert.Equal(0, partial.Code);
+        Assert.Contains("recipe.yml:3:1: warning: The tensor 'embed.weight' is in no module, and is copied from 'math'", partial.Error + partial.Output, StringComparison.Ordinal);
+
+        string recipe = Write(layers + "\n  default: {models: [{model: math}, {model: code}]}\n");
+        var text = await Taskvec.RunAsync("recipe", "explain", recipe);
+        Assert.Contains("  module  layers: 3 tensors, 3 layers", text.Output, StringComparison.Ordinal);
+        JsonElement modules = (await Taskvec.RunAsync("recipe", "explain", recipe, "--json")).Json.GetProperty("modules");
+        Assert.Equal("""{"name":"layers","tensors":3,"layers":3}""", modules[0].GetRawText().Replace(" ", string.Empty, StringComparison.Ordinal).ReplaceLineEndings(string.Empty));
+        Assert.Equal("default", modules[1].GetProperty("name").GetString());
+
+        string output = _place.PathOf("merged");
+        Assert.Equal(0, (await Taskvec.RunAsync("merge", recipe, "-o", output)).Code);
+        Assert.Equal(0, (await Taskvec.RunAsync("verify", output)).Code);
+    }
+
+    [Fact]
     public async Task The_schema_is_one_json_document()
     {
         JsonElement schema = (await Taskvec.RunAsync("recipe", "schema")).Json;
