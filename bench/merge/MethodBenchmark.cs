@@ -9,7 +9,6 @@ namespace TaskVectors.Benchmarks.Merge;
 /// <summary>Times merges by each method against cp of the same number of bytes, in turn, and prints a table of medians.</summary>
 internal sealed class MethodBenchmark(Settings settings)
 {
-    private const int Models = 3;
     private const long TinyBytes = 64 << 10;
 
     // Decompositions take minutes where sums take a second, and a copy of the bytes says nothing of them: their models are small and no copy is timed.
@@ -53,7 +52,7 @@ internal sealed class MethodBenchmark(Settings settings)
         string folder = Path.Combine(settings.Folder, dtype.Name());
         string[] models = Prepare(folder, "model", settings.ModelBytes, dtype);
         string[] tiny = Prepare(folder, "tiny", TinyBytes, dtype);
-        _copies.Prepare(folder, (2 * (Models + 1)) + 1);
+        _copies.Prepare(folder, (2 * (settings.Tasks + 1)) + 1);
         (string Name, string[] Given)[] chosen = [.. Choose(methods)];
         Table.Print($"base and models of {ByteSize.Format(settings.ModelBytes)} of {dtype.Name()}, memory {settings.Memory >> 20} MiB, medians of {settings.Runs} runs in turn with cp; ns with the start of the program taken off");
         if (chosen.Any(choice => !WorksInTiles(choice)))
@@ -80,13 +79,13 @@ internal sealed class MethodBenchmark(Settings settings)
 
     private static bool NeedsStatistics(IMergeMethod method) => method.Statistics is not null;
 
-    private static IEnumerable<string> Decompositions() =>
+    private IEnumerable<string> Decompositions() =>
         MergeMethods.All.Where(method => !NeedsStatistics(method) && !UsualOf(method.Name).Any(WorksInTiles)).Select(method => method.Name);
 
     private async Task CompareAsync(IMergeMethod method, string[] given, string[] models, string[] tiny, CancellationToken cancellation)
     {
         bool isTiled = KernelOf(method, given) is TileKernel;
-        int count = Math.Min(Models, method.MaximumVectors ?? Models) + 1 - (method.Base == BaseRole.First && method.MaximumVectors is not null ? 1 : 0);
+        int count = Math.Min(settings.Tasks, method.MaximumVectors ?? settings.Tasks) + 1 - (method.Base == BaseRole.First && method.MaximumVectors is not null ? 1 : 0);
         var one = new List<double>();
         var two = new List<double>();
         var copies = new List<double>();
@@ -117,7 +116,7 @@ internal sealed class MethodBenchmark(Settings settings)
     }
 
     // A merge moves what it reads and what it writes, a copy each of its bytes twice; methods that need statistics read twice.
-    private static int HalvesMoved(IMergeMethod method, string[] given, int models) => (models * (KernelOf(method, given) is StatisticKernel ? 2 : 1)) + 1;
+    private int HalvesMoved(IMergeMethod method, string[] given, int models) => (models * (KernelOf(method, given) is StatisticKernel ? 2 : 1)) + 1;
 
     private async Task<(double Seconds, long PeakBytes)> MergeAsync(IMergeMethod method, string[] given, string[] models, int threads, CancellationToken cancellation)
     {
@@ -132,7 +131,7 @@ internal sealed class MethodBenchmark(Settings settings)
         return await TimedProgram.RunAsync(settings.Program, arguments, cancellation);
     }
 
-    private static IEnumerable<(string Name, string[] Given)> Choose(IReadOnlyList<string> methods)
+    private IEnumerable<(string Name, string[] Given)> Choose(IReadOnlyList<string> methods)
     {
         foreach (string text in methods)
         {
@@ -154,22 +153,22 @@ internal sealed class MethodBenchmark(Settings settings)
     private static (string Name, string[] Given)[] UsualOf(string method) =>
         Usual.Where(choice => choice.Name == method).ToArray() is { Length: > 0 } known ? known : [(method, [])];
 
-    private static bool WorksInTiles((string Name, string[] Given) choice) => KernelOf(MergeMethods.Find(choice.Name), choice.Given) is TileKernel;
+    private bool WorksInTiles((string Name, string[] Given) choice) => KernelOf(MergeMethods.Find(choice.Name), choice.Given) is TileKernel;
 
-    private static MergeKernel KernelOf(IMergeMethod method, string[] given)
+    private MergeKernel KernelOf(IMergeMethod method, string[] given)
     {
-        MergeSetting[] settings = [.. WithTask(method, given).Select(setting => new MergeSetting(setting.Split('=')[0], setting.Split('=')[1]))];
-        var arguments = MergeArguments.Bind(method, Math.Min(Models, method.MaximumVectors ?? Models), settings, out IReadOnlyList<MergeException> errors);
+        MergeSetting[] bound = [.. WithTask(method, given).Select(setting => new MergeSetting(setting.Split('=')[0], setting.Split('=')[1]))];
+        var arguments = MergeArguments.Bind(method, Math.Min(settings.Tasks, method.MaximumVectors ?? settings.Tasks), bound, out IReadOnlyList<MergeException> errors);
         return errors.Count == 0 ? method.CreateKernel(arguments) : throw errors[0];
     }
 
     private static IEnumerable<string> WithTask(IMergeMethod method, string[] given) =>
         method.TaskParameter is { } task && !given.Any(setting => setting.StartsWith(task.Name + "=", StringComparison.Ordinal)) ? [.. given, $"{task.Name}=0"] : given;
 
-    private static string[] Prepare(string folder, string name, long bytes, DType dtype)
+    private string[] Prepare(string folder, string name, long bytes, DType dtype)
     {
         _ = Directory.CreateDirectory(folder);
-        string[] models = [.. Enumerable.Range(0, Models + 1).Select(index => Path.Combine(folder, $"{name}{index}"))];
+        string[] models = [.. Enumerable.Range(0, settings.Tasks + 1).Select(index => Path.Combine(folder, $"{name}{index}"))];
         for (int index = 0; index < models.Length; index++)
         {
             SyntheticModel.Write(models[index], bytes, dtype, seed: index + 1);

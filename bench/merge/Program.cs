@@ -7,6 +7,7 @@ using TaskVectors.Tensors;
 CommonOptions common = new("taskvectors-bench", "models and outputs", 5, "Counted runs of each, after one that is not counted.");
 Option<string> size = new("--size") { Description = "The size of each model.", DefaultValueFactory = _ => "1GB" };
 Option<int[]> inputs = new("--inputs") { Description = "How many models an edit reads.", DefaultValueFactory = _ => [2, 3, 5], AllowMultipleArgumentsPerToken = true };
+Option<int> tasks = new("--tasks") { Description = "How many models a method merges, the base apart.", DefaultValueFactory = _ => 3 };
 Option<string[]> dtypes = new("--dtype") { Description = "The dtypes of the models.", DefaultValueFactory = _ => ["BF16"], AllowMultipleArgumentsPerToken = true };
 Option<string> memory = new("--memory") { Description = "The memory budget of an edit.", DefaultValueFactory = _ => "256MiB" };
 Option<bool> cold = new("--cold") { Description = "Also measure after the page cache has been dropped (needs root)." };
@@ -21,7 +22,7 @@ Option<string[]> methods = new("--method")
 
 RootCommand root = new("Times whole linear edits against cp of the same number of bytes, in turn, in one run.")
 {
-    size, inputs, dtypes, memory, cold, flush, program, methods,
+    size, inputs, tasks, dtypes, memory, cold, flush, program, methods,
 };
 common.AddTo(root);
 root.SetAction(async (parsed, cancellation) =>
@@ -30,6 +31,7 @@ root.SetAction(async (parsed, cancellation) =>
     {
         ModelBytes = Size(parsed.GetRequiredValue(size)),
         Inputs = parsed.GetRequiredValue(inputs),
+        Tasks = parsed.GetRequiredValue(tasks),
         DTypes = [.. parsed.GetRequiredValue(dtypes).Select(name => DTypes.TryParse(name.ToUpperInvariant(), out DType dtype) ? dtype : throw new ArgumentException($"'{name}' is no dtype."))],
         Memory = Size(parsed.GetRequiredValue(memory)),
         Cold = parsed.GetValue(cold),

@@ -9,6 +9,9 @@ internal sealed record Settings(CommonOptions Common, ParseResult Parsed) : Comm
 
     public required int[] Inputs { get; init; }
 
+    /// <summary>How many models a method merges, the base apart.</summary>
+    public required int Tasks { get; init; }
+
     public required DType[] DTypes { get; init; }
 
     public required long Memory { get; init; }
