@@ -4,6 +4,7 @@ using TaskVectors.LinearAlgebra.SingularValues;
 using TaskVectors.Merging.Kernels;
 using TaskVectors.Merging.Parameters;
 using TaskVectors.Merging.Spectral;
+using TaskVectors.Merging.Sums;
 
 namespace TaskVectors.Merging;
 
@@ -64,24 +65,15 @@ internal sealed class Cart : IMergeMethod
         {
             int rank = (int)(tasks.SmallerSide * _fraction);
             ThinSvd<T>[] leading = context.ForEach(tasks.Count, task => tasks.Leading(Centred<T>(tasks, task, mean), rank, tasks.BoundOfSum()));
-            Matrix<T> added = SingularBlocks.Sum(context, tasks.Rows, tasks.Columns, leading);
-            Span<double> target = mean.Target.Elements;
-            for (int index = 0; index < target.Length; index++)
-            {
-                target[index] = Math.FusedMultiplyAdd(_lambda, double.CreateTruncating(added.Elements[index]), target[index]);
-            }
+            Matrix<double> added = TaskMatrices.In<T, double>(SingularBlocks.Sum(context, tasks.Rows, tasks.Columns, leading));
+            BlockMath.AddScaled(added.Elements, _lambda, mean.Target.Elements);
         }
 
         private static Matrix<T> Centred<T>(TaskMatrices tasks, int task, Matrix<double> mean)
             where T : unmanaged, IBinaryFloatingPointIeee754<T>
         {
             Matrix<double> centred = tasks.Read(task);
-            Span<double> values = centred.Target.Elements;
-            for (int index = 0; index < values.Length; index++)
-            {
-                values[index] -= mean.Elements[index];
-            }
-
+            BlockMath.AddScaled(mean.Elements, -1, centred.Target.Elements);
             return TaskMatrices.In<double, T>(centred);
         }
     }

@@ -1,6 +1,7 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using TaskVectors.Checkpoints;
 
 namespace TaskVectors.Tokenizers;
 
@@ -39,37 +40,9 @@ internal static class TokenizerJson
     /// <exception cref="TokenizerException">It is no JSON object, or holds text that is not valid Unicode.</exception>
     public static JsonObject ReadObject(string file, ReadOnlyMemory<byte> content) => Read(file, content, false, root =>
     {
-        RequireText(root);
+        JsonText.RequireUnicode(content.Span);
         return JsonObject.Create(root.Clone())!;
     });
-
-    // Nodes decode their text when it is asked for; what cannot be decoded is found here.
-    private static void RequireText(JsonElement element)
-    {
-        switch (element.ValueKind)
-        {
-            case JsonValueKind.String:
-                _ = element.GetString();
-                break;
-            case JsonValueKind.Array:
-                foreach (JsonElement item in element.EnumerateArray())
-                {
-                    RequireText(item);
-                }
-
-                break;
-            case JsonValueKind.Object:
-                foreach (JsonProperty property in element.EnumerateObject())
-                {
-                    _ = property.Name;
-                    RequireText(property.Value);
-                }
-
-                break;
-            default:
-                break;
-        }
-    }
 
     /// <summary>A property of an object, or <see langword="null"/> where it is absent or null.</summary>
     public static JsonElement? Find(JsonElement element, string name) =>
